@@ -1,0 +1,1 @@
+"""The referral directory: listings, who said what about them, and which of them admit this person tonight."""

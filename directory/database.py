@@ -1,0 +1,93 @@
+"""Opening the database: SQLite by default, PostgreSQL through psycopg, the same promises on both."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from directory.tables import REVISION
+
+_MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
+_BUSY_SECONDS: Final = 30
+
+
+class Database:
+    """An engine with its two ways in: `reading`, and `writing`, which waits its turn and commits or leaves nothing."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database."""
+        options: dict[str, Any] = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**options) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that holds the database's one writing turn from its start: `BEGIN IMMEDIATE` on SQLite."""
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7402)")
+            yield connection
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite rather than PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest migration; does nothing where it is there already."""
+        if self._revision() != REVISION:
+            from alembic import command
+            from alembic.config import Config
+
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS))
+            config.attributes["engine"] = self.engine
+            command.upgrade(config, "head")
+
+    def _revision(self) -> str | None:
+        with self.reading() as connection:
+            if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    """Durable and strict; the journal by SQLite's version, since 3.7.0 to 3.51.2 can lose pages when WAL resets."""
+    connection.isolation_level = None
+    safe_wal = sqlite3.sqlite_version_info >= (3, 51, 3)
+    for pragma in (
+        f"busy_timeout = {_BUSY_SECONDS * 1000}",
+        "foreign_keys = ON",
+        f"journal_mode = {'WAL' if safe_wal else 'DELETE'}",
+        f"synchronous = {'FULL' if safe_wal else 'EXTRA'}",
+        "secure_delete = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    """Take the write lock at the start of what writes, so that no reader has to turn writer half way and fail."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,135 @@
+"""A listing and its parts, in HSDS 3.0 names, and the statements that it is resolved from. Frozen; no input or output."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from directory.vocabulary import Answer, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who said a thing: the source's name and kind, where in it, the day it speaks of, and who recorded it."""
+
+    source: str
+    kind: SourceKind
+    reference: str
+    observed_at: date
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An answer about one term, with who said it."""
+
+    answer: Answer
+    provenance: Provenance
+
+
+class PhoneKind(StrEnum):
+    """Whom a number reaches. The order is the one in which a counselor should try them."""
+
+    INTAKE = "intake"
+    MAIN = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone number: ten digits, an extension or "", and whom it reaches."""
+
+    number: str
+    extension: str
+    kind: PhoneKind
+
+    def __str__(self) -> str:
+        """The number as people read it: 614-555-0101 ext. 12."""
+        extension = f" ext. {self.extension}" if self.extension else ""
+        return f"{self.number[:3]}-{self.number[3:6]}-{self.number[6:]}{extension}"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Degrees north and east on WGS 84; `approximate` when it is a ZIP code's middle and not the door."""
+
+    latitude: float
+    longitude: float
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a listing is. A `confidential` address is withheld by its source: no street, never mapped or geocoded."""
+
+    address_1: str
+    address_2: str
+    city: str
+    state_province: str
+    postal_code: str
+    confidential: bool = False
+
+    @property
+    def place(self) -> str:
+        """Town and State, as a list for the family writes it."""
+        return f"{self.city}, {self.state_province}"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one source says of one listing at one time. Appended, never overwritten.
+
+    `values` holds texts by field name (see `normalize.FIELDS`), `yes` and `no` the terms it affirms and denies. A
+    statement that `restates` says everything its source has to say and so stands in place of that source's earlier
+    ones; a `withdrawn` one says that the source's newest edition no longer has the listing.
+    """
+
+    source: str
+    local_id: str
+    provenance: Provenance
+    values: Mapping[str, Any] = field(default_factory=dict)
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    restates: bool = True
+    withdrawn: bool = False
+
+    @property
+    def listing_id(self) -> str:
+        """The listing that it speaks of: the source's own name for it, with the source in front."""
+        return f"{self.source}:{self.local_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One program at one place, as we hold it: resolved from its statements, field by field."""
+
+    id: str
+    organization: str
+    program: str
+    address: Address
+    phones: tuple[Phone, ...] = ()
+    website: str = ""
+    point: Point | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    said_by: Mapping[str, Provenance] = field(default_factory=dict)
+    withdrawn: Provenance | None = None
+    confirmed_at: date | None = None
+
+    @property
+    def name(self) -> str:
+        """What to ask for on the telephone: the organization, then the program where it has a name of its own."""
+        return f"{self.organization}, {self.program}" if self.program else self.organization
+
+    @property
+    def phone(self) -> Phone | None:
+        """The number to call first: an intake line where there is one, else the main number."""
+        return next(iter(self.phones), None)
+
+    def answer(self, code: str) -> Answer:
+        """What is known of a term."""
+        fact = self.facts.get(code)
+        return fact.answer if fact else Answer.UNKNOWN
+
+    def says(self, *codes: str) -> bool:
+        """Whether any of the terms is a known yes."""
+        return any(self.answer(code) is Answer.YES for code in codes)

@@ -1,0 +1,55 @@
+"""The need: what is asked, by nobody in particular, as of a time. No name, no birth date, no address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from directory.listing import Point
+from directory.vocabulary import SUBSTANCES
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The place that distances count from: its words as people read them, and its point."""
+
+    label: str
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What the person needs, in the closed lists' words; None or empty where nothing was said.
+
+    `within_miles` None means anywhere. `taking` and `wants` are medications, `applies` the admission exclusions that
+    apply to the person, `must` and `nice` terms of the vocabulary. `as_of` is the moment that the answer is for.
+    """
+
+    as_of: datetime
+    near: Near | None = None
+    within_miles: float | None = None
+    meeting_ends: datetime | None = None
+    age: int | None = None
+    sex: str | None = None
+    pregnant: bool | None = None
+    veteran: bool | None = None
+    substances: tuple[str, ...] = ()
+    dependent_on: tuple[str, ...] = ()
+    taking: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
+    level: str | None = None
+    payer: str | None = None
+    plan: str = ""
+    self_pay_ok: bool = False
+    applies: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+    nice: tuple[str, ...] = ()
+    language: str | None = None
+    words: str = ""
+
+    @property
+    def opioids(self) -> bool:
+        """Whether opioids are what this is about: used, depended on, or already medicated for."""
+        return (
+            "opioid" in self.dependent_on
+            or any(SUBSTANCES[s] == "opioid" for s in self.substances)
+            or bool(self.taking or self.wants)
+        )

@@ -1,0 +1,112 @@
+"""What a source said, still text, to a statement or to problems. The one table of a listing's fields is here."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from directory import values
+from directory.listing import Provenance, Statement
+from directory.problems import Loudness, Problem
+from directory.vocabulary import label
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRecord:
+    """A row in our field names, its values still the source's text.
+
+    `local_id` is the source's own name for the listing, or a digest of what names it there; two records of one file
+    that share it are told apart by `distinguish`. `where` is the file and row, for problems.
+    """
+
+    local_id: str
+    where: str
+    values: dict[str, str]
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    distinguish: str = ""
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How a field's text is read, what people call it, and whether a row without it is of any use."""
+
+    read: Callable[[str], Any]
+    called: str
+    required: bool = False
+
+
+FIELDS: Final = {
+    "organization": Field(values.some_text, "name", required=True),
+    "program": Field(values.text, "program name"),
+    "address_1": Field(values.text, "street"),
+    "address_2": Field(values.text, "street, second line"),
+    "city": Field(values.some_text, "city", required=True),
+    "state_province": Field(values.state_province, "State", required=True),
+    "postal_code": Field(values.postal_code, "ZIP code", required=True),
+    "confidential": Field(values.yes_or_no, "address withheld"),
+    "intake_1": Field(values.phone, "intake telephone"),
+    "intake_2": Field(values.phone, "second intake telephone"),
+    "intake_1a": Field(values.phone, "other intake telephone"),
+    "intake_2a": Field(values.phone, "other second intake telephone"),
+    "phone": Field(values.phone, "main telephone"),
+    "website": Field(values.website, "web address"),
+}
+
+
+def normalize(record: ParsedRecord, provenance: Provenance) -> tuple[Statement | None, list[Problem]]:
+    """A statement of everything in the record that could be read, and a problem for everything that could not.
+
+    A bad optional value costs only itself; a bad or missing required one costs the row, and there is no statement. A
+    term that is affirmed and denied at once is left unknown.
+    """
+    read: dict[str, Any] = {}
+    problems = list(record.problems)
+    lost = False
+    for name, spec in FIELDS.items():
+        raw = record.values.get(name, "")
+        if not raw.strip() and not spec.required:
+            continue
+        try:
+            value = spec.read(raw)
+        except ValueError as error:
+            problems.append(_unreadable(record.where, spec, raw, str(error)))
+            lost = lost or spec.required
+            continue
+        if value not in ("", None):
+            read[name] = value
+    if lost:
+        return None, problems
+    both = record.yes & record.no
+    problems += [_contradiction(record.where, code) for code in sorted(both)]
+    statement = Statement(
+        source=provenance.source,
+        local_id=record.local_id,
+        provenance=provenance,
+        values=read,
+        yes=record.yes - both,
+        no=record.no - both,
+    )
+    return statement, problems
+
+
+def _unreadable(where: str, spec: Field, raw: str, fix: str) -> Problem:
+    loudness = Loudness.ROW if spec.required else Loudness.VALUE
+    cost = "the row was left out" if spec.required else "the value was left out"
+    what = f"the {spec.called} {'is missing' if not raw.strip() else 'could not be read'}; {cost}"
+    return Problem(loudness, where, what, raw.strip()[:80], fix)
+
+
+def _contradiction(where: str, code: str) -> Problem:
+    what = f"the row both affirms and denies “{label(code)}”; it is kept as unknown"
+    return Problem(Loudness.NOTICE, where, what, fix="Ask the center and record the answer")
+
+
+def answered(yes: frozenset[str], complete: Iterable[Iterable[str]]) -> frozenset[str]:
+    """The known noes of closed lists: where at least one term of a complete list is affirmed, the others are denied."""
+    denied: set[str] = set()
+    for terms in complete:
+        listed = frozenset(terms)
+        if listed & yes:
+            denied |= listed - yes
+    return frozenset(denied)

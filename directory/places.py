@@ -1,0 +1,163 @@
+"""ZIP codes and cities to points, and the distance between points. geopy's geodesic defines what a mile is here."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from geopy.distance import geodesic
+
+from directory import values
+from directory.listing import Point
+from directory.need import Near
+
+_PAIR: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+_NO_PLACE: Final = "Enter a ZIP code, a city with its State, or a latitude and longitude: 43215, or Columbus, OH, or 39.96,-83.00"
+_MOST_CHOICES: Final = 12
+
+
+class UnknownPlace(ValueError):
+    """A place that can't be found, or that is several; `choices` are what it could be. The message says what to enter."""
+
+    def __init__(self, message: str, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.choices = choices
+
+
+@dataclass(frozen=True, slots=True)
+class PostalPlace:
+    """A ZIP code: its main city, State, middle (None where nobody knows it) and time zone name."""
+
+    postal_code: str
+    city: str
+    state_province: str
+    latitude: float | None
+    longitude: float | None
+    timezone: str
+    standard: bool
+
+
+def bundled_places() -> Iterable[PostalPlace]:
+    """The 42,789 ZIP codes of the `zipcodes` package; coordinates of `0` and the misplaced 96898 count as unknown."""
+    import zipcodes
+
+    for row in zipcodes.list_all():
+        latitude, longitude = _degrees(str(row["lat"])), _degrees(str(row["long"]))
+        known = latitude is not None and longitude is not None and row["zip_code"] != "96898"
+        yield PostalPlace(
+            postal_code=row["zip_code"],
+            city=row["city"],
+            state_province=row["state"],
+            latitude=latitude if known else None,
+            longitude=longitude if known else None,
+            timezone=row["timezone"] if "/" in row["timezone"] else "",
+            standard=row["zip_code_type"] == "STANDARD" and row["active"],
+        )
+
+
+def _degrees(written: str) -> float | None:
+    try:
+        return float(written) or None
+    except ValueError:
+        return None
+
+
+class Gazetteer:
+    """Where ZIP codes and cities are. Built once a process from `PostalPlace`s; reads nothing itself."""
+
+    def __init__(self, places: Iterable[PostalPlace]) -> None:
+        self._by_zip = {place.postal_code: place for place in places}
+        self._by_city: dict[str, dict[str, list[PostalPlace]]] = defaultdict(lambda: defaultdict(list))
+        for place in self._by_zip.values():
+            if place.latitude is not None:
+                self._by_city[_fold(place.city)][place.state_province].append(place)
+
+    def postal(self, postal_code: str) -> PostalPlace | None:
+        """The ZIP code's place, or None for one that is not assigned."""
+        return self._by_zip.get(postal_code)
+
+    def locate(self, postal_code: str, state_province: str) -> Point | None:
+        """The middle of a ZIP code, or None where it is unknown or the ZIP code lies in another State."""
+        place = self._by_zip.get(postal_code)
+        if place is None or place.state_province != state_province:
+            return None
+        return _middle(place)
+
+    def find(self, written: str) -> Near:
+        """The place that somebody wrote; raises UnknownPlace for none, or for a city in several States."""
+        if _PAIR.fullmatch(written):
+            return _coordinates(written)
+        if re.fullmatch(r"\s*\d{3,5}(-\d{4})?\s*", written):
+            return self._zip(values.postal_code(written))
+        return self._city(written)
+
+    def _zip(self, postal_code: str) -> Near:
+        place = self._by_zip.get(postal_code)
+        point = _middle(place) if place else None
+        if place is None or point is None:
+            raise UnknownPlace(f"No place is known for the ZIP code {postal_code}. {_NO_PLACE}")
+        return Near(f"{postal_code} ({place.city}, {place.state_province})", point)
+
+    def _city(self, written: str) -> Near:
+        name, comma, state = written.rpartition(",")
+        if not comma:
+            return self._city_anywhere(written)
+        try:
+            code = values.state_province(state)
+        except ValueError:
+            raise UnknownPlace(f"“{state.strip()[:40]}” is not a State. {_NO_PLACE}") from None
+        found = self._by_city.get(_fold(name), {}).get(code)
+        if not found:
+            raise UnknownPlace(f"No city “{name.strip()[:60]}” is known in {values.STATES[code]}. {_NO_PLACE}")
+        return _city_center(found)
+
+    def _city_anywhere(self, written: str) -> Near:
+        by_state = self._by_city.get(_fold(written), {})
+        if not by_state:
+            raise UnknownPlace(f"No place “{written.strip()[:60]}” is known. {_NO_PLACE}")
+        if len(by_state) > 1:
+            name = next(iter(by_state.values()))[0].city
+            choices = tuple(f"{name}, {state}" for state in sorted(by_state))
+            shown = "; ".join(choices[:_MOST_CHOICES]) + ("; …" if len(choices) > _MOST_CHOICES else "")
+            raise UnknownPlace(f"{name} is in {len(choices)} States. Enter one of: {shown}", choices)
+        return _city_center(next(iter(by_state.values())))
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", name.casefold().replace("saint ", "st ")).strip()
+
+
+def _middle(place: PostalPlace) -> Point | None:
+    if place.latitude is None or place.longitude is None:
+        return None
+    return Point(place.latitude, place.longitude, approximate=True)
+
+
+def _city_center(found: list[PostalPlace]) -> Near:
+    """A city's middle: that of the street ZIP code nearest to the mean of all its street ZIP codes."""
+    street = [place for place in found if place.standard] or found
+    points = [(place.latitude or 0.0, place.longitude or 0.0) for place in street]
+    latitude = sum(p[0] for p in points) / len(points)
+    longitude = sum(p[1] for p in points) / len(points)
+    nearest = min(points, key=lambda p: ((p[0] - latitude) ** 2 + (p[1] - longitude) ** 2, p))
+    return Near(f"{found[0].city}, {found[0].state_province}", Point(*nearest, approximate=True))
+
+
+def _coordinates(written: str) -> Near:
+    latitude, longitude = (float(part) for part in written.split(","))
+    if _in_reach(latitude, longitude):
+        return Near(f"{latitude:.4f},{longitude:.4f}", Point(latitude, longitude))
+    if _in_reach(longitude, latitude):
+        raise UnknownPlace(f"Latitude and longitude seem to be swapped. Enter {longitude:g},{latitude:g}")
+    raise UnknownPlace(f"{written.strip()} is outside the United States and its territories. {_NO_PLACE}")
+
+
+def _in_reach(latitude: float, longitude: float) -> bool:
+    """Whether a point lies where the United States and its territories are, from Samoa to Maine and from Palau to Alaska."""
+    return -15 <= latitude <= 72 and (-180 <= longitude <= -64 or 130 <= longitude <= 180)
+
+
+def miles_between(here: Point, there: Point) -> float:
+    """Statute miles along the ellipsoid: the truth that every faster way is tested against."""
+    return float(geodesic((here.latitude, here.longitude), (there.latitude, there.longitude)).miles)

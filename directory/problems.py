@@ -1,0 +1,42 @@
+"""What went wrong with somebody's input, in words that say where, what was found and what to do."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Loudness(StrEnum):
+    """How much a problem costs: nothing but attention, one value, one row, or the whole file."""
+
+    NOTICE = "notice"
+    VALUE = "value"
+    ROW = "row"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to look at: `where` (file and row, or the field), `what` is wrong, what was `found`, how to `fix` it."""
+
+    loudness: Loudness
+    where: str
+    what: str
+    found: str = ""
+    fix: str = ""
+
+    def __str__(self) -> str:
+        """The problem as one line for a terminal."""
+        found = f" (found: {self.found})" if self.found else ""
+        fix = f" {self.fix}." if self.fix else ""
+        return f"{self.where}: {self.what}{found}.{fix}"
+
+    def as_json(self) -> dict[str, str]:
+        """The problem as it stands in an import's summary."""
+        return {key: value for key, value in asdict(self).items() if key != "loudness"} | {"loudness": str(self.loudness)}
+
+
+class CannotUnderstand(Exception):
+    """Input that can't be used at all; carries every `Problem` found, so that all are mended in one go."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems

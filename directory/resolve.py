@@ -1,0 +1,128 @@
+"""Statements to a listing: by authority, then by date, field by field. Pure; the order of input changes nothing."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from directory.listing import Address, Fact, Listing, Phone, PhoneKind, Point, Provenance, Statement
+from directory.vocabulary import Answer, SourceKind
+
+Locate = Callable[[str, str], Point | None]
+"""ZIP code and State to the middle of that ZIP code, or None."""
+
+_AUTHORITY: Final = {kind: rank for rank, kind in enumerate(reversed(SourceKind))}
+_LICENSING_WINS: Final = ("licence.", "status.")
+_PERSONAL: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
+_PHONES: Final = {
+    "intake_1": PhoneKind.INTAKE,
+    "intake_2": PhoneKind.INTAKE,
+    "intake_1a": PhoneKind.INTAKE,
+    "intake_2a": PhoneKind.INTAKE,
+    "phone": PhoneKind.MAIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement with its place in the order in which statements were recorded."""
+
+    order: int
+    statement: Statement
+
+
+def resolve(listing_id: str, said: Sequence[Said], locate: Locate) -> Listing:
+    """The listing as its statements give it; raises ValueError where no statement says its name or place."""
+    standing, withdrawn = _standing(said)
+    standing.sort(key=_strength)
+    values: dict[str, Any] = {}
+    said_by: dict[str, Provenance] = {}
+    facts: dict[str, Fact] = {}
+    for one in standing:
+        statement = one.statement
+        values |= statement.values
+        said_by |= dict.fromkeys(statement.values, statement.provenance)
+        facts |= dict.fromkeys(statement.yes, Fact(Answer.YES, statement.provenance))
+        facts |= dict.fromkeys(statement.no, Fact(Answer.NO, statement.provenance))
+    facts |= _licensing_facts(standing)
+    if not {"organization", "city", "state_province", "postal_code"} <= values.keys():
+        raise ValueError(f"{listing_id}: no statement gives its name and place")
+    address = _address(values)
+    return Listing(
+        id=listing_id,
+        organization=values["organization"],
+        program=values.get("program", ""),
+        address=address,
+        phones=_phones(values),
+        website=values.get("website", ""),
+        point=None if address.confidential else locate(address.postal_code, address.state_province),
+        facts=facts,
+        said_by=said_by,
+        withdrawn=withdrawn,
+        confirmed_at=max(
+            (s.statement.provenance.observed_at for s in standing if s.statement.provenance.kind in _PERSONAL), default=None
+        ),
+    )
+
+
+def _standing(said: Sequence[Said]) -> tuple[list[Said], Provenance | None]:
+    """What still stands: a source's newest restatement and what it added since; and who no longer lists the place."""
+    by_source: dict[tuple[str, str], list[Said]] = defaultdict(list)
+    for one in sorted(said, key=lambda s: s.order):
+        by_source[one.statement.source, one.statement.local_id].append(one)
+    standing: list[Said] = []
+    withdrawals: list[Provenance | None] = []
+    for ones in by_source.values():
+        kept: list[Said] = []
+        withdrawal: Provenance | None = None
+        for one in ones:
+            if one.statement.withdrawn:
+                withdrawal = one.statement.provenance
+            elif one.statement.restates:
+                kept, withdrawal = [one], None
+            else:
+                kept.append(one)
+        standing += kept
+        if ones[0].statement.restates:
+            withdrawals.append(withdrawal)
+    gone = None if None in withdrawals or not withdrawals else max(filter(None, withdrawals), key=lambda p: p.observed_at)
+    return standing, gone
+
+
+def _strength(one: Said) -> tuple[int, Any, int]:
+    provenance = one.statement.provenance
+    return _AUTHORITY[provenance.kind], provenance.observed_at, one.order
+
+
+def _licensing_facts(standing: list[Said]) -> dict[str, Fact]:
+    """Licence facts as the register has them, whoever else spoke of them."""
+    facts: dict[str, Fact] = {}
+    for one in standing:
+        statement = one.statement
+        if statement.provenance.kind is SourceKind.LICENSING:
+            for codes, answer in ((statement.yes, Answer.YES), (statement.no, Answer.NO)):
+                fact = Fact(answer, statement.provenance)
+                facts |= {code: fact for code in codes if code.startswith(_LICENSING_WINS)}
+    return facts
+
+
+def _address(values: dict[str, Any]) -> Address:
+    confidential = bool(values.get("confidential", False))
+    return Address(
+        address_1="" if confidential else values.get("address_1", ""),
+        address_2="" if confidential else values.get("address_2", ""),
+        city=values["city"],
+        state_province=values["state_province"],
+        postal_code=values["postal_code"],
+        confidential=confidential,
+    )
+
+
+def _phones(values: dict[str, Any]) -> tuple[Phone, ...]:
+    phones: dict[str, Phone] = {}
+    for name, kind in _PHONES.items():
+        written = values.get(name)
+        if written and written not in phones:
+            number, _, extension = written.partition("x")
+            phones[written] = Phone(number, extension, kind)
+    return tuple(phones.values())

@@ -1,0 +1,165 @@
+"""Text to value, or words that say what to enter. The same readers serve a spreadsheet, a file and a form.
+
+Each reader takes text as somebody typed it and returns the value, or raises ValueError whose message is for that person.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import phonenumbers
+
+STATES: Final = {
+    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
+    "CT": "Connecticut", "DE": "Delaware", "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia",
+    "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky",
+    "LA": "Louisiana", "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota",
+    "MS": "Mississippi", "MO": "Missouri", "MT": "Montana", "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire",
+    "NJ": "New Jersey", "NM": "New Mexico", "NY": "New York", "NC": "North Carolina", "ND": "North Dakota",
+    "OH": "Ohio", "OK": "Oklahoma", "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island",
+    "SC": "South Carolina", "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont",
+    "VA": "Virginia", "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
+    "AS": "American Samoa", "FM": "Federated States of Micronesia", "GU": "Guam", "MH": "Marshall Islands",
+    "MP": "Northern Mariana Islands", "PR": "Puerto Rico", "PW": "Palau", "VI": "U.S. Virgin Islands",
+}  # fmt: skip
+_STATE_BY_NAME: Final = {name.casefold(): code for code, name in STATES.items()}
+_PLAIN_PHONE: Final = re.compile(r"([2-9]\d{2})-([2-9]\d{2})-(\d{4})(?: x(\d{1,6}))?")
+_EXTENSION: Final = re.compile(r"(?:\bext\.?|\bextension|x)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
+LONGEST_TEXT: Final = 300
+
+
+def text(value: str) -> str:
+    """One line of text: control characters and repeated spaces become one space."""
+    line = " ".join(_CONTROL.sub(" ", value).split())
+    if len(line) > LONGEST_TEXT:
+        raise ValueError(f"Enter at most {LONGEST_TEXT} characters")
+    return line
+
+
+def some_text(value: str) -> str:
+    """One line of text that is not empty."""
+    line = text(value)
+    if not line:
+        raise ValueError("Enter at least one character")
+    return line
+
+
+def postal_code(value: str) -> str:
+    """A five-digit ZIP code; a ZIP+4 loses its end, and leading zeros lost by a spreadsheet are put back."""
+    digits = value.strip().partition("-")[0].strip()
+    if not (digits.isascii() and digits.isdigit() and 3 <= len(digits) <= 5) or not int(digits):
+        raise ValueError("Enter a five-digit ZIP code, such as 43215")
+    return digits.zfill(5)
+
+
+def state_province(value: str) -> str:
+    """A two-letter State or territory, from its letters or its name in any capitals."""
+    name = text(value).casefold()
+    code = _STATE_BY_NAME.get(name, name.upper())
+    if code not in STATES:
+        raise ValueError("Enter a State, such as OH or Ohio")
+    return code
+
+
+def phone(value: str) -> str:
+    """Ten digits, then `x` and an extension where there is one: `6145550101x12`. Vanity letters become digits."""
+    plain = _PLAIN_PHONE.fullmatch(value)
+    if plain:
+        area, exchange, line, extension = plain.groups()
+        return area + exchange + line + (f"x{extension}" if extension else "")
+    return _odd_phone(text(value))
+
+
+def _odd_phone(value: str) -> str:
+    """The slow way, for numbers in other shapes than the federal directory's usual one."""
+    extension = _EXTENSION.search(value)
+    number = value[: extension.start()] if extension else value
+    try:
+        parsed = phonenumbers.parse(phonenumbers.convert_alpha_characters_in_number(number), "US")
+    except phonenumbers.NumberParseException:
+        raise ValueError("Enter a telephone number with its area code, such as 614-555-0101") from None
+    digits = str(parsed.national_number)
+    if parsed.country_code not in (1, 691, 692, 680) or not phonenumbers.is_possible_number(parsed) or len(digits) < 7:
+        raise ValueError("Enter a telephone number with its area code, such as 614-555-0101")
+    return digits + (f"x{extension.group(1)}" if extension else "")
+
+
+def website(value: str) -> str:
+    """An http or https address; `www.example.org` gains its https, a bare `http://` is nothing."""
+    address = text(value)
+    if not address or address in ("http://", "https://"):
+        return ""
+    address = address if "://" in address else f"https://{address}"
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise ValueError("Enter a web address, such as https://example.org") from None
+    if parts.scheme not in ("http", "https") or "." not in parts.netloc:
+        raise ValueError("Enter a web address, such as https://example.org")
+    return address
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `lowest` to `highest`, both included."""
+
+    def read(value: str) -> int:
+        digits = value.strip()
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 9) or not lowest <= int(digits) <= highest:
+            raise ValueError(f"Enter a whole number from {lowest} to {highest}")
+        return int(digits)
+
+    return read
+
+
+def miles(value: str) -> float:
+    """A distance over 0 and at most 6,000 miles."""
+    try:
+        distance = float(value.strip())
+    except ValueError:
+        distance = 0.0
+    if not 0 < distance <= 6000:
+        raise ValueError("Enter a number of miles from 1 to 6000, or leave it empty for anywhere")
+    return distance
+
+
+def day(value: str) -> date:
+    """A day as 2026-03-13, the one form in which every source here and every form writes it."""
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError("Enter a day as 2026-03-13") from None
+
+
+def moment(value: str) -> datetime:
+    """A time with its distance from UTC, such as 2026-03-13T20:00-04:00."""
+    try:
+        read = datetime.fromisoformat(value.strip())
+    except ValueError:
+        read = None
+    if read is None or read.tzinfo is None:
+        raise ValueError("Enter a time with its offset from UTC, such as 2026-03-13T20:00-04:00")
+    return read
+
+
+def yes_or_no(value: str) -> bool:
+    """A yes or a no, in the words that files and forms use for them."""
+    answer = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}.get(text(value).casefold())
+    if answer is None:
+        raise ValueError("Enter yes or no")
+    return answer
+
+
+def one_of(choices: Iterable[str]) -> Callable[[str], str]:
+    """A reader of one word out of a closed list; capitals, spaces and hyphens do not matter."""
+    known = {choice.casefold(): choice for choice in choices}
+
+    def read(value: str) -> str:
+        word = text(value).casefold().replace(" ", "_").replace("-", "_")
+        if word not in known:
+            raise ValueError("Enter one of: " + ", ".join(known.values()))
+        return known[word]
+
+    return read

@@ -1,0 +1,123 @@
+"""The closed lists: what a fact can be about, and the three answers. Everything else may lean on this."""
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+
+class Answer(StrEnum):
+    """What is known of a statement: silence is `UNKNOWN`, never `NO`."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class SourceKind(StrEnum):
+    """Who speaks, strongest first; a licence register outranks all for licence facts only."""
+
+    STAFF_CALL = "staff_call"
+    ATTESTATION = "provider_attestation"
+    LICENSING = "licensing_registry"
+    SURVEY = "national_survey"
+    WEB = "web"
+
+    @property
+    def label(self) -> str:
+        """The kind in words for people."""
+        return SOURCE_KIND_LABELS[self]
+
+
+SOURCE_KIND_LABELS: Final = {
+    SourceKind.STAFF_CALL: "our call to the center",
+    SourceKind.ATTESTATION: "the center's own statement",
+    SourceKind.LICENSING: "State licence register",
+    SourceKind.SURVEY: "national survey",
+    SourceKind.WEB: "web",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that a listing can be, do or accept: `payer.medicaid`, "Medicaid"."""
+
+    code: str
+    label: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A list of terms under one heading."""
+
+    code: str
+    label: str
+    terms: tuple[Term, ...]
+
+
+def _read() -> tuple[Group, ...]:
+    with Path(__file__).with_name("vocabulary.toml").open("rb") as file:
+        groups = tomllib.load(file)["group"]
+    return tuple(
+        Group(g["code"], g["label"], tuple(Term(f"{g['code']}.{n}", label, g["code"]) for n, label in g["terms"].items()))
+        for g in groups
+    )
+
+
+GROUPS: Final = _read()
+TERMS: Final = {term.code: term for group in GROUPS for term in group.terms}
+BY_GROUP: Final = {group.code: group.terms for group in GROUPS}
+
+
+def codes(group: str) -> tuple[str, ...]:
+    """The short names of a group's terms, as a need file writes them: `medicaid`, not `payer.medicaid`."""
+    return tuple(term.code.partition(".")[2] for term in BY_GROUP[group])
+
+
+def label(code: str) -> str:
+    """The words for people of a term, such as `payer.medicaid`; raises KeyError for an unknown one."""
+    return TERMS[code].label
+
+
+# What a need is said in. A person's side of the closed lists: a substance is what he uses,
+# `withdrawal.opioid` is what a center does about it.
+SUBSTANCES: Final = {
+    "heroin": "opioid",
+    "fentanyl": "opioid",
+    "opioid": "opioid",
+    "methadone": "opioid",
+    "alcohol": "alcohol",
+    "benzodiazepine": "benzodiazepine",
+    "cocaine": "cocaine",
+    "methamphetamine": "methamphetamine",
+    "cannabis": "cannabis",
+    "xylazine": "xylazine",
+}
+DEPENDENCES: Final = ("opioid", "alcohol", "benzodiazepine", "cocaine", "methamphetamine")
+SEXES: Final = ("female", "male")
+MEDICATIONS: Final = {
+    "methadone": "methadone",
+    "buprenorphine": "buprenorphine",
+    "buprenorphine_xr": "extended-release buprenorphine",
+    "naltrexone_xr": "extended-release naltrexone",
+}
+PAYERS: Final = {
+    "medicaid": "Medicaid",
+    "medicare": "Medicare",
+    "private": "private health insurance",
+    "military": "military insurance, such as TRICARE",
+    "state_plan": "a State-financed plan",
+    "tribal_funds": "IHS, tribal or urban funds",
+    "self_pay": "cash or self-payment",
+    "uninsured": "no insurance",
+}
+LEVELS: Final = {"inpatient": "hospital inpatient", "residential": "residential"} | {
+    code: label(f"level.{code}") for code in codes("level")
+}
+
+SETTINGS_INPATIENT: Final = tuple(f"setting.{s}" for s in ("inpatient", "inpatient_treatment", "inpatient_withdrawal"))
+SETTINGS_RESIDENTIAL: Final = tuple(
+    f"setting.{s}" for s in ("residential", "residential_short", "residential_long", "residential_withdrawal")
+)

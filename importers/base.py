@@ -1,0 +1,159 @@
+"""What a source is, what one row of it is, and the small protocol that every importer follows."""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from directory.normalize import ParsedRecord
+from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.vocabulary import BY_GROUP, TERMS, SourceKind
+
+_KNOWN_KEYS: Final = frozenset(
+    ("title", "publisher", "licence", "url", "kind", "at_least", "at_most", "phrases_from", "complete", "columns", "phrases")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The terms that one of a source's phrases affirms, denies, and implies unless the same row denies them."""
+
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    implied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publisher's file, described in the TOML beside its importer.
+
+    `complete` names the lists in which silence is a no once any term of the list is given. `columns` names our field
+    for each of the file's columns that is copied as it stands.
+    """
+
+    name: str
+    title: str
+    publisher: str
+    licence: str
+    kind: SourceKind
+    at_least: int
+    at_most: int
+    complete: tuple[tuple[str, ...], ...]
+    columns: Mapping[str, str]
+    phrases: Mapping[str, Meaning]
+
+    @classmethod
+    def load(cls, path: Path) -> "Source":
+        """The source in a TOML file; raises ValueError for a key or a term that does not exist."""
+        with path.open("rb") as file:
+            told = tomllib.load(file)
+        unknown = told.keys() - _KNOWN_KEYS
+        if unknown:
+            raise ValueError(f"{path.name}: unknown keys {sorted(unknown)}; known are {sorted(_KNOWN_KEYS)}")
+        phrases: dict[str, Any] = dict(told.get("phrases", {}))
+        if "phrases_from" in told:
+            with path.with_name(told["phrases_from"]).open("rb") as file:
+                phrases = tomllib.load(file)["phrases"] | phrases
+        return cls(
+            name=path.stem,
+            title=told["title"],
+            publisher=told["publisher"],
+            licence=told["licence"],
+            kind=SourceKind(told["kind"]),
+            at_least=told["at_least"],
+            at_most=told["at_most"],
+            complete=tuple(_expand(path, terms) for terms in told.get("complete", [])),
+            columns=told.get("columns", {}),
+            phrases={tidy(phrase): _meaning(path, phrase, terms) for phrase, terms in phrases.items()},
+        )
+
+    @classmethod
+    def beside(cls, importer: str) -> "Source":
+        """The source whose TOML stands beside an importer's file (`__file__`)."""
+        return cls.load(Path(importer).with_suffix(".toml"))
+
+
+def tidy(phrase: str) -> str:
+    """A phrase without the spaces at its edges and the doubled ones inside, as sources vary them."""
+    return " ".join(phrase.split())
+
+
+def _expand(path: Path, terms: list[str]) -> tuple[str, ...]:
+    expanded: list[str] = []
+    for term in terms:
+        expanded += [t.code for t in BY_GROUP[term[:-2]]] if term.endswith(".*") else [_known(path, term)]
+    return tuple(expanded)
+
+
+def _meaning(path: Path, phrase: str, terms: list[str]) -> Meaning:
+    if not isinstance(terms, list):
+        raise ValueError(f"{path.name}: “{phrase}” needs a list of terms, such as [\"payer.medicaid\"]")
+    marked = {mark: frozenset(_known(path, t[1:]) for t in terms if t[0] == mark) for mark in "-~"}
+    return Meaning(frozenset(_known(path, t) for t in terms if t[0] not in marked), marked["-"], marked["~"])
+
+
+def said_by(meanings: Iterable[Meaning]) -> Meaning:
+    """What several phrases of one row say together; the implied terms that nobody denies count as affirmed."""
+    told = tuple(meanings)
+    no = frozenset[str]().union(*(meaning.no for meaning in told))
+    implied = frozenset[str]().union(*(meaning.implied for meaning in told)) - no
+    return Meaning(implied.union(*(meaning.yes for meaning in told)), no)
+
+
+def _known(path: Path, term: str) -> str:
+    if term not in TERMS:
+        raise ValueError(f"{path.name}: “{term}” is not a term of directory/vocabulary.toml")
+    return term
+
+
+class Row:
+    """One row of a file: each column is taken once, and what nobody took is reported."""
+
+    __slots__ = ("_cells", "number", "where")
+
+    def __init__(self, where: str, number: int, cells: dict[str, str]) -> None:
+        self.where = where
+        self.number = number
+        self._cells = cells
+
+    def take(self, column: str) -> str:
+        """The cell's text, which is then used up; raises KeyError for a column that the file does not have."""
+        return self._cells.pop(column)
+
+    def digest(self, *columns: str) -> str:
+        """Twelve characters that name what stands in these columns, whatever its capitals and spaces."""
+        named = "\x1f".join(tidy(self._cells[column]).casefold() for column in columns)
+        return hashlib.sha256(named.encode()).hexdigest()[:12]
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The columns that have not been taken."""
+        return tuple(self._cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one file holds: its rows, the day that it speaks of, and what its own code sheet says the codes mean."""
+
+    rows: list[Row]
+    observed_at: date | None = None
+    codes: Mapping[str, Meaning] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A source with its two functions: a file to rows, and a row to a record in our field names."""
+
+    source: Source
+    read: Callable[[Path, Source], Batch]
+    parse: Callable[[Row, Batch, Source], ParsedRecord]
+    file_help: str
+
+
+def refuse(where: str, what: str, found: str = "", fix: str = "") -> CannotUnderstand:
+    """The error for a file of which nothing can be imported."""
+    return CannotUnderstand(Problem(Loudness.FILE, where, what, found, fix))

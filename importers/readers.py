@@ -1,0 +1,89 @@
+"""Files to rows of text that know their place. The workbook reader works in a child process (see `xlsx_child`)."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from importers.base import Row, refuse
+
+LARGEST_FILE: Final = 64 << 20
+WALL_SECONDS: Final = 90
+_CHILD: Final = Path(__file__).with_name("xlsx_child.py")
+_FIX: Final = "Open it in a spreadsheet program and save it as an .xlsx workbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """The sheets of a workbook as texts, in their order, and the day on which it was last changed."""
+
+    file: str
+    sheets: dict[str, list[list[str]]]
+    modified: date | None
+
+    def sheet(self, name: str) -> list[list[str]]:
+        """A sheet by its name in any capitals; refuses the file, naming the sheets that it has."""
+        for title, rows in self.sheets.items():
+            if title.strip().casefold() == name.casefold():
+                return rows
+        found = ", ".join(f"“{title}”" for title in self.sheets) or "no sheets"
+        raise refuse(self.file, f"the sheet “{name}” is missing", found, "Use the workbook as the publisher gives it")
+
+
+def read_workbook(path: Path) -> Workbook:
+    """The whole workbook; refuses, in words, a file that is none, is too large, or harms its reader."""
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise refuse(path.name, "the file is too large", f"{size >> 20} MB", f"At most {LARGEST_FILE >> 20} MB are read")
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", str(_CHILD), str(path)], capture_output=True, timeout=WALL_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise refuse(path.name, f"the file could not be read within {WALL_SECONDS} seconds", fix=_FIX) from None
+    if child.returncode == 3:
+        raise refuse(path.name, "the file is not a workbook that can be read", _last_words(child.stderr), _FIX)
+    if child.returncode:
+        raise refuse(path.name, "reading the file took more memory or time than a directory needs", fix=_FIX)
+    return _sheets(path.name, child.stdout)
+
+
+def _last_words(stderr: bytes) -> str:
+    return stderr.decode("utf-8", "replace").strip().splitlines()[-1][:200] if stderr.strip() else ""
+
+
+def _sheets(file: str, printed: bytes) -> Workbook:
+    lines = printed.splitlines()
+    told = json.loads(lines[0])["modified"]
+    sheets: dict[str, list[list[str]]] = {}
+    rows: list[list[str]] = []
+    for line in lines[1:]:
+        row = json.loads(line)
+        if isinstance(row, dict):
+            rows = sheets.setdefault(row["sheet"], [])
+        else:
+            rows.append(row)
+    return Workbook(file, sheets, date.fromisoformat(told) if told else None)
+
+
+def table(file: str, sheet: list[list[str]], columns: tuple[str, ...]) -> list[Row]:
+    """The rows below a header line, by column name in lower case; empty rows are passed over.
+
+    Refuses a header that lacks one of `columns`, naming what it has instead.
+    """
+    header = [cell.strip().casefold() for cell in sheet[0]] if sheet else []
+    missing = [column for column in columns if column not in header]
+    if missing:
+        found = ", ".join(cell for cell in header if cell)[:300] or "an empty first row"
+        raise refuse(file, f"the header lacks {', '.join(missing)}", found, "Use the file as the publisher gives it")
+    twice = sorted({cell for cell in header if cell and header.count(cell) > 1})
+    if twice:
+        raise refuse(file, f"the header has {', '.join(twice)} more than once", fix="Leave one column of each name")
+    return [
+        Row(f"{file}, row {number}", number, dict(zip(header, cells, strict=False)))
+        for number, cells in enumerate(sheet[1:], start=2)
+        if any(cell.strip() for cell in cells)
+    ]

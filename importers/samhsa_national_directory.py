@@ -1,0 +1,80 @@
+"""SAMHSA's National Directory: a workbook with one row a facility, its services as codes, and a sheet that names the codes.
+
+The sheet of the same workbook says what a code means, never a memory of another year: codes are renamed, and two were
+reused (`MI`, `SSA`). A street of `- - -` is withheld by the facility and stays so.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from directory.normalize import ParsedRecord, answered
+from importers.base import Batch, Importer, Meaning, Row, Source, refuse, said_by, tidy
+from importers.readers import Workbook, read_workbook, table
+
+COLUMNS: Final = (
+    "name1", "name2", "street1", "street2", "city", "state", "zip", "phone",
+    "intake1", "intake2", "intake1a", "intake2a", "service_code_info",
+)  # fmt: skip
+CODE_COLUMNS: Final = ("category_name", "service_code", "service_name")
+_NO_CODES: Final = frozenset(("", "*"))
+
+
+def read(path: Path, source: Source) -> Batch:
+    """The facilities and what their codes mean; refuses a workbook whose header or code sheet is not understood."""
+    book = read_workbook(path)
+    codes = _codes(book, source)
+    rows = table(book.file, book.sheet("Facilities List"), COLUMNS)
+    extra = sorted(set(rows[0].left) - {*COLUMNS, ""}) if rows else []
+    if extra:
+        fix = f"Add what they mean to importers/{source.name}.py, or take the columns out"
+        raise refuse(book.file, f"the header has columns that nobody knows: {', '.join(extra)}", fix=fix)
+    return Batch(rows, book.modified, codes)
+
+
+def _codes(book: Workbook, source: Source) -> dict[str, Meaning]:
+    sheet = f"{book.file}, sheet “Service Code Reference”"
+    codes: dict[str, Meaning] = {}
+    unknown: list[str] = []
+    for row in table(sheet, book.sheet("Service Code Reference"), CODE_COLUMNS):
+        category, code, name = (tidy(row.take(column)) for column in CODE_COLUMNS)
+        meaning = source.phrases.get(f"{category}: {name}", source.phrases.get(name))
+        if meaning is None:
+            unknown.append(f"{code} = “{name}” ({category})")
+        elif code in codes and codes[code] != meaning:
+            raise refuse(sheet, f"the code {code} stands for two things", name, "Use the workbook as the publisher gives it")
+        else:
+            codes[code] = meaning
+    if unknown:
+        fix = "Say what each means in [phrases] of importers/samhsa_phrases.toml"
+        raise refuse(sheet, f"{len(unknown)} services are not known here", "; ".join(unknown), fix)
+    if not codes:
+        raise refuse(sheet, "the sheet names no codes", fix="Use the workbook as the publisher gives it")
+    return codes
+
+
+def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
+    """One facility. Raises ValueError, in words, for a code that the workbook's own sheet does not name."""
+    local_id = row.digest("name1", "name2", "street1", "street2", "city", "state", "zip")
+    distinguish = row.digest("phone", "intake1", "intake2")
+    written = row.take("service_code_info").split()
+    unknown = [code for code in written if code not in batch.codes and code not in _NO_CODES]
+    if unknown:
+        raise ValueError(f"the code {', '.join(unknown)} is not in the workbook's own sheet of codes")
+    said = said_by(batch.codes[code] for code in written if code not in _NO_CODES)
+    street = row.take("street1")
+    withheld = not street.strip(" -")
+    return ParsedRecord(
+        local_id=local_id,
+        where=row.where,
+        values={
+            "address_1": "" if withheld else street,
+            "confidential": "yes" if withheld else "",
+            **{ours: row.take(theirs) for theirs, ours in source.columns.items()},
+        },
+        yes=said.yes | {"status.operating"},
+        no=said.no | answered(said.yes, source.complete),
+        distinguish=distinguish,
+    )
+
+
+importer = Importer(Source.beside(__file__), read, parse, "the .xlsx workbook, any year")
