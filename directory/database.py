@@ -42,25 +42,36 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest migration; does nothing where it is there already."""
-        if self._revision() != REVISION:
-            from alembic import command
-            from alembic.config import Config
+        """Bring the schema to the newest migration; does nothing where it is there already.
 
-            config = Config()
-            config.set_main_option("script_location", str(_MIGRATIONS))
-            config.attributes["engine"] = self.engine
-            command.upgrade(config, "head")
-
-    def _revision(self) -> str | None:
+        The migrations run inside the one writing turn, so that of two who start at once the second finds the work done.
+        """
         with self.reading() as connection:
-            if not sqlalchemy.inspect(connection).has_table("alembic_version"):
-                return None
-            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            if _revision(connection) == REVISION:
+                return
+        with self.writing() as connection:
+            if _revision(connection) != REVISION:
+                _migrate(connection)
 
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _engine(url: str) -> Engine:

@@ -9,8 +9,9 @@ from directory.vocabulary import SUBSTANCES
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """The place that distances count from: its words as people read them, and its point."""
+    """The place that distances count from: how to write it so that it is found again, its words for people, its point."""
 
+    written: str
     label: str
     point: Point
 

@@ -13,7 +13,9 @@ from directory.listing import Point
 from directory.need import Near
 
 _PAIR: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
-_NO_PLACE: Final = "Enter a ZIP code, a city with its State, or a latitude and longitude: 43215, or Columbus, OH, or 39.96,-83.00"
+_NO_PLACE: Final = (
+    "Enter a ZIP code, a city with its State, or a latitude and longitude: 43215, or Columbus, OH, or 39.96,-83.00"
+)
 _MOST_CHOICES: Final = 12
 
 
@@ -97,7 +99,7 @@ class Gazetteer:
         point = _middle(place) if place else None
         if place is None or point is None:
             raise UnknownPlace(f"No place is known for the ZIP code {postal_code}. {_NO_PLACE}")
-        return Near(f"{postal_code} ({place.city}, {place.state_province})", point)
+        return Near(postal_code, f"{postal_code} ({place.city}, {place.state_province})", point)
 
     def _city(self, written: str) -> Near:
         name, comma, state = written.rpartition(",")
@@ -141,13 +143,14 @@ def _city_center(found: list[PostalPlace]) -> Near:
     latitude = sum(p[0] for p in points) / len(points)
     longitude = sum(p[1] for p in points) / len(points)
     nearest = min(points, key=lambda p: ((p[0] - latitude) ** 2 + (p[1] - longitude) ** 2, p))
-    return Near(f"{found[0].city}, {found[0].state_province}", Point(*nearest, approximate=True))
+    name = f"{found[0].city}, {found[0].state_province}"
+    return Near(name, name, Point(*nearest, approximate=True))
 
 
 def _coordinates(written: str) -> Near:
     latitude, longitude = (float(part) for part in written.split(","))
     if _in_reach(latitude, longitude):
-        return Near(f"{latitude:.4f},{longitude:.4f}", Point(latitude, longitude))
+        return Near(f"{latitude},{longitude}", f"{latitude:.4f}, {longitude:.4f}", Point(latitude, longitude))
     if _in_reach(longitude, latitude):
         raise UnknownPlace(f"Latitude and longitude seem to be swapped. Enter {longitude:g},{latitude:g}")
     raise UnknownPlace(f"{written.strip()} is outside the United States and its territories. {_NO_PLACE}")

@@ -1,6 +1,6 @@
 """What went wrong with somebody's input, in words that say where, what was found and what to do."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -15,13 +15,17 @@ class Loudness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to look at: `where` (file and row, or the field), `what` is wrong, what was `found`, how to `fix` it."""
+    """One thing to look at: `where` (file and row, or the field), `what` is wrong, what was `found`, how to `fix` it.
+
+    `choices` are the values that would do, where there are a few.
+    """
 
     loudness: Loudness
     where: str
     what: str
     found: str = ""
     fix: str = ""
+    choices: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The problem as one line for a terminal."""
@@ -31,7 +35,13 @@ class Problem:
 
     def as_json(self) -> dict[str, str]:
         """The problem as it stands in an import's summary."""
-        return {key: value for key, value in asdict(self).items() if key != "loudness"} | {"loudness": str(self.loudness)}
+        return {
+            "where": self.where,
+            "what": self.what,
+            "found": self.found,
+            "fix": self.fix,
+            "loudness": str(self.loudness),
+        }
 
 
 class CannotUnderstand(Exception):

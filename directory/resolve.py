@@ -45,6 +45,11 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate) -> Listing:
         facts |= dict.fromkeys(statement.yes, Fact(Answer.YES, statement.provenance))
         facts |= dict.fromkeys(statement.no, Fact(Answer.NO, statement.provenance))
     facts |= _licensing_facts(standing)
+    confirmed_at = max(
+        (s.statement.provenance.observed_at for s in standing if s.statement.provenance.kind in _PERSONAL), default=None
+    )
+    if withdrawn and (confirmed_at is None or confirmed_at < withdrawn.observed_at):
+        facts["status.operating"] = Fact(Answer.NO, withdrawn)
     if not {"organization", "city", "state_province", "postal_code"} <= values.keys():
         raise ValueError(f"{listing_id}: no statement gives its name and place")
     address = _address(values)
@@ -59,9 +64,7 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate) -> Listing:
         facts=facts,
         said_by=said_by,
         withdrawn=withdrawn,
-        confirmed_at=max(
-            (s.statement.provenance.observed_at for s in standing if s.statement.provenance.kind in _PERSONAL), default=None
-        ),
+        confirmed_at=confirmed_at,
     )
 
 

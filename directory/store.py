@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from directory.listing import Listing, Provenance, Statement
@@ -70,9 +70,7 @@ def digest(said: Mapping[str, Any]) -> str:
 
 def latest_digests(connection: Connection, source: str) -> dict[str, str]:
     """What the source last said of each of its listings, as digests; "" where it withdrew the listing."""
-    newest = (
-        select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id).subquery()
-    )
+    newest = select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id).subquery()
     rows = connection.execute(
         select(StatementRow.local_id, StatementRow.digest, StatementRow.withdrawn).where(StatementRow.id.in_(select(newest)))
     )
@@ -149,12 +147,12 @@ def listings(connection: Connection, locate: Locate, ids: Sequence[str] | None =
         yield from _resolved(connection.execute(query), locate)
 
 
-def _resolved(rows: Iterable[Row[Any]], locate: Locate) -> Iterator[Listing]:
+def _resolved(rows: Iterable[Any], locate: Locate) -> Iterator[Listing]:
     for listing_id, said in groupby(rows, key=lambda row: row[0]):
         yield resolve(listing_id, [_said(row) for row in said], locate)
 
 
-def _said(row: Row[Any]) -> Said:
+def _said(row: Any) -> Said:
     _, order, source, local_id, kind, reference, observed_at, recorded_by, restates, withdrawn, said = row
     provenance = Provenance(source, SourceKind(kind), reference, date.fromisoformat(observed_at), recorded_by)
     yes, no = frozenset(said["yes"]), frozenset(said["no"])

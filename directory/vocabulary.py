@@ -121,3 +121,13 @@ SETTINGS_INPATIENT: Final = tuple(f"setting.{s}" for s in ("inpatient", "inpatie
 SETTINGS_RESIDENTIAL: Final = tuple(
     f"setting.{s}" for s in ("residential", "residential_short", "residential_long", "residential_withdrawal")
 )
+
+HELPLINES: Final = (
+    ("Life in danger, or an overdose", "911"),
+    ("Suicide and crisis lifeline", "988"),
+    ("SAMHSA helpline, day and night, free", "1-800-662-HELP (4357)"),
+)
+SAFETY: Final = (
+    "Carry naloxone. After days without opioids tolerance falls, and the old dose can kill. "
+    "Medication for opioid use disorder about halves the risk of death."
+)

@@ -1,0 +1,123 @@
+"""A need as somebody writes it (a file, a form, the command line) to a `Need`, or to problems that name the field."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from directory import values
+from directory.need import Need
+from directory.places import Gazetteer, UnknownPlace
+from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.vocabulary import DEPENDENCES, LEVELS, MEDICATIONS, PAYERS, SEXES, SUBSTANCES, TERMS, codes
+
+Read = Callable[[str], Any]
+
+_MOST_WORDS: Final = 256
+
+
+def _level(written: str) -> str:
+    return values.one_of(LEVELS)(written.replace(".", "_"))
+
+
+def _exclusion(written: str) -> str:
+    return "excludes." + values.one_of(codes("excludes"))(written.removeprefix("excludes."))
+
+
+def _term(written: str) -> str:
+    code = values.text(written).casefold()
+    if code not in TERMS:
+        raise ValueError("Enter a term such as payer.medicaid or amenity.transportation; `flask --app app terms` lists them")
+    return code
+
+
+def _words(written: str) -> str:
+    return " ".join(written[:_MOST_WORDS].split())
+
+
+ONE: Final[Mapping[str, Read]] = {
+    "within_miles": values.miles,
+    "meeting_ends": values.moment,
+    "as_of": values.moment,
+    "age": values.whole_number(0, 120),
+    "sex": values.one_of(SEXES),
+    "pregnant": values.yes_or_no,
+    "veteran": values.yes_or_no,
+    "level": _level,
+    "payer": values.one_of(PAYERS),
+    "plan": values.text,
+    "self_pay_ok": values.yes_or_no,
+    "language": values.one_of(codes("language")),
+    "words": _words,
+}
+MANY: Final[Mapping[str, Read]] = {
+    "substances": values.one_of(SUBSTANCES),
+    "dependent_on": values.one_of(DEPENDENCES),
+    "taking": values.one_of(MEDICATIONS),
+    "wants": values.one_of(MEDICATIONS),
+    "applies": _exclusion,
+    "must": _term,
+    "nice": _term,
+}
+FIELDS: Final = ("near", *ONE, *MANY)
+
+
+def read_need(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -> Need:
+    """The need; `now` is its time where it names none. Raises CannotUnderstand with a problem for each bad field."""
+    problems = [_unknown(name) for name in written if name not in FIELDS]
+    read: dict[str, Any] = {"as_of": now}
+    for name, found in written.items():
+        if name not in FIELDS or found in (None, "", [], ()):
+            continue
+        try:
+            read[name] = _read(name, found, gazetteer)
+        except UnknownPlace as error:
+            told = Problem(Loudness.VALUE, name, "is not one known place", _shown(found), str(error), error.choices)
+            problems.append(told)
+        except ValueError as error:
+            problems.append(Problem(Loudness.VALUE, name, "could not be understood", _shown(found), str(error)))
+    if read.get("pregnant") and read.get("sex") == "male":
+        problems.append(Problem(Loudness.VALUE, "pregnant", "does not go with sex male", fix="Change one of the two"))
+    if read.get("within_miles") and "near" not in read and not problems:
+        fix = "Enter the place that the miles count from, such as 43215"
+        problems.append(Problem(Loudness.VALUE, "near", "is missing, while within_miles is given", fix=fix))
+    if problems:
+        raise CannotUnderstand(*problems)
+    return Need(**read)
+
+
+def _read(name: str, found: Any, gazetteer: Gazetteer) -> Any:
+    if name == "near":
+        return gazetteer.find(_one(found))
+    if name in ONE:
+        return ONE[name](_one(found))
+    parts = found.split(",") if isinstance(found, str) else found
+    if not isinstance(parts, (list, tuple)):
+        raise ValueError('Enter a list, such as ["opioid"]')
+    return tuple(dict.fromkeys(MANY[name](_one(part)) for part in parts))
+
+
+def _one(found: Any) -> str:
+    if isinstance(found, bool):
+        return "yes" if found else "no"
+    if isinstance(found, (str, int, float)):
+        return f"{found:g}" if isinstance(found, float) else str(found)
+    raise ValueError("Enter one value, not a list or an object")
+
+
+def _unknown(name: str) -> Problem:
+    return Problem(Loudness.VALUE, name[:60] or "(no name)", "is not a field of a need", fix="Enter one of: " + ", ".join(FIELDS))
+
+
+def _shown(found: Any) -> str:
+    return str(found)[:80]
+
+
+def written_need(need: Need) -> dict[str, Any]:
+    """The need as a file would write it: what `read_need` reads back to the same need, everything named."""
+    written: dict[str, Any] = {name: getattr(need, name) for name in FIELDS}
+    written["near"] = need.near.written if need.near else None
+    for name in ("as_of", "meeting_ends"):
+        written[name] = written[name].isoformat() if written[name] else None
+    for name in MANY:
+        written[name] = list(written[name])
+    return written

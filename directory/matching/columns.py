@@ -1,0 +1,232 @@
+"""The listings as arrays in one order, the *positions*: facts as bits, places as earth-centred points in grid cells.
+
+Listings stand cell by cell, so what is within a radius is a few runs of positions. Saved arrays are mapped, not read.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from directory.listing import Listing, Point
+from directory.vocabulary import TERMS, Answer
+
+VERSION: Final = 1
+CODES: Final = tuple(TERMS)
+BIT: Final = {code: divmod(at, 64) for at, code in enumerate(CODES)}
+WORDS: Final = -(-len(CODES) // 64)
+_MASKS: Final = {code: np.uint64(1 << bit) for code, (_, bit) in BIT.items()}
+
+METERS_PER_MILE: Final = 1609.344
+_EQUATOR: Final = 6_378_137.0
+_ECCENTRICITY_SQUARED: Final = 6.69437999014e-3
+_MEAN_RADIUS: Final = 6_371_008.8
+_CELLS_A_DEGREE: Final = 2
+_ACROSS: Final = 360 * _CELLS_A_DEGREE
+_DOWN: Final = 180 * _CELLS_A_DEGREE
+_SHORTEST_DEGREE: Final = 110_567.0
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """All listings as arrays of one length; `ids` and every array share the positions.
+
+    `yes` and `no` hold a row of 64-bit words for each 64 terms of `CODES`: a bit in `yes` is a known yes, in `no` a
+    known no, in neither unknown. `centred` has x, y, z in meters from the middle of the earth (NaN where the place is
+    not known); `cells` says where each grid cell's run of positions starts.
+    """
+
+    ids: Sequence[str]
+    yes: NDArray[np.uint64]
+    no: NDArray[np.uint64]
+    centred: NDArray[np.float64]
+    approximate: NDArray[np.bool_]
+    id_rank: NDArray[np.int32]
+    cells: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """How many listings there are."""
+        return int(self.yes.shape[1])
+
+    @property
+    def located(self) -> int:
+        """How many listings have a known place; they stand first."""
+        return int(self.cells[-1])
+
+    def everything(self) -> NDArray[np.intp]:
+        """All positions."""
+        return np.arange(len(self))
+
+    def around(self, point: Point, miles: float) -> NDArray[np.intp]:
+        """The positions in the grid cells that a circle touches: all that are within it, and some that are not."""
+        reach = miles * METERS_PER_MILE / _SHORTEST_DEGREE
+        south, north = max(point.latitude - reach, -89.99), min(point.latitude + reach, 89.99)
+        shrink = np.cos(np.radians(max(abs(south), abs(north))))
+        across = min(reach / shrink * 1.01, 180.0) if shrink > 0.01 else 180.0
+        rows = range(_row(south), _row(north) + 1)
+        runs = [self.cells[[start, stop]] for row in rows for start, stop in _runs(row, point.longitude, across)]
+        return np.concatenate([np.arange(start, stop) for start, stop in runs])
+
+    def miles(self, point: Point, positions: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Statute miles from a point, NaN where the place is not known.
+
+        The straight line through the earth, bent to an arc: equal to the geodesic within 0.0001 miles up to 100 miles.
+        """
+        here = earth_centred(np.array([point.latitude]), np.array([point.longitude]))
+        x, y, z = (self.centred[axis][positions] - here[axis] for axis in range(3))
+        chord = np.sqrt(x * x + y * y + z * z)
+        arc = 2 * _MEAN_RADIUS * np.arcsin(np.minimum(chord / (2 * _MEAN_RADIUS), 1.0))
+        return np.asarray(arc / METERS_PER_MILE)
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into a folder, one file each."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in self._arrays():
+            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        (folder / "ids.json").write_text(json.dumps(list(self.ids)), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Columns":
+        """Map saved arrays; raises OSError or ValueError where a file is missing or is none of ours."""
+        arrays: dict[str, Any] = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in cls._arrays()
+        }
+        columns = cls(ids=tuple(json.loads((folder / "ids.json").read_text(encoding="utf-8"))), **arrays)
+        if not len(columns) == len(columns.ids) == len(columns.id_rank) or columns.yes.shape[0] != WORDS:
+            raise ValueError(f"{folder.name}: the arrays are not of one length")
+        return columns
+
+    @classmethod
+    def _arrays(cls) -> tuple[str, ...]:
+        return tuple(name for name in cls.__dataclass_fields__ if name != "ids")
+
+
+def build(listings: Sequence[Listing]) -> Columns:
+    """The columns of these listings; their own order does not matter."""
+    ordered = sorted(listings, key=lambda listing: listing.id)
+    points = np.array([_degrees(listing.point) for listing in ordered], dtype=np.float64).reshape(-1, 2)
+    order, cells = spatial_order(points)
+    placed = [ordered[at] for at in order]
+    yes, no = np.zeros((2, WORDS, len(placed)), dtype=np.uint64)
+    for position, listing in enumerate(placed):
+        _set_bits(listing, yes[:, position], no[:, position])
+    return Columns(
+        ids=tuple(listing.id for listing in placed),
+        yes=yes,
+        no=no,
+        centred=earth_centred(points[order, 0], points[order, 1]),
+        approximate=np.array([listing.point is not None and listing.point.approximate for listing in placed], dtype=np.bool_),
+        id_rank=order.astype(np.int32),
+        cells=cells,
+    )
+
+
+def spatial_order(points: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+    """The order that puts points (rows of latitude, longitude) cell by cell, unknown ones last, and where cells start."""
+    known = ~np.isnan(points[:, 0])
+    row = np.floor((np.nan_to_num(points[:, 0]) + 90) * _CELLS_A_DEGREE).astype(np.int64)
+    column = np.floor((np.nan_to_num(points[:, 1]) + 180) * _CELLS_A_DEGREE).astype(np.int64) % _ACROSS
+    cell = np.where(known, row * _ACROSS + column, _DOWN * _ACROSS)
+    order = np.argsort(cell, kind="stable")
+    return order, np.searchsorted(cell[order], np.arange(_DOWN * _ACROSS + 1)).astype(np.int32)
+
+
+def earth_centred(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Degrees on the WGS 84 ellipsoid to x, y, z in meters."""
+    north, east = np.radians(latitude), np.radians(longitude)
+    radius = _EQUATOR / np.sqrt(1 - _ECCENTRICITY_SQUARED * np.sin(north) ** 2)
+    flat = radius * np.cos(north)
+    return np.stack([flat * np.cos(east), flat * np.sin(east), radius * (1 - _ECCENTRICITY_SQUARED) * np.sin(north)])
+
+
+def _degrees(point: Point | None) -> tuple[float, float]:
+    return (point.latitude, point.longitude) if point else (np.nan, np.nan)
+
+
+def _set_bits(listing: Listing, yes: NDArray[np.uint64], no: NDArray[np.uint64]) -> None:
+    known = {Answer.YES: [0] * WORDS, Answer.NO: [0] * WORDS}
+    for code, fact in listing.facts.items():
+        if fact.answer in known:
+            word, bit = BIT[code]
+            known[fact.answer][word] |= 1 << bit
+    yes[:], no[:] = known[Answer.YES], known[Answer.NO]
+
+
+def _row(latitude: float) -> int:
+    return int((latitude + 90) * _CELLS_A_DEGREE)
+
+
+def _runs(row: int, longitude: float, across: float) -> list[tuple[int, int]]:
+    """The runs of cells of one row from west to east of a longitude; two where they cross the date line."""
+    first, last = (int(np.floor((longitude + side + 180) * _CELLS_A_DEGREE)) for side in (-across, across))
+    if last - first >= _ACROSS:
+        first, last = 0, _ACROSS - 1
+    base = row * _ACROSS
+    if first < 0:
+        return [(base, base + last + 1), (base + first + _ACROSS, base + _ACROSS)]
+    if last >= _ACROSS:
+        return [(base + first, base + _ACROSS), (base, base + last - _ACROSS + 1)]
+    return [(base + first, base + last + 1)]
+
+
+class Block:
+    """Some positions with their miles, as criteria see them: masks of what is known of each listing."""
+
+    __slots__ = ("_cache", "columns", "miles", "positions", "relevance")
+
+    def __init__(
+        self,
+        columns: Columns,
+        positions: NDArray[np.intp],
+        miles: NDArray[np.float64],
+        relevance: NDArray[np.float32] | None = None,
+    ) -> None:
+        self.columns = columns
+        self.positions = positions
+        self.miles = miles
+        self.relevance = relevance
+        self._cache: dict[tuple[bool, int], NDArray[np.uint64]] = {}
+
+    def __len__(self) -> int:
+        """How many listings the block holds."""
+        return len(self.positions)
+
+    def yes(self, *codes: str) -> NDArray[np.bool_]:
+        """Where any of the terms is a known yes."""
+        return self._any(True, codes)
+
+    def no(self, *codes: str) -> NDArray[np.bool_]:
+        """Where any of the terms is a known no."""
+        return self._any(False, codes)
+
+    def all_no(self, *codes: str) -> NDArray[np.bool_]:
+        """Where each of the terms is a known no."""
+        return np.asarray(np.logical_and.reduce([self.no(code) for code in codes]))
+
+    def keep(self, mask: NDArray[np.bool_]) -> "Block":
+        """The block of the listings where the mask is true."""
+        relevance = None if self.relevance is None else self.relevance[mask]
+        return Block(self.columns, self.positions[mask], self.miles[mask], relevance)
+
+    def counts(self, codes: Sequence[str]) -> list[int]:
+        """For each term, how many of the listings are known to have it."""
+        return [int(np.count_nonzero(self.yes(code))) for code in codes]
+
+    def _any(self, affirmed: bool, codes: Sequence[str]) -> NDArray[np.bool_]:
+        masks: dict[int, np.uint64] = {}
+        for code in codes:
+            word = BIT[code][0]
+            masks[word] = masks.get(word, np.uint64(0)) | _MASKS[code]
+        found = [(self._word(affirmed, word) & mask) != 0 for word, mask in masks.items()]
+        return found[0] if len(found) == 1 else np.asarray(np.logical_or.reduce(found))
+
+    def _word(self, affirmed: bool, word: int) -> NDArray[np.uint64]:
+        key = (affirmed, word)
+        if key not in self._cache:
+            table = self.columns.yes if affirmed else self.columns.no
+            self._cache[key] = table[word][self.positions]
+        return self._cache[key]

@@ -1,0 +1,359 @@
+"""What is asked of a listing: the criteria in the order in which they give the reason for setting a listing aside.
+
+Each docstring is the public explanation. A criterion that the need says nothing about gives its points to all alike, so
+that totals stay out of 100.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from directory.listing import Listing
+from directory.matching.columns import Block
+from directory.matching.criterion import ASK, FEWER_POINTS, NEUTRAL, Criterion, Judged, three
+from directory.matching.payment import Payment
+from directory.matching.treatment import Level, Medication, Withdrawal
+from directory.need import Need
+from directory.vocabulary import SETTINGS_INPATIENT, SETTINGS_RESIDENTIAL, Answer, label
+
+NEAR_ENOUGH_MILES: Final = 10.0
+ANYWHERE_MILES: Final = 500.0
+ADMIT_UNKNOWN: Final = 0.25
+UNVETTED: Final = 0.2
+
+
+class Travel(Criterion):
+    """It is within reach: all points up to 10 miles, then fewer down to none at the limit (at 500 miles where there is none).
+
+    A center whose place is not known stands last; it never counts as 0 miles away.
+    """
+
+    name, title, points, on_unknown = "travel", "Distance", 8, ASK
+
+    def asked(self, need: Need) -> bool:
+        return need.near is not None
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        limit = need.within_miles or ANYWHERE_MILES
+        no = block.miles > limit if need.within_miles else np.zeros(len(block), dtype=np.bool_)
+        known = ~np.isnan(block.miles)
+        fall = np.clip((limit - np.nan_to_num(block.miles)) / max(limit - NEAR_ENOUGH_MILES, 1e-9), 0.0, 1.0)
+        shares = np.where(block.miles <= NEAR_ENOUGH_MILES, 1.0, np.where(known, fall, 0.0))
+        return self.by(three(no, known), shares)
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        if answer is Answer.UNKNOWN:
+            withheld = listing.address.confidential
+            return "the address is withheld, so the distance is not known" if withheld else "the distance is not known"
+        return f"more than {need.within_miles:g} miles away" if answer is Answer.NO else "within reach"
+
+    def ask(self, need: Need) -> str:
+        return "Where are you, and how long is the way from here?"
+
+
+class Operating(Criterion):
+    """It is operating: in its source's latest edition, or confirmed by a person since."""
+
+    name, title, on_unknown = "operating", "Operating", ASK
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        return self.gate(block.no("status.operating"), block.yes("status.operating"))
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        if answer is Answer.NO:
+            return "no longer in its source's latest edition" if listing.withdrawn else "not operating"
+        return "listed as operating; its licence was not checked" if answer is Answer.YES else "nobody says that it operates"
+
+    def ask(self, need: Need) -> str:
+        return "Are you open, and is your licence in force?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return ("status.operating",)
+
+
+class Bed(Criterion):
+    """It has beds for treatment: hospital inpatient or residential. A recovery residence alone is housing, not treatment."""
+
+    name, title = "setting", "Inpatient or residential"
+    beds: Final = SETTINGS_RESIDENTIAL + SETTINGS_INPATIENT
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        yes = block.yes(*self.beds)
+        housing_only = block.yes("care.recovery_residence") & ~yes
+        return self.gate(block.all_no(*self.beds) | housing_only, yes)
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        if answer is Answer.YES:
+            return next(label(code).lower() for code in self.terms(need) if listing.says(code))
+        if answer is Answer.UNKNOWN:
+            return "it does not say whether it is inpatient, residential or outpatient"
+        housing = listing.says("care.recovery_residence")
+        return "a recovery residence: housing, not treatment" if housing else "outpatient: no inpatient or residential beds"
+
+    def ask(self, need: Need) -> str:
+        return "Do you have inpatient or residential beds?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return (*(code for code in self.beds if code not in _GENERAL), *_GENERAL, "care.recovery_residence")
+
+
+_GENERAL: Final = ("setting.residential", "setting.inpatient", "setting.outpatient")
+
+
+class Treats(Criterion):
+    """It treats what the person uses: opioids, or alcohol where he depends on it."""
+
+    name, title = "treats", "Treats what he uses"
+
+    def asked(self, need: Need) -> bool:
+        return bool(self.terms(need))
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        yes = np.ones(len(block), dtype=np.bool_)
+        for code in self.terms(need):
+            yes &= block.yes(code) | (block.yes("care.substance_use") if code == "treats.alcohol" else False)
+        return self.gate(block.no(*self.terms(need)), yes)
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        what = " and ".join(code.partition(".")[2] for code in self.terms(need))
+        if answer is Answer.UNKNOWN:
+            return f"it does not say whether it treats {what} use disorder"
+        return f"{'treats' if answer is Answer.YES else 'does not treat'} {what} use disorder"
+
+    def ask(self, need: Need) -> str:
+        return f"Do you treat {' and '.join(code.partition('.')[2] for code in self.terms(need))} use disorder?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        opioid = ("treats.opioid",) if need.opioids else ()
+        return opioid + (("treats.alcohol",) if "alcohol" in need.dependent_on else ())
+
+
+class Exclusive(Criterion):
+    """It does not serve only other people: DUI clients, alcohol only, opioids only, veterans only."""
+
+    name, title, on_unknown = "exclusive", "Open to him", ASK
+    _VETERANS: Final = ("only.veterans", "operator.veterans_affairs")
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        shut = self._shut(need)
+        veterans = block.yes(*self._VETERANS)
+        unsaid = veterans if need.veteran is None else np.zeros(len(block), dtype=np.bool_)
+        no = block.yes(*shut) | (veterans if need.veteran is False else False)
+        judged = self.gate(no, block.all_no(*shut) & ~unsaid)
+        return Judged(judged.answers, judged.shares, judged.rules_out, call_first=unsaid)
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        if listing.says(*self._VETERANS) and not need.veteran:
+            return "for veterans" if answer is Answer.NO else "for veterans; whether he is one was not said"
+        if answer is Answer.NO:
+            return "serves " + next(label(code) for code in self._shut(need) if listing.says(code))
+        return "open to him" if answer is Answer.YES else "it names nobody whom alone it serves"
+
+    def ask(self, need: Need) -> str:
+        return "Is there anyone whom you do not take?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return (*self._shut(need), *self._VETERANS)
+
+    @staticmethod
+    def _shut(need: Need) -> tuple[str, ...]:
+        """The groups that he does not belong to."""
+        return ("only.dui", "only.alcohol") if need.opioids else ("only.dui", "only.opioid")
+
+
+class Sex(Criterion):
+    """It takes his or her sex. A center that names one sex and not the other is for that one."""
+
+    name, title = "sex", "Sex"
+
+    def asked(self, need: Need) -> bool:
+        return need.sex is not None
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        return self.gate(block.no(*self.terms(need)), block.yes(*self.terms(need)))
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        people = {"female": "women", "male": "men"}[need.sex or "male"]
+        told = {Answer.YES: f"takes {people}", Answer.NO: f"does not take {people}"}
+        return told.get(answer, f"it does not say whether it takes {people}")
+
+    def ask(self, need: Need) -> str:
+        return f"Do you take {'women' if need.sex == 'female' else 'men'}?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return (f"sex.{need.sex}",)
+
+
+class Age(Criterion):
+    """It takes the person's age. Seniors are asked about where a center that takes adults does not mention them."""
+
+    name, title = "age", "Age"
+
+    def asked(self, need: Need) -> bool:
+        return need.age is not None
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        (term,) = self.terms(need)
+        no = block.no(term)
+        if term == "age.senior":
+            no = no | (block.no("age.adult") & ~block.yes(term))
+        return self.gate(no, block.yes(term))
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        people = label(self.terms(need)[0]).lower()
+        told = {Answer.YES: f"takes {people}", Answer.NO: f"does not take {people}"}
+        return told.get(answer, f"it does not say whether it takes {people}")
+
+    def ask(self, need: Need) -> str:
+        return f"Do you take someone who is {need.age}?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        age = need.age or 0
+        return ("age.child" if age < 18 else "age.young_adult" if age < 26 else "age.adult" if age < 65 else "age.senior",)
+
+
+class Pregnancy(Criterion):
+    """It takes a pregnant woman."""
+
+    name, title = "pregnancy", "Pregnancy"
+
+    def asked(self, need: Need) -> bool:
+        return need.pregnant is True
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        return self.gate(block.no("accepts.pregnant"), block.yes(*self.terms(need)))
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        if answer is Answer.YES:
+            return next(label(code) for code in self.terms(need) if listing.says(code)).lower()
+        return "does not take pregnant women" if answer is Answer.NO else "it does not say whether it takes pregnant women"
+
+    def ask(self, need: Need) -> str:
+        return "Do you take a pregnant woman, and who cares for her?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return ("accepts.pregnant", "program.pregnant")
+
+
+class Exclusions(Criterion):
+    """It states no ground for refusing him: the check-boxes of the case against what the center says it will not admit."""
+
+    name, title, on_unknown = "exclusions", "Grounds for refusal", ASK
+
+    def asked(self, need: Need) -> bool:
+        return bool(need.applies)
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        return self.gate(block.yes(*self.terms(need)), block.all_no(*self.terms(need)))
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        if answer is Answer.NO:
+            refused = [label(code).lower() for code in self.terms(need) if listing.says(code)]
+            return "will not admit: " + ", ".join(refused)
+        return "admits him with this" if answer is Answer.YES else "it does not say what would make it refuse"
+
+    def ask(self, need: Need) -> str:
+        return "Would any of this make you refuse: " + ", ".join(label(c).lower() for c in self.terms(need)) + "?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return need.applies
+
+
+class Must(Criterion):
+    """It has everything that the family calls a must."""
+
+    name, title = "must", "Must-haves"
+
+    def asked(self, need: Need) -> bool:
+        return bool(need.must)
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        yes = np.logical_and.reduce([block.yes(code) for code in need.must])
+        return self.gate(block.no(*need.must), np.asarray(yes))
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        if answer is Answer.YES:
+            return "has every must-have"
+        lacking = [label(code) for code in need.must if listing.answer(code) is answer]
+        return ("without: " if answer is Answer.NO else "it does not say: ") + "; ".join(lacking)
+
+    def ask(self, need: Need) -> str:
+        return "Do you have: " + "; ".join(label(code) for code in need.must) + "?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return need.must
+
+
+class Admit(Criterion):
+    """It can admit him in time. Only a person who was asked today can say so; until then the bed is not known."""
+
+    name, title, points = "admit", "Admits in time", 28
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        unknown = three(np.zeros(len(block), dtype=np.bool_), np.zeros(len(block), dtype=np.bool_))
+        return self.by(unknown, np.full(len(block), ADMIT_UNKNOWN))
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        return "whether a bed is open is not known"
+
+    def ask(self, need: Need) -> str:
+        return "Is a bed open for him today, from when, and until when would you hold it?"
+
+
+class Trust(Criterion):
+    """Somebody here checked it: until a listing is vetted it gets a fifth of these points."""
+
+    name, title, points, on_no, on_unknown = "trust", "Vetted", 8, FEWER_POINTS, NEUTRAL
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        nobody = np.zeros(len(block), dtype=np.bool_)
+        return self.by(three(~nobody, nobody), np.full(len(block), UNVETTED))
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        return "nobody here has vetted it yet"
+
+
+class Preferences(Criterion):
+    """It has what would be nice: the share of the nice-to-haves, the language and the words that it is known to have."""
+
+    name, title, points, on_no, on_unknown = "preferences", "Preferences and words", 4, FEWER_POINTS, NEUTRAL
+
+    def asked(self, need: Need) -> bool:
+        return bool(self.terms(need) or need.words)
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        parts = [block.yes(code).astype(np.float64) for code in self.terms(need)]
+        if need.words:
+            parts.append(np.zeros(len(block)) if block.relevance is None else block.relevance.astype(np.float64))
+        shares = np.mean(parts, axis=0)
+        return self.by(three(np.zeros(len(block), dtype=np.bool_), shares > 0), shares)
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        had = [label(code) for code in self.terms(need) if listing.says(code)]
+        words = [f"words asked for: “{need.words}”"] if need.words else []
+        return "; ".join(had + words) if answer is Answer.YES else "none of what would be nice is known of it"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return need.nice + ((f"language.{need.language}",) if need.language else ())
+
+
+CRITERIA: Final[tuple[Criterion, ...]] = (
+    Travel(),
+    Operating(),
+    Bed(),
+    Treats(),
+    Exclusive(),
+    Sex(),
+    Age(),
+    Pregnancy(),
+    Medication(),
+    Withdrawal(),
+    Level(),
+    Payment(),
+    Exclusions(),
+    Must(),
+    Admit(),
+    Trust(),
+    Preferences(),
+)
+BY_NAME: Final = {criterion.name: criterion for criterion in CRITERIA}

@@ -1,0 +1,96 @@
+"""What a criterion is: one object that filters, scores and explains, for one listing or for a million."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from directory.listing import Listing
+from directory.matching.columns import Block
+from directory.need import Need
+from directory.vocabulary import Answer
+
+NO, UNKNOWN, YES = 0, 1, 2
+ANSWERS: Final = (Answer.NO, Answer.UNKNOWN, Answer.YES)
+UNSTATED: Final = 0.35
+
+SET_ASIDE: Final = "set aside"
+FEWER_POINTS: Final = "fewer points"
+CALL_FIRST: Final = "call first"
+ASK: Final = "ask"
+NEUTRAL: Final = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A criterion's answers (NO, UNKNOWN, YES) and shares (0 to 1 of its points) for the listings of a block.
+
+    `rules_out` marks those to be set aside and `call_first` those that nobody may be sent to before a call.
+    """
+
+    answers: NDArray[np.int8]
+    shares: NDArray[np.float64]
+    rules_out: NDArray[np.bool_]
+    call_first: NDArray[np.bool_]
+
+
+class Criterion(ABC):
+    """A check of a listing against a need."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    points: ClassVar[int] = 0
+    on_no: ClassVar[str] = SET_ASIDE
+    on_unknown: ClassVar[str] = CALL_FIRST
+
+    @property
+    def description(self) -> str:
+        """What the criterion checks, for everybody."""
+        return " ".join((type(self).__doc__ or "").split())
+
+    def asked(self, need: Need) -> bool:
+        """Whether the need says anything that this criterion could check."""
+        return True
+
+    @abstractmethod
+    def judge(self, block: Block, need: Need) -> Judged:
+        """The answer and the share of the points for each listing of the block."""
+
+    @abstractmethod
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        """The sentence for a person; ends without a full stop."""
+
+    def ask(self, need: Need) -> str:
+        """What to ask the center where the answer is unknown."""
+        return ""
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        """The terms that the answer leans on, most telling first."""
+        return ()
+
+    def by(self, answers: NDArray[np.int8], shares: NDArray[np.float64]) -> Judged:
+        """Judged as this criterion usually does: a no and an unknown have the consequences that its page states."""
+        nobody = np.zeros(len(answers), dtype=np.bool_)
+        return Judged(
+            answers,
+            shares,
+            rules_out=answers == NO if self.on_no == SET_ASIDE else nobody,
+            call_first=answers == UNKNOWN if self.on_unknown == CALL_FIRST else nobody,
+        )
+
+    def gate(self, no: NDArray[np.bool_], yes: NDArray[np.bool_]) -> Judged:
+        """Judged by two masks, a no before a yes; a yes earns all the points, an unknown the share of what is unstated."""
+        answers = three(no, yes)
+        return self.by(answers, np.array([0.0, UNSTATED, 1.0])[answers])
+
+
+def three(no: NDArray[np.bool_], yes: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Answers from two masks: no where the first holds, else yes where the second does, else unknown."""
+    return np.where(no, np.int8(NO), np.where(yes, np.int8(YES), np.int8(UNKNOWN)))
+
+
+def first_true(shares: list[tuple[NDArray[np.bool_], float]], otherwise: float) -> NDArray[np.float64]:
+    """The share of the first mask that holds, for each listing."""
+    return np.select([mask for mask, _ in shares], [share for _, share in shares], default=otherwise)

@@ -1,0 +1,116 @@
+"""Why a listing stands where it stands: a finding for each criterion, in sentences, made only for the few that are shown."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from directory.listing import Listing, Provenance
+from directory.matching.criteria import CRITERIA
+from directory.matching.criterion import ANSWERS, NEUTRAL, Criterion
+from directory.matching.rank import CALL, READY, Ranking
+from directory.need import Need
+from directory.vocabulary import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One criterion's answer for one listing, the points it earned, the sentence, and who said so when."""
+
+    criterion: str
+    title: str
+    answer: Answer
+    points: int
+    of: int
+    because: str
+    ask: str
+    source: str
+    observed_at: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A listing as it is shown. Points are whole and add up; `reason` is why it was set aside, or ""."""
+
+    listing: Listing
+    miles: float | None
+    tier: str
+    points: int
+    low: int
+    high: int
+    findings: tuple[Finding, ...]
+    questions: tuple[str, ...]
+    reason: str = ""
+    reason_criterion: str = ""
+
+
+def entry(ranking: Ranking, row: int, listing: Listing) -> Entry:
+    """An option or a listing to call first, with every finding. `row` is its row in the ranking's block."""
+    miles = float(ranking.block.miles[row])
+    findings = tuple(
+        _finding(marks.criterion, ranking.need, listing, (ANSWERS[marks.answers[row]], int(marks.earned[row]), marks.of))
+        for marks in ranking.marks
+    )
+    low, high = ranking.low_and_high(row)
+    return Entry(
+        listing=listing,
+        miles=None if miles != miles else miles,
+        tier=CALL if ranking.call_first[row] else READY,
+        points=int(ranking.total[row]),
+        low=low,
+        high=high,
+        findings=findings,
+        questions=tuple(dict.fromkeys(finding.ask for finding in _by_urgency(findings) if finding.ask)),
+    )
+
+
+def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float) -> Entry:
+    """A listing that one criterion ruled out, with that one reason."""
+    because = criterion.because(listing, need, Answer.NO)
+    finding = _finding(criterion, need, listing, (Answer.NO, 0, criterion.points))
+    return Entry(
+        listing=listing,
+        miles=None if miles != miles else miles,
+        tier="",
+        points=0,
+        low=0,
+        high=0,
+        findings=(finding,),
+        questions=(),
+        reason=because,
+        reason_criterion=criterion.name,
+    )
+
+
+def _by_urgency(findings: tuple[Finding, ...]) -> list[Finding]:
+    """The bed first, then what could harm, then the rest; the order of a call sheet."""
+    order = {criterion.name: (-(criterion.name == "admit"), criterion.on_unknown != "call first") for criterion in CRITERIA}
+    return sorted(findings, key=lambda finding: order[finding.criterion])
+
+
+def _finding(criterion: Criterion, need: Need, listing: Listing, marks: tuple[Answer, int, int]) -> Finding:
+    answer, points, of = marks
+    if not criterion.asked(need):
+        return Finding(criterion.name, criterion.title, answer, points, of, "not asked: the same for all", "", "", None)
+    said = _said(criterion, need, listing, answer)
+    asks = answer is Answer.UNKNOWN and criterion.on_unknown != NEUTRAL
+    return Finding(
+        criterion=criterion.name,
+        title=criterion.title,
+        answer=answer,
+        points=points,
+        of=of,
+        because=criterion.because(listing, need, answer),
+        ask=criterion.ask(need) if asks else "",
+        source=said.source if said else "",
+        observed_at=said.observed_at if said else None,
+    )
+
+
+def _said(criterion: Criterion, need: Need, listing: Listing, answer: Answer) -> Provenance | None:
+    """Who said what the answer leans on: the first of the criterion's terms with that answer, else the first known one."""
+    if criterion.name == "travel":
+        return listing.said_by.get("postal_code") if answer is not Answer.UNKNOWN else None
+    if answer is Answer.UNKNOWN:
+        return None
+    known = [listing.facts[code] for code in criterion.terms(need) if code in listing.facts]
+    telling = next((fact for fact in known if fact.answer is answer), known[0] if known else None)
+    return telling.provenance if telling else None

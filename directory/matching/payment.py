@@ -1,0 +1,74 @@
+"""Whether and how the stay can be paid."""
+
+from typing import Final
+
+import numpy as np
+
+from directory.listing import Listing
+from directory.matching.columns import Block
+from directory.matching.criterion import ASK, NO, UNKNOWN, UNSTATED, Criterion, Judged, first_true, three
+from directory.need import Need
+from directory.vocabulary import PAYERS, Answer, label
+
+CLASS_ACCEPTED: Final = 0.7
+PRIVATE_WITHOUT_THE_PLAN: Final = 0.5
+FREE_OR_STATE_FUNDED: Final = 0.7
+SLIDING: Final = 0.6
+_FUNDED: Final = ("payer.free", "payer.government_funds", "payer.block_grant")
+_REDUCED: Final = ("payer.sliding_scale", "payer.assistance")
+
+
+class Payment(Criterion):
+    """It takes his insurance, or he can be treated without: free, with public funds, on a sliding scale.
+
+    That a class of insurance is accepted is not yet that his plan is. A center that does not take it is set aside,
+    unless the family would pay.
+    """
+
+    name, title, points, on_unknown = "payment", "Payment", 14, ASK
+
+    def asked(self, need: Need) -> bool:
+        return need.payer is not None
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        yes = first_true(
+            [
+                (block.yes(*self._accepted(need)), PRIVATE_WITHOUT_THE_PLAN if need.payer == "private" else CLASS_ACCEPTED),
+                (block.yes("payer.free"), FREE_OR_STATE_FUNDED),
+                (block.yes(*_REDUCED) if self._without_insurance(need) else np.zeros(len(block), dtype=np.bool_), SLIDING),
+            ],
+            otherwise=0.0,
+        )
+        answers = three(block.all_no(*self._accepted(need)) & (yes == 0), yes > 0)
+        if need.self_pay_ok:
+            pays = (answers == NO) & ~block.no("payer.self_pay")
+            answers = np.where(pays, np.int8(UNKNOWN), answers)
+        return self.by(answers, np.where(answers == UNKNOWN, UNSTATED, yes))
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        called = PAYERS[need.payer or "uninsured"]
+        if answer is Answer.YES:
+            taken = [label(code) for code in self.terms(need) if listing.says(code)]
+            confirm = "; that his plan is in network is not confirmed" if need.payer == "private" or need.plan else ""
+            return f"takes: {', '.join(taken)}{confirm}"
+        if answer is Answer.UNKNOWN and listing.answer(self._accepted(need)[0]) is Answer.NO:
+            return f"does not take {called}; the family would pay"
+        return f"does not take {called}" if answer is Answer.NO else f"it does not say whether it takes {called}"
+
+    def ask(self, need: Need) -> str:
+        plan = f", {need.plan}," if need.plan else ""
+        if self._without_insurance(need):
+            return "What does he pay without insurance: up front, in all, and is there public funding today?"
+        return f"Do you take {PAYERS[need.payer or 'uninsured']}{plan} and what must be approved before he comes?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return (*self._accepted(need), "payer.free", *(_REDUCED if self._without_insurance(need) else ()))
+
+    @staticmethod
+    def _without_insurance(need: Need) -> bool:
+        return need.payer in ("uninsured", "self_pay")
+
+    @staticmethod
+    def _accepted(need: Need) -> tuple[str, ...]:
+        """The payment terms that take him as he is insured."""
+        return _FUNDED if need.payer == "uninsured" else (f"payer.{need.payer}",)

@@ -1,0 +1,187 @@
+"""What the body needs: withdrawal management, medication for opioid use disorder, and the level of care.
+
+The software compares stated facts; it never says what a person should get.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from directory.listing import Listing
+from directory.matching.columns import Block
+from directory.matching.criterion import ASK, FEWER_POINTS, UNKNOWN, UNSTATED, YES, Criterion, Judged, first_true, three
+from directory.need import Need
+from directory.vocabulary import LEVELS, MEDICATIONS, SETTINGS_INPATIENT, Answer, codes, label
+
+_UNIT: Final = ("setting.residential_withdrawal", "setting.inpatient_withdrawal")
+_AGONISTS: Final = tuple(
+    f"moud.{drug}_{role}" for drug in ("methadone", "buprenorphine", "buprenorphine_xr") for role in ("start", "continue")
+)
+_NALTREXONE: Final = ("moud.naltrexone_start", "moud.naltrexone_xr_start", "moud.naltrexone_xr_continue")
+_STAYS: Final = (
+    "setting.residential_short",
+    "setting.residential_long",
+    "setting.inpatient_treatment",
+)
+_UNSPECIFIED: Final = ("setting.residential", "setting.inpatient")
+_RESIDENTIAL: Final = ("setting.residential", "setting.residential_short", "setting.residential_long")
+ELSEWHERE: Final = 0.4
+ONLY_NALTREXONE: Final = 0.3
+
+
+class Medication(Criterion):
+    """It starts or continues methadone or buprenorphine, or at least accepts it from another prescriber.
+
+    A center that makes a person stop it is set aside. Where he takes one already, continuing it must be known before
+    he goes. That medication is "used" says nothing about who may start it.
+    """
+
+    name, title, points, on_no, on_unknown = "medication", "Medication for opioid use disorder", 14, FEWER_POINTS, ASK
+
+    def asked(self, need: Need) -> bool:
+        return need.opioids
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        gives, elsewhere = block.yes(*self._given(need)), block.yes("moud.elsewhere")
+        naltrexone = block.yes(*_NALTREXONE)
+        stops = block.yes("moud.must_stop")
+        none = block.no(*self._given(need)) & ~gives & ~elsewhere & ~naltrexone
+        yes = gives | elsewhere | naltrexone
+        shares = first_true([(stops, 0.0), (gives, 1.0), (elsewhere, ELSEWHERE), (naltrexone, ONLY_NALTREXONE)], UNSTATED)
+        answers = three(stops | none, yes)
+        if not need.taking:
+            return Judged(answers, np.where(none, 0.0, shares), stops, call_first=np.zeros(len(block), dtype=np.bool_))
+        return self._continuing(block, need, np.where(none, 0.0, shares))
+
+    @staticmethod
+    def _continuing(block: Block, need: Need, shares: NDArray[np.float64]) -> Judged:
+        """Continuing what he takes is a gate: known before he goes."""
+        kept = np.ones(len(block), dtype=np.bool_)
+        refused = block.yes("moud.must_stop")
+        for drug in need.taking:
+            continues, elsewhere = f"moud.{drug}_continue", "moud.elsewhere"
+            kept &= block.yes(continues, elsewhere)
+            refused = refused | block.all_no(continues, elsewhere)
+        gated = three(refused, kept)
+        shares = np.where(gated == YES, shares, np.where(gated == UNKNOWN, UNSTATED, 0.0))
+        return Judged(gated, shares, refused, call_first=gated == UNKNOWN)
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        if listing.says("moud.must_stop"):
+            return "requires stopping opioid medication"
+        known = [label(code).lower() for code in self.terms(need) if listing.says(code) and not code.endswith("_used")]
+        if need.taking and answer is Answer.UNKNOWN:
+            return f"whether he can go on with {self._drugs(need.taking)} is not known"
+        if answer is Answer.YES:
+            return "; ".join(known)
+        if answer is Answer.NO:
+            return "does not use medication for opioid use disorder"
+        used = [label(code).lower() for code in self.terms(need) if listing.says(code) and code.endswith("_used")]
+        return f"{'; '.join(used)}, but not whether it starts it" if used else "its medication policy is not stated"
+
+    def ask(self, need: Need) -> str:
+        if need.taking:
+            return f"Can he go on with {self._drugs(need.taking)} at the same dose, without a taper?"
+        return f"Can you start {self._drugs(need.wants) or 'buprenorphine or methadone'}, tonight or tomorrow?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        used = ("moud.buprenorphine_used", "moud.methadone_used")
+        return (*dict.fromkeys((*self._given(need), *_AGONISTS)), "moud.elsewhere", *_NALTREXONE, "moud.must_stop", *used)
+
+    @staticmethod
+    def _given(need: Need) -> tuple[str, ...]:
+        """The terms of which one is enough: the medication that he takes or wants, else methadone or buprenorphine."""
+        if need.taking:
+            return tuple(f"moud.{drug}_continue" for drug in need.taking)
+        return tuple(f"moud.{drug}_start" for drug in need.wants) or _AGONISTS
+
+    @staticmethod
+    def _drugs(drugs: tuple[str, ...]) -> str:
+        return " and ".join(MEDICATIONS[drug] for drug in drugs)
+
+
+class Withdrawal(Criterion):
+    """It manages withdrawal on site, day and night, from everything that he depends on.
+
+    Withdrawal care that is listed as outpatient only counts as not known. A center known to have none can only be the
+    second step after a withdrawal unit.
+    """
+
+    name, title, points = "withdrawal", "Withdrawal management", 12
+
+    def asked(self, need: Need) -> bool:
+        return bool(need.dependent_on)
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        yes = block.yes(*_UNIT)
+        for code in self.terms(need):
+            yes = yes & block.yes(code)
+        return self.gate(block.no(*self.terms(need)), yes)
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        what = " and ".join(need.dependent_on)
+        if answer is Answer.YES:
+            return f"manages {what} withdrawal on site"
+        if answer is Answer.NO:
+            lacking = [code for code in self.terms(need) if listing.answer(code) is Answer.NO]
+            return f"no withdrawal care for {' and '.join(c.partition('.')[2] for c in lacking)}: only after a withdrawal unit"
+        if listing.says(*self.terms(need)) and not listing.says(*_UNIT):
+            return f"lists {what} withdrawal care, but not whether it is on site day and night"
+        return f"whether it manages {what} withdrawal is not known"
+
+    def ask(self, need: Need) -> str:
+        return f"Do you manage {' and '.join(need.dependent_on)} withdrawal on site, and who is there at night?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return tuple(f"withdrawal.{substance}" for substance in need.dependent_on)
+
+
+class Level(Criterion):
+    """Its level of care is at least what is needed. A unit for withdrawal alone is a first step: ask what follows."""
+
+    name, title, points, on_unknown = "level", "Level of care", 12, ASK
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        enough, below = self._enough(need), self._below(need)
+        yes = block.yes(*enough)
+        if need.level in (None, "residential"):
+            yes |= block.yes(*_UNSPECIFIED) & ~block.yes(*_UNIT)
+        no = block.yes(*below) & block.all_no(*enough) if below else np.zeros_like(yes)
+        return self.gate(no, yes)
+
+    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+        if answer is Answer.YES:
+            return next(label(code) for code in self.terms(need) if listing.says(code)).lower()
+        if answer is Answer.NO:
+            return f"below {LEVELS[need.level or 'residential']}; it may be a bridge"
+        if need.level is None or need.level == "residential":
+            return "listed for withdrawal only: a first step, and what follows is not stated"
+        return f"residential or inpatient; whether it is {LEVELS[need.level]} is not stated"
+
+    def ask(self, need: Need) -> str:
+        if need.level in (None, "residential"):
+            return "Can he stay for treatment after withdrawal?"
+        return f"Which level of care do you give: at least {LEVELS[need.level or '']}?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        unspecified = _UNSPECIFIED if need.level in (None, "residential") else ()
+        return (*self._enough(need), *unspecified, *self._below(need))
+
+    @staticmethod
+    def _enough(need: Need) -> tuple[str, ...]:
+        if need.level is None or need.level == "residential":
+            return _STAYS
+        if need.level == "inpatient":
+            return (*(c for c in SETTINGS_INPATIENT if c != "setting.inpatient_withdrawal"), "level.4")
+        order = codes("level")
+        return tuple(f"level.{code}" for code in order[order.index(need.level) :])
+
+    @staticmethod
+    def _below(need: Need) -> tuple[str, ...]:
+        if need.level is None or need.level == "residential":
+            return ()
+        if need.level == "inpatient":
+            return _RESIDENTIAL
+        order = codes("level")
+        return tuple(f"level.{code}" for code in order[: order.index(need.level)])

@@ -1,0 +1,105 @@
+"""The answer in plain text, for a terminal or a printer."""
+
+import textwrap
+from collections.abc import Iterator
+
+from directory.listing import PhoneKind
+from directory.matching.criteria import BY_NAME
+from directory.matching.explain import Entry, Finding
+from directory.need import Need
+from directory.referral import Answered
+from directory.vocabulary import HELPLINES, MEDICATIONS, PAYERS, SAFETY, Answer
+
+WIDTH = 100
+_PHONE_KINDS = {PhoneKind.INTAKE: "intake line", PhoneKind.MAIN: "main number"}
+
+
+def in_words(answered: Answered) -> str:
+    """The whole answer as text."""
+    return "\n".join(_lines(answered))
+
+
+def need_in_words(need: Need) -> str:
+    """The need as one sentence, for the head of a list."""
+    who = " ".join(filter(None, [need.sex, f"aged {need.age}" if need.age is not None else ""])) or "somebody"
+    extra = [
+        "pregnant" if need.pregnant else "",
+        "a veteran" if need.veteran else "",
+        f"uses {', '.join(need.substances)}" if need.substances else "",
+        f"depends on {', '.join(need.dependent_on)}" if need.dependent_on else "",
+        f"takes {', '.join(MEDICATIONS[drug] for drug in need.taking)}" if need.taking else "",
+        PAYERS[need.payer] if need.payer else "",
+    ]
+    limit = f"within {need.within_miles:g} miles of" if need.within_miles else "anywhere, counted from"
+    where = f"{limit} {need.near.label}" if need.near else "anywhere"
+    return "; ".join([who, *filter(None, extra), where])
+
+
+def distance(entry: Entry) -> str:
+    """How far away, as people say it."""
+    if entry.miles is None:
+        return "distance not known"
+    about = "about " if entry.listing.point and entry.listing.point.approximate else ""
+    return f"{about}{entry.miles:.0f} mi"
+
+
+def headline(answered: Answered) -> str:
+    """What the answer comes to, in one or two sentences."""
+    if answered.option_count:
+        return f"{answered.option_count} ready now. {answered.call_first_count} more to call first."
+    if answered.call_first_count:
+        one = answered.call_first_count == 1
+        who = "1 center may" if one else f"{answered.call_first_count} centers may"
+        return f"Nobody is known to have a bed yet. {who} admit this person: call first, in this order."
+    return "No center in the directory fits this need. What stands in the way is counted below."
+
+
+def _lines(answered: Answered) -> Iterator[str]:
+    yield f"For: {need_in_words(answered.need)}"
+    yield f"Facts as of {answered.facts_as_of:%Y-%m-%d %H:%M %Z}. Call before you leave."
+    yield ""
+    yield headline(answered)
+    for number, entry in enumerate((*answered.options, *answered.call_first), start=1):
+        yield ""
+        yield from _entry(number, entry)
+    yield ""
+    yield from _set_aside(answered)
+    yield ""
+    yield from (f"{label}: {number}" for label, number in HELPLINES)
+    yield from textwrap.wrap(SAFETY, WIDTH)
+
+
+def _entry(number: int, entry: Entry) -> Iterator[str]:
+    listing, phone = entry.listing, entry.listing.phone
+    yield f"{number}. {listing.name}"
+    called = f"{phone} ({_PHONE_KINDS[phone.kind]})" if phone else "no telephone number known"
+    yield f"   {called} · {listing.address.place} · {distance(entry)}"
+    yield f"   {entry.points} of 100 points, between {entry.low} and {entry.high} (tier {entry.tier})"
+    for finding in entry.findings:
+        if finding.points or finding.answer is not Answer.YES:
+            yield from _wrapped(_finding(finding), "     ")
+    if entry.questions:
+        yield from _wrapped("Ask: " + " · ".join(entry.questions), "   ")
+
+
+def _finding(finding: Finding) -> str:
+    points = f"{finding.points} of {finding.of}" if finding.of else "gate"
+    source = f" [{finding.source}, {finding.observed_at}]" if finding.source else ""
+    return f"{finding.title} ({points}): {finding.because}{source}"
+
+
+def _wrapped(words: str, indent: str) -> list[str]:
+    return textwrap.wrap(words, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
+
+
+def _set_aside(answered: Answered) -> Iterator[str]:
+    total = sum(answered.aside_counts.values())
+    yield f"Set aside: {total:,} of {answered.listings:,} listings"
+    for name, count in sorted(answered.aside_counts.items(), key=lambda item: -item[1]):
+        yield f"   {count:>7,}  {BY_NAME[name].title}"
+    if answered.set_aside:
+        yield "   The nearest of them:"
+        for entry in answered.set_aside[:5]:
+            yield from _wrapped(
+                f"{entry.listing.name}, {entry.listing.address.place}, {distance(entry)}: {entry.reason}", "   - "
+            )

@@ -1,0 +1,85 @@
+"""The only module that knows Whoosh: documents in, and all postings out again as arrays.
+
+Whoosh is a cache here. Of it only the schema, the writer and the postings are used; nothing a visitor typed reaches it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from whoosh import fields, index
+from whoosh.writing import IndexingError
+
+from directory.search.words import FIELDS, Postings, postings
+
+_WAIT_SECONDS: Final = 10
+_MEGABYTES: Final = 512
+_LOCK_FILE: Final = "MAIN_WRITELOCK"
+
+
+class Damaged(Exception):
+    """An index that can't be read, whatever Whoosh or its pickles said about it."""
+
+
+def _schema() -> Any:
+    """Texts without positions, since no phrase is ever looked up."""
+    texts = {name: fields.TEXT(phrase=False) for name in FIELDS}
+    return fields.Schema(key=fields.ID(stored=True, unique=True), **texts)
+
+
+def write(folder: Path, documents: Iterable[tuple[str, Mapping[str, Sequence[str]]]]) -> None:
+    """Write a fresh index in one segment, so that a document's number is its place in the order given."""
+    folder.mkdir(mode=0o700)
+    writer = index.create_in(str(folder), _schema()).writer(limitmb=_MEGABYTES, timeout=_WAIT_SECONDS)
+    try:
+        for key, document in documents:
+            writer.add_document(key=key, **{name: list(tokens) for name, tokens in document.items()})
+        writer.commit(merge=False)
+    except BaseException:
+        with suppress(OSError, IndexingError):
+            writer.cancel()
+        raise
+    (folder / _LOCK_FILE).unlink(missing_ok=True)
+
+
+def read(folder: Path) -> tuple[tuple[str, ...], dict[str, Postings]]:
+    """The keys in document order, and each field's postings; raises Damaged for anything that is not such an index."""
+    try:
+        return _read(folder)
+    except Exception as error:  # Whoosh reads pickles: a damaged file may raise anything at all, from KeyError to zlib's own
+        raise Damaged(f"{folder}: {type(error).__name__}: {error}") from error
+
+
+def _read(folder: Path) -> tuple[tuple[str, ...], dict[str, Postings]]:
+    reader = index.open_dir(str(folder), readonly=True).reader()
+    try:
+        keys = tuple(str(stored["key"]) for stored in reader.all_stored_fields())
+        found: dict[str, list[tuple[str, Any, Any]]] = {name: [] for name in FIELDS}
+        for (name, term), info in reader:
+            if name in found:
+                found[name].append((term.decode(), *_posting_list(reader, name, term, info)))
+        if len(keys) != reader.doc_count_all():
+            raise Damaged(f"{folder}: {reader.doc_count_all()} documents, {len(keys)} keys")
+        return keys, {name: postings(lists, len(keys)) for name, lists in found.items()}
+    finally:
+        reader.close()
+
+
+def _posting_list(reader: Any, name: str, term: bytes, info: Any) -> tuple[Any, Any]:
+    """The document numbers and frequencies of a term; one that stands in a single document has them beside it."""
+    if info.is_inlined():
+        numbers, weights, _ = info.inlined_postings()
+        return np.asarray(numbers, np.int32), np.asarray(weights, np.int32)
+    blocks = tuple(_blocks(reader.postings(name, term)))
+    return tuple(np.concatenate(column) for column in zip(*blocks, strict=True))  # type: ignore[return-value]
+
+
+def _blocks(matcher: Any) -> Iterator[tuple[Any, Any]]:
+    """A term's postings a block at a time: through the matcher's private parts, since its public ones go one by one."""
+    while matcher.is_active():
+        matcher._read_ids()
+        matcher._read_weights()
+        yield np.array(matcher._ids, np.int32), np.array(matcher._weights, np.float32).astype(np.int32)
+        matcher._next_block()

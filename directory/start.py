@@ -1,0 +1,78 @@
+"""`python3 app.py`: make everything ready, show the options for a demo need, and serve the site."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import click
+import waitress
+from flask import Flask
+
+from directory import asking, paper, referral
+from directory.problems import CannotUnderstand
+from directory.referral import Directory
+
+USAGE: Final = """Usage: python3 app.py [command]
+
+  (none)        set up on first use, show the options for a demo need, serve http://127.0.0.1:8000
+  test          install what tests need and run everything: tests, types, style
+  bench         measure speed beside SQLite FTS5 and tantivy; --size picks 12744, 200000 or 1000000
+
+Everything else: flask --app app --help (import, sources, options, index, terms)
+"""
+HELP: Final = ("help", "-h", "--help")
+DEMO_NEED: Final = {
+    "near": "43215",
+    "within_miles": 100,
+    "age": 27,
+    "sex": "male",
+    "substances": ["heroin"],
+    "dependent_on": ["opioid"],
+    "payer": "medicaid",
+}
+_THREADS: Final = 4
+
+
+def main(arguments: list[str], app: Flask, directory: Directory, import_demo: Callable[[], None]) -> int:
+    """Do what the command line asks; returns the exit status."""
+    command, rest = (arguments or ["run"])[0], arguments[1:]
+    if command == "test":
+        from directory import checks
+
+        return checks.main(rest)
+    if command == "bench":
+        from benchmarks import bench
+
+        return bench.main(rest)
+    if command != "run" or rest:
+        click.echo(USAGE, err=command not in HELP)
+        return 0 if command in HELP else 2
+    return serve(app, directory, import_demo)
+
+
+def serve(app: Flask, directory: Directory, import_demo: Callable[[], None]) -> int:
+    """Make ready, print the demo need's list, and serve until interrupted."""
+    try:
+        directory.ready()
+        import_demo()
+        directory.index.current()
+        need = asking.read_need(DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())
+    except CannotUnderstand as error:
+        click.echo(error, err=True)
+        return 1
+    click.echo(paper.in_words(referral.options(directory, need, limit=3)))
+    return _listen(app, directory.settings.port)
+
+
+def _listen(app: Flask, port: int) -> int:
+    try:
+        server = waitress.create_server(app, host="127.0.0.1", port=port, threads=_THREADS, ident=None)
+    except OSError as error:
+        click.echo(f"\nPort {port} can't be used ({error.strerror}). Choose another: PORT={port + 1} python3 app.py", err=True)
+        return 1
+    click.echo(f"\nOpen http://127.0.0.1:{port} in a browser. Ctrl+C ends it.", err=True)
+    try:
+        server.run()
+    finally:
+        server.close()
+    return 0

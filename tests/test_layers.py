@@ -1,0 +1,91 @@
+"""The laws of the house: imports point one way, pure rooms stay pure, and tables and Whoosh have one door each."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ORDER = [
+    "vocabulary", "problems", "listing", "need", "values", "normalize", "resolve", "places", "matching", "asking",
+    "tables", "database", "store", "search", "settings", "referral", "paper", "web", "commands", "start",
+]  # fmt: skip
+APART = {"bootstrap", "checks"}
+PURE = ORDER[: ORDER.index("asking") + 1]
+ALLOWED = {
+    "numpy": {"matching", "search"},
+    "whoosh": {"search"},
+    "sqlalchemy": {"tables", "database", "store", "search"},
+    "alembic": {"database"},
+    "flask": {"web", "commands", "start"},
+    "geopy": {"places"},
+    "zipcodes": {"places"},
+    "phonenumbers": {"values"},
+    "rapidfuzz": {"search"},
+    "waitress": {"start"},
+    "click": {"commands", "start"},
+    "werkzeug": {"web"},
+}
+FILES = sorted((ROOT / "directory").rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT / "directory").parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return names
+
+
+def test_every_room_has_a_place_in_the_order() -> None:
+    assert {room(path) for path in FILES} - {"__init__"} <= {*ORDER, *APART}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_up(path: Path) -> None:
+    here = room(path)
+    if here in {*APART, "__init__"}:
+        assert not any(name.startswith("directory.") for name in imported(path))
+        return
+    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("directory.")} & {*ORDER}
+    late = {"start": APART}.get(here, set())
+    below = {other for other in rooms - late if other != here and ORDER.index(other) > ORDER.index(here)}
+    assert not below, f"{path.name} imports {sorted(below)}, which stand below it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_libraries_come_in_through_their_own_door(path: Path) -> None:
+    tops = {name.partition(".")[0] for name in imported(path)}
+    strangers = {library for library, rooms in ALLOWED.items() if library in tops and room(path) not in rooms}
+    assert not strangers
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) in PURE], ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_up_to_matching_reads_a_clock_or_the_environment(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not [word for word in ("datetime.now", "date.today", "os.environ", "time.time(") if word in text]
+
+
+def test_whoosh_is_known_to_one_module() -> None:
+    knowing = [path.name for path in FILES if any(name.split(".")[0] == "whoosh" for name in imported(path))]
+    assert knowing == ["whoosh_index.py"]
+
+
+def test_tables_are_known_to_the_store_alone() -> None:
+    knowing = {path.name for path in FILES if any(name.startswith("directory.tables") for name in imported(path))}
+    assert knowing == {"store.py", "database.py"}
+
+
+def test_the_directory_does_not_know_its_importers() -> None:
+    assert not [path for path in FILES if any(name.startswith("importers") for name in imported(path))]
+
+
+def test_templates_never_turn_escaping_off() -> None:
+    templates = list((ROOT / "directory" / "web" / "templates").glob("*.html"))
+    assert templates and not [t.name for t in templates if "|safe" in t.read_text().replace(" ", "")]
