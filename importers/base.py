@@ -90,7 +90,7 @@ def _expand(path: Path, terms: list[str]) -> tuple[str, ...]:
 
 def _meaning(path: Path, phrase: str, terms: list[str]) -> Meaning:
     if not isinstance(terms, list):
-        raise ValueError(f"{path.name}: “{phrase}” needs a list of terms, such as [\"payer.medicaid\"]")
+        raise ValueError(f'{path.name}: “{phrase}” needs a list of terms, such as ["payer.medicaid"]')
     marked = {mark: frozenset(_known(path, t[1:]) for t in terms if t[0] == mark) for mark in "-~"}
     return Meaning(frozenset(_known(path, t) for t in terms if t[0] not in marked), marked["-"], marked["~"])
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -70,20 +71,23 @@ def _sheets(file: str, printed: bytes) -> Workbook:
 
 
 def table(file: str, sheet: list[list[str]], columns: tuple[str, ...]) -> list[Row]:
-    """The rows below a header line, by column name in lower case; empty rows are passed over.
+    """The rows below a header line, by column name in lower case; empty rows, also those above it, are passed over.
 
-    Refuses a header that lacks one of `columns`, naming what it has instead.
+    A cell that a short row lacks is empty; text under no heading stands under "". Refuses a header that lacks one of
+    `columns`, naming what it has instead.
     """
-    header = [cell.strip().casefold() for cell in sheet[0]] if sheet else []
+    filled = [(number, cells) for number, cells in enumerate(sheet, start=1) if any(cell.strip() for cell in cells)]
+    header = [cell.strip().casefold() for cell in filled[0][1]] if filled else []
     missing = [column for column in columns if column not in header]
     if missing:
-        found = ", ".join(cell for cell in header if cell)[:300] or "an empty first row"
+        found = ", ".join(cell for cell in header if cell)[:300] or "an empty sheet"
         raise refuse(file, f"the header lacks {', '.join(missing)}", found, "Use the file as the publisher gives it")
     twice = sorted({cell for cell in header if cell and header.count(cell) > 1})
     if twice:
         raise refuse(file, f"the header has {', '.join(twice)} more than once", fix="Leave one column of each name")
-    return [
-        Row(f"{file}, row {number}", number, dict(zip(header, cells, strict=False)))
-        for number, cells in enumerate(sheet[1:], start=2)
-        if any(cell.strip() for cell in cells)
-    ]
+    return [Row(f"{file}, row {number}", number, _by_name(header, cells)) for number, cells in filled[1:]]
+
+
+def _by_name(header: list[str], cells: list[str]) -> dict[str, str]:
+    named = zip_longest(header, cells, fillvalue="")
+    return {name: cell for name, cell in named if name or cell.strip()}

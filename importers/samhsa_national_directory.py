@@ -61,16 +61,14 @@ def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
     if unknown:
         raise ValueError(f"the code {', '.join(unknown)} is not in the workbook's own sheet of codes")
     said = said_by(batch.codes[code] for code in written if code not in _NO_CODES)
+    values = {ours: row.take(theirs) for theirs, ours in source.columns.items()}
     street = row.take("street1")
     withheld = not street.strip(" -")
+    address = {"address_1": "", "address_2": "", "confidential": "yes"} if withheld else {"address_1": street}
     return ParsedRecord(
         local_id=local_id,
         where=row.where,
-        values={
-            "address_1": "" if withheld else street,
-            "confidential": "yes" if withheld else "",
-            **{ours: row.take(theirs) for theirs, ours in source.columns.items()},
-        },
+        values=values | address,
         yes=said.yes | {"status.operating"},
         no=said.no | answered(said.yes, source.complete),
         distinguish=distinguish,

@@ -19,7 +19,9 @@ _MOST_TOKENS: Final = 16
 _LONGEST_TOKEN: Final = 40
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _JOINED: Final = re.compile("[\u0300-\u036f'\u2019]")
-_STOP: Final = frozenset("a an and are as at by for from in is it of on or that the to with".split())
+_STOP: Final = frozenset(
+    ("a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "it", "of", "on", "or", "that", "the", "to", "with")
+)
 _HEADED: Final = ("moud",)
 """Groups whose heading is what people look for, and not the label of any one term."""
 _NOT_OFFERED: Final = ("excludes.", "moud.must_stop", "prescriber.none")

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from whoosh import fields, index
-from whoosh.writing import IndexingError
+from whoosh import fields, index, versionstring
 
-from directory.search.words import FIELDS, Postings, postings
+from directory.search.postings import FIELDS, Postings, postings
 
+VERSION: Final = str(versionstring())
 _WAIT_SECONDS: Final = 10
 _MEGABYTES: Final = 512
 _LOCK_FILE: Final = "MAIN_WRITELOCK"
@@ -38,7 +38,7 @@ def write(folder: Path, documents: Iterable[tuple[str, Mapping[str, Sequence[str
             writer.add_document(key=key, **{name: list(tokens) for name, tokens in document.items()})
         writer.commit(merge=False)
     except BaseException:
-        with suppress(OSError, IndexingError):
+        with suppress(Exception):  # after a full disk it raises ValueError for files it has closed; the first error counts
             writer.cancel()
         raise
     (folder / _LOCK_FILE).unlink(missing_ok=True)

@@ -1,0 +1,93 @@
+"""Postings as arrays: which documents hold a term and how often, and what each earns by BM25. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIELDS: Final = {"name": 3.0, "place": 1.5, "services": 1.0}
+"""What is searched, and how much a word found there weighs. The name comes first: `NAME` is its number."""
+NAME: Final = 0
+_SATURATION: Final = 1.2
+_LENGTH_MATTERS: Final = 0.75
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """A field's terms in order, and for each the documents that hold it, with how often; `count` documents in all."""
+
+    terms: tuple[str, ...]
+    offsets: NDArray[np.int64]
+    documents: NDArray[np.int32]
+    frequencies: NDArray[np.int32]
+    count: int
+
+
+def postings(lists: Iterable[tuple[str, Numbers, Numbers]], count: int) -> Postings:
+    """Postings from each term's documents and frequencies; raises ValueError for a document that can't be."""
+    ordered = sorted(lists, key=lambda one: one[0])
+    offsets = np.zeros(len(ordered) + 1, np.int64)
+    np.cumsum([len(one[1]) for one in ordered], out=offsets[1:])
+    documents = np.concatenate([np.empty(0, np.int32), *(one[1] for one in ordered)]).astype(np.int32)
+    frequencies = np.concatenate([np.empty(0, np.int32), *(one[2] for one in ordered)]).astype(np.int32)
+    if len(documents) and (documents.min() < 0 or documents.max() >= count):
+        raise ValueError("a posting names a document that is not there")
+    return Postings(tuple(one[0] for one in ordered), offsets, documents, frequencies, count)
+
+
+def inverted(documents: Sequence[Sequence[str]]) -> Postings:
+    """The postings of documents given as lists of tokens."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    frequencies: dict[str, list[int]] = defaultdict(list)
+    for number, tokens in enumerate(documents):
+        for token, often in Counter(tokens).items():
+            numbers[token].append(number)
+            frequencies[token].append(often)
+    lists = ((token, np.array(numbers[token], np.int32), np.array(frequencies[token], np.int32)) for token in numbers)
+    return postings(lists, len(documents))
+
+
+def weighed(by_field: Mapping[str, Postings]) -> dict[str, Numbers]:
+    """The arrays of `words.Words`: all fields' postings end to end, each with what it earns, and each term's most."""
+    terms = sorted(set().union(*(by_field[name].terms for name in FIELDS)))
+    rows = {term: row for row, term in enumerate(terms)}
+    offsets = np.zeros((len(FIELDS), len(terms) + 1), np.int64)
+    peaks = np.zeros((len(FIELDS), len(terms)), np.float32)
+    impacts, base = [], 0
+    for number, (name, weight) in enumerate(FIELDS.items()):
+        field = by_field[name]
+        held = np.array([rows[term] for term in field.terms], np.int64)
+        earned = _impacts(field, weight)
+        counts = np.zeros(len(terms), np.int64)
+        counts[held] = np.diff(field.offsets)
+        offsets[number] = base + np.concatenate([[0], np.cumsum(counts)])
+        if len(held):
+            peaks[number, held] = np.maximum.reduceat(earned, field.offsets[:-1])
+        impacts.append(earned)
+        base += len(earned)
+    return {
+        "terms": np.array(terms, np.bytes_) if terms else np.empty(0, "S1"),
+        "offsets": offsets,
+        "documents": np.concatenate([by_field[name].documents for name in FIELDS]),
+        "impacts": np.concatenate(impacts),
+        "peaks": peaks,
+        "name_sizes": np.bincount(by_field["name"].documents, minlength=by_field["name"].count).astype(np.int32),
+    }
+
+
+def _impacts(field: Postings, weight: float) -> Floats:
+    """What each posting earns by BM25: rare words more, repeats and long texts less."""
+    often = np.diff(field.offsets)
+    rarity = np.log1p((field.count - often + 0.5) / (often + 0.5))
+    lengths = np.bincount(field.documents, weights=field.frequencies, minlength=field.count)
+    usual = lengths.mean() if lengths.any() else 1.0
+    damped = _SATURATION * (1 - _LENGTH_MATTERS + _LENGTH_MATTERS * lengths / usual)
+    times = field.frequencies.astype(np.float64)
+    earned = weight * np.repeat(rarity, often) * times * (_SATURATION + 1) / (times + damped[field.documents])
+    return earned.astype(np.float32)

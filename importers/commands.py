@@ -1,0 +1,152 @@
+"""`flask --app app import SOURCE FILE` and `flask --app app sources`. Only JSON and lists go to standard output."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from directory import store, values
+from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.referral import Directory
+from importers import demo
+from importers.base import Importer
+from importers.pipeline import Order, Summary, fingerprint, import_file
+from importers.sources import SOURCES
+
+DEMO_FILE: Final = Path(__file__).parent.parent / "seed_data" / "demo-directory.xlsx"
+COMMAND_LINE: Final = "command line"
+SHOWN: Final = 20
+_LOUDEST_FIRST: Final = tuple(reversed(Loudness))
+
+
+def register(app: Flask) -> None:
+    """Add the commands to `flask --app app`."""
+    group = AppGroup("import", help="Import a publisher's file; “sources” lists whose.")
+    for importer in SOURCES:
+        group.add_command(_import_command(importer))
+    app.cli.add_command(group)
+    app.cli.add_command(_sources_command())
+
+
+def import_demo(directory: Directory) -> None:
+    """Put the invented demo directory into a directory that holds nothing real; nothing twice."""
+    with directory.database.reading() as connection:
+        real = store.imported_sources(connection).keys() - {demo.importer.source.name}
+    if not real:
+        import_file(directory.database, demo.importer, DEMO_FILE, Order("first start", datetime.now(UTC)))
+
+
+class _Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else values.day(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _import_command(importer: Importer) -> click.Command:
+    source = importer.source
+
+    @click.command(source.name, help=f"Import {source.title}: {importer.file_help}.")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--dry-run", is_flag=True, help="Only say what would change.")
+    @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+    @click.option("--force", default="", metavar="REASON", help="Import although the count is unexpected; say why.")
+    @click.option("--observed", type=_Day(), help="The day that the file speaks of, where it does not say.")
+    def command(file: Path, dry_run: bool, as_json: bool, force: str, observed: date | None) -> None:
+        directory: Directory = current_app.extensions["directory"]
+        order = Order(COMMAND_LINE, datetime.now(UTC), dry_run, force.strip(), observed)
+        summary = _import(directory, importer, file, order)
+        if as_json:
+            click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2))
+        raise SystemExit(0 if summary.imported else 1)
+
+    return command
+
+
+def _import(directory: Directory, importer: Importer, file: Path, order: Order) -> Summary:
+    """Import, say on standard error what came of it, and make the index ready."""
+    directory.ready()
+    started = perf_counter()
+    try:
+        summary = import_file(directory.database, importer, file, order, _progress())
+    except CannotUnderstand as error:
+        known = fingerprint(importer, file)
+        summary = Summary(known.source, known.name, known.sha256, problems=error.problems)
+    _say_problems(summary.problems)
+    _say(_in_words(summary, order))
+    if summary.imported and not order.dry_run:
+        listings = len(directory.index.current().columns)
+        _say(f"{listings:,} listings can be searched, {perf_counter() - started:.1f} seconds after the start.")
+    return summary
+
+
+def _in_words(summary: Summary, order: Order) -> str:
+    if not summary.imported:
+        return f"{summary.source}: nothing was imported"
+    counts = ", ".join(f"{getattr(summary, name):,} {name}" for name in ("new", "changed", "unchanged", "gone", "refused"))
+    would = "would be imported (dry run; nothing was written)" if order.dry_run else "imported"
+    return f"{summary.source}: {summary.rows:,} rows {would}: {counts}"
+
+
+def _say_problems(problems: tuple[Problem, ...]) -> None:
+    """The loudest problems in full, the rest counted by kind."""
+    ordered = sorted(problems, key=lambda problem: _LOUDEST_FIRST.index(problem.loudness))
+    for problem in ordered[:SHOWN]:
+        _say(str(problem))
+    for what, count in Counter(problem.what for problem in ordered[SHOWN:]).most_common(SHOWN):
+        _say(f"and {count:,} more like this: {what}")
+
+
+def _say(words: str) -> None:
+    click.echo(words, err=True)
+
+
+def _progress() -> Callable[[str, int, int], None] | None:
+    """One line a stage on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(stage: str, done: int, of: int) -> None:
+        share = done / of if of else 1.0
+        bar = "█" * round(20 * share)
+        click.echo(f"\r{stage:<14} {bar:·<20} {share:4.0%}", err=True, nl=done >= of)
+
+    return tell
+
+
+def _sources_command() -> click.Command:
+    @click.command("sources", help="List what can be imported: whose it is, its licence, which file, and when it last was.")
+    def command() -> None:
+        directory: Directory = current_app.extensions["directory"]
+        directory.ready()
+        with directory.database.reading() as connection:
+            runs = {importer.source.name: store.newest_run(connection, importer.source.name) for importer in SOURCES}
+        click.echo("\n\n".join(_source_in_words(importer, runs[importer.source.name]) for importer in SOURCES))
+
+    return command
+
+
+def _source_in_words(importer: Importer, last: store.Run | None) -> str:
+    source = importer.source
+    imported = f"{last.recorded_at.date()}, {last.file} (as of {last.observed_at})" if last else "never"
+    return "\n".join(
+        (
+            source.name,
+            f"  {source.title}",
+            f"  Publisher: {source.publisher}",
+            f"  Licence: {source.licence}",
+            f"  File: {importer.file_help}",
+            f"  Last imported: {imported}",
+        )
+    )

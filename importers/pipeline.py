@@ -1,0 +1,265 @@
+"""A publisher's file into the directory: read, parse, tell twins apart, normalize, check, compare, write in one transaction.
+
+Whatever goes wrong, the database is as it was. A file that was imported before, read in the same way, is nothing new.
+"""
+
+import hashlib
+import inspect
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from directory import normalize as normalizing
+from directory import store, values
+from directory.database import Database
+from directory.listing import Provenance, Statement
+from directory.problems import Loudness, Problem
+from directory.store import Worded
+from importers.base import Batch, Importer, Meaning, Source, refuse
+from importers.understanding import Progress, Understood, understand
+
+INVENTED: Final = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a file is to be imported: for whom, at what time, whether only to look, and why to force it if it is forced.
+
+    `observed_at` is the day that the file speaks of, for a file that does not say it.
+    """
+
+    recorded_by: str
+    now: datetime
+    dry_run: bool = False
+    force_because: str = ""
+    observed_at: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What came of an import; `imported` is False where the directory took nothing of the file."""
+
+    source: str
+    file: str
+    sha256: str
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    refused: int = 0
+    problems: tuple[Problem, ...] = ()
+    imported: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as it is printed and recorded."""
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("problems", "imported")}
+        return told | {"problems": [problem.as_json() for problem in self.problems]}
+
+
+def import_file(database: Database, importer: Importer, path: Path, order: Order, progress: Progress | None = None) -> Summary:
+    """Import a file, or find that it is nothing new; raises CannotUnderstand where nothing of it can be imported."""
+    tell = progress or _tell_nobody
+    file = fingerprint(importer, path)
+    with database.reading() as connection:
+        newest = store.newest_run(connection, file.source)
+    if newest and (newest.sha256, newest.mapping_sha256) == (file.sha256, file.mapping_sha256):
+        return _nothing_new(file, newest)
+    tell("reading", 0, 1)
+    batch = importer.read(path, importer.source)
+    tell("reading", 1, 1)
+    provenance = _provenance(importer.source, file, batch, order)
+    said = understand(importer, batch, provenance, tell)
+    _check_expectations(importer.source, file, len(said.statements), order)
+    coming = _Coming(file, provenance, len(batch.rows), said, [store.worded(one) for one in said.statements])
+    tell("storing", 0, 1)
+    with database.reading() if order.dry_run else database.writing() as connection:
+        summary = _take_up(connection, coming, order)
+    tell("storing", 1, 1)
+    return summary
+
+
+def _tell_nobody(_stage: str, _done: int, _of: int) -> None:
+    """Progress for those who do not watch."""
+
+
+# --- the file, and how it is read ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file by name and content, and the digest of everything that decides how it is read."""
+
+    source: str
+    name: str
+    sha256: str
+    mapping_sha256: str
+
+
+def fingerprint(importer: Importer, path: Path) -> File:
+    """What an import is known by."""
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    return File(importer.source.name, path.name, content, mapping_digest(importer))
+
+
+def mapping_digest(importer: Importer) -> str:
+    """Names how a source is read: its TOML, its phrases, its code, and the readers of fields."""
+    digest = hashlib.sha256(json.dumps(_as_plain(importer.source), sort_keys=True).encode())
+    modules = {inspect.getfile(part) for part in (importer.read, importer.parse, normalizing, values)}
+    for module in sorted(modules):
+        digest.update(Path(module).read_bytes())
+    return digest.hexdigest()
+
+
+def _as_plain(source: Source) -> dict[str, Any]:
+    def meaning(of: Meaning) -> list[list[str]]:
+        return [sorted(of.yes), sorted(of.no), sorted(of.implied)]
+
+    told = {name: getattr(source, name) for name in source.__dataclass_fields__}
+    return told | {"columns": dict(source.columns), "phrases": {text: meaning(of) for text, of in source.phrases.items()}}
+
+
+def _nothing_new(file: File, newest: store.Run) -> Summary:
+    told = newest.summary
+    what = f"this very file was imported on {newest.recorded_at.date()}; nothing was read and nothing has changed"
+    return Summary(
+        file.source,
+        file.name,
+        file.sha256,
+        rows=told["rows"],
+        unchanged=told["new"] + told["changed"] + told["unchanged"],
+        refused=told["refused"],
+        problems=(Problem(Loudness.NOTICE, file.name, what),),
+        imported=True,
+    )
+
+
+def _provenance(source: Source, file: File, batch: Batch, order: Order) -> Provenance:
+    """Who speaks in this file and as of when; refuses a file whose day nobody knows, or that is still to come."""
+    day = order.observed_at or batch.observed_at
+    if day is None:
+        raise refuse(file.name, "the file does not say which day it speaks of", fix="Say it: --observed 2023-06-29")
+    if day > order.now.date():
+        fix = "Check this machine's clock, or say the day: --observed 2023-06-29"
+        raise refuse(file.name, "the file speaks of a day that is still to come", day.isoformat(), fix)
+    return Provenance(source.name, source.kind, file.name, day, order.recorded_by)
+
+
+# --- what is expected ----------------------------------------------------------------------------------------------
+
+
+def _check_expectations(source: Source, file: File, count: int, order: Order) -> None:
+    if not count:
+        raise refuse(file.name, "no row could be read; nothing was imported", fix="Use the file as the publisher gives it")
+    if source.at_least <= count <= source.at_most or order.force_because:
+        return
+    fix = "Check that the file is whole; if the number is right, give the reason, such as --force “the publisher says so”"
+    what = f"the file should hold {source.at_least:,} to {source.at_most:,} listings that can be read; nothing was imported"
+    raise refuse(file.name, what, f"{count:,}", fix)
+
+
+# --- statements to the database ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """A file understood, on its way into the database."""
+
+    file: File
+    provenance: Provenance
+    rows: int
+    said: Understood
+    worded: list[Worded]
+
+
+def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
+    """Compare with what the source last said; write the difference, unless this is a dry run."""
+    file, said = coming.file, coming.said
+    demo = _demo_making_way(connection, file, order)
+    last = store.latest_digests(connection, file.source)
+    different = [one for one in coming.worded if last.get(one.statement.local_id) != one.digest]
+    new = sum(not last.get(one.statement.local_id) for one in different)
+    gone, doubt = _gone(file, said, last)
+    summary = Summary(
+        file.source,
+        file.name,
+        file.sha256,
+        rows=coming.rows,
+        new=new,
+        changed=len(different) - new,
+        unchanged=len(coming.worded) - len(different),
+        gone=len(gone),
+        refused=said.refused,
+        problems=(*said.problems, *_misplaced(said.statements, store.postal_states(connection)), *doubt, *demo),
+        imported=True,
+    )
+    if not order.dry_run:
+        if demo:
+            store.remove_source(connection, INVENTED)
+        _write(connection, summary, [*different, *_withdrawals(coming, gone)], coming, order)
+    return summary
+
+
+def _demo_making_way(connection: Connection, file: File, order: Order) -> list[Problem]:
+    """A word about the invented listings where they are to go; refuses to put them among real ones."""
+    there = store.imported_sources(connection)
+    if file.source != INVENTED:
+        count = len(store.latest_digests(connection, INVENTED)) if INVENTED in there else 0
+        what = "the invented listings of the demo directory make way for real ones"
+        return [Problem(Loudness.NOTICE, file.name, what, f"{count:,} listings")] if count else []
+    if there.keys() - {INVENTED} and not order.force_because:
+        raise refuse(file.name, "the directory holds real listings, and invented ones are not put among them")
+    return []
+
+
+def _gone(file: File, said: Understood, last: Mapping[str, str]) -> tuple[list[str], list[Problem]]:
+    """What the newest file no longer has. As long as rows that name no listing could be all of it, nothing is gone."""
+    here = {statement.local_id for statement in said.statements} | said.unreadable
+    gone = sorted(local_id for local_id, digest in last.items() if digest and local_id not in here)
+    if not gone or len(gone) > said.nameless:
+        return gone, []
+    what = "listings are missing that may be among the rows that could not be understood; they stay as they were"
+    return [], [Problem(Loudness.NOTICE, file.name, what, f"{len(gone):,} listings", "Mend those rows and import again")]
+
+
+def _withdrawals(coming: _Coming, gone: Sequence[str]) -> Iterator[Worded]:
+    for local_id in gone:
+        yield store.worded(Statement(coming.file.source, local_id, coming.provenance, withdrawn=True))
+
+
+def _misplaced(statements: Sequence[Statement], states: Mapping[str, tuple[str, bool]]) -> Iterator[Problem]:
+    """A notice for each listing whose ZIP code gives no distance, unless its address is withheld anyway."""
+    fix = "Ask the center for its ZIP code and record the answer"
+    for statement in statements:
+        code, state = statement.values["postal_code"], statement.values["state_province"]
+        lies_in, known = states.get(code, ("", False))
+        if (lies_in == state and known) or statement.values.get("confidential"):
+            continue
+        if lies_in and lies_in != state:
+            what, found = "the ZIP code lies in another State", f"{code} is in {lies_in}, not {state}"
+        else:
+            what, found = "nobody knows where the ZIP code is" if lies_in else "the ZIP code is not assigned", code
+        yield Problem(Loudness.NOTICE, statement.provenance.reference, f"{what}; its distance stays unknown", found, fix)
+
+
+def _write(connection: Connection, summary: Summary, said: list[Worded], coming: _Coming, order: Order) -> None:
+    run = store.Run(
+        source=summary.source,
+        file=summary.file,
+        sha256=summary.sha256,
+        mapping_sha256=coming.file.mapping_sha256,
+        observed_at=coming.provenance.observed_at,
+        recorded_at=order.now,
+        recorded_by=order.recorded_by,
+        forced_because=order.force_because,
+        summary=summary.as_json(),
+    )
+    run_id = store.record_run(connection, run)
+    if said:
+        store.append_worded(connection, said, run_id)

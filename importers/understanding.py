@@ -1,0 +1,130 @@
+"""The rows of a file to statements: parse, tell twins apart, normalize. Pure; a bad row costs itself and is reported."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from directory.listing import Provenance, Statement
+from directory.normalize import ParsedRecord, normalize
+from directory.problems import Loudness, Problem
+from importers.base import Batch, Importer, Row
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage's name, how much of it is done, and how much there is."""
+Thing = TypeVar("Thing")
+_TELL_EVERY: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a file's rows say, what is wrong with them, which listings they name unreadably, and how many name none."""
+
+    statements: list[Statement]
+    problems: list[Problem]
+    refused: int
+    unreadable: frozenset[str]
+    nameless: int
+
+
+def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: Progress) -> Understood:
+    """What the rows say, told apart and in our fields."""
+    records, lost = _parse(importer, batch, tell)
+    apart, twins, unclear = tell_apart(records)
+    statements, problems, unreadable = _normalize(apart, provenance, tell)
+    refused = len(lost) + len(unclear) + len(unreadable)
+    everything = [*batch.problems, *lost, *twins, *unclear, *problems]
+    return Understood(statements, everything, refused, frozenset(unreadable), len(lost))
+
+
+def _parse(importer: Importer, batch: Batch, tell: Progress) -> tuple[list[ParsedRecord], list[Problem]]:
+    records: list[ParsedRecord] = []
+    problems: list[Problem] = []
+    for row in _counted("understanding", batch.rows, tell):
+        try:
+            records.append(importer.parse(row, batch, importer.source))
+        except (ValueError, KeyError) as error:
+            problems.append(_lost(row, error, importer.source.name))
+    return records, problems
+
+
+def _lost(row: Row, error: ValueError | KeyError, source: str) -> Problem:
+    found = f"nothing for “{error.args[0]}”" if isinstance(error, KeyError) and error.args else str(error)
+    fix = f"Mend the row and import the file again, or say in importers/{source}.toml what it means"
+    return Problem(Loudness.ROW, row.where, "the row could not be understood and was left out", found, fix)
+
+
+def tell_apart(records: Sequence[ParsedRecord]) -> tuple[list[ParsedRecord], list[Problem], list[Problem]]:
+    """Each listing once, and a problem for each row that is another's twin, and for each that nothing tells apart.
+
+    Records that share a local id are ordered by what distinguishes them, never by their place in the file.
+    """
+    by_id: dict[str, list[ParsedRecord]] = defaultdict(list)
+    for record in records:
+        by_id[record.local_id].append(record)
+    apart: list[ParsedRecord] = []
+    twins: list[Problem] = []
+    unclear: list[Problem] = []
+    taken = set(by_id)
+    for local_id, ones in by_id.items():
+        different, same = _without_twins(ones) if len(ones) > 1 else (ones, [])
+        twins += same
+        apart.append(different[0])
+        for one in different[1:]:
+            name = f"{local_id}-{one.distinguish}"
+            if name in taken:
+                unclear.append(_unclear(one))
+            else:
+                taken.add(name)
+                apart.append(replace(one, local_id=name))
+    return apart, twins, unclear
+
+
+def _without_twins(ones: list[ParsedRecord]) -> tuple[list[ParsedRecord], list[Problem]]:
+    different: dict[tuple[str, str], ParsedRecord] = {}
+    same: list[Problem] = []
+    for one in ones:
+        first = different.setdefault(_content(one), one)
+        if first is not one:
+            same.append(_twin(one, first))
+    return [different[content] for content in sorted(different)], same
+
+
+def _content(record: ParsedRecord) -> tuple[str, str]:
+    return record.distinguish, json.dumps([sorted(record.values.items()), sorted(record.yes), sorted(record.no)])
+
+
+def _twin(record: ParsedRecord, first: ParsedRecord) -> Problem:
+    return Problem(Loudness.NOTICE, record.where, "the row says the same as another; they are one listing", first.where)
+
+
+def _unclear(record: ParsedRecord) -> Problem:
+    fix = "If they are two listings, give them names, streets or telephones that differ"
+    what = "the row has the name, place and telephones of another but differs in the rest; it was left out"
+    return Problem(Loudness.ROW, record.where, what, record.values.get("organization", ""), fix)
+
+
+def _normalize(
+    records: list[ParsedRecord], provenance: Provenance, tell: Progress
+) -> tuple[list[Statement], list[Problem], list[str]]:
+    statements: list[Statement] = []
+    problems: list[Problem] = []
+    unreadable: list[str] = []
+    for record in _counted("checking", records, tell):
+        statement, found = normalize(record, replace(provenance, reference=record.where))
+        problems += found
+        if statement:
+            statements.append(statement)
+        else:
+            unreadable.append(record.local_id)
+    return statements, problems, unreadable
+
+
+def _counted(stage: str, things: Sequence[Thing], tell: Progress) -> Iterator[Thing]:
+    """The things one by one, with a word now and then of how far it has come."""
+    for number, thing in enumerate(things):
+        if number % _TELL_EVERY == 0:
+            tell(stage, number, len(things))
+        yield thing
+    tell(stage, len(things), len(things))
