@@ -36,11 +36,11 @@ def need_in_words(need: Need) -> str:
 
 
 def distance(entry: Entry) -> str:
-    """How far away, as people say it."""
+    """How far away, as people say it: never 0, since even the same ZIP code is a way to go."""
     if entry.miles is None:
         return "distance not known"
     about = "about " if entry.listing.point and entry.listing.point.approximate else ""
-    return f"{about}{entry.miles:.0f} mi"
+    return f"{about}{max(round(entry.miles), 1)} mi"
 
 
 def headline(answered: Answered) -> str:
@@ -75,21 +75,24 @@ def _entry(number: int, entry: Entry) -> Iterator[str]:
     called = f"{phone} ({_PHONE_KINDS[phone.kind]})" if phone else "no telephone number known"
     yield f"   {called} · {listing.address.place} · {distance(entry)}"
     yield f"   {entry.points} of 100 points, between {entry.low} and {entry.high} (tier {entry.tier})"
+    said = {(finding.source, finding.observed_at) for finding in entry.findings if finding.source}
     for finding in entry.findings:
         if finding.points or finding.answer is not Answer.YES:
-            yield from _wrapped(_finding(finding), "     ")
+            yield from _wrapped(_finding(finding, cited=len(said) > 1), "     ")
+    if len(said) == 1:
+        yield from (f"     Said by {source}, {day}" for source, day in said)
     if entry.questions:
         yield from _wrapped("Ask: " + " · ".join(entry.questions), "   ")
 
 
-def _finding(finding: Finding) -> str:
-    points = f"{finding.points} of {finding.of}" if finding.of else "gate"
-    source = f" [{finding.source}, {finding.observed_at}]" if finding.source else ""
-    return f"{finding.title} ({points}): {finding.because}{source}"
+def _finding(finding: Finding, cited: bool) -> str:
+    points = f" ({finding.points} of {finding.of})" if finding.of else ""
+    source = f" [{finding.source}, {finding.observed_at}]" if finding.source and cited else ""
+    return f"{finding.title}{points}: {finding.because}{source}"
 
 
 def _wrapped(words: str, indent: str) -> list[str]:
-    return textwrap.wrap(words, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
+    return textwrap.wrap(words, WIDTH, initial_indent=indent, subsequent_indent=" " * (len(indent) + 2), break_on_hyphens=False)
 
 
 def _set_aside(answered: Answered) -> Iterator[str]:

@@ -44,7 +44,7 @@ def bundled_places() -> Iterable[PostalPlace]:
     """The 42,789 ZIP codes of the `zipcodes` package; coordinates of `0` and the misplaced 96898 count as unknown."""
     import zipcodes
 
-    for row in zipcodes.list_all():
+    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
         latitude, longitude = _degrees(str(row["lat"])), _degrees(str(row["long"]))
         known = latitude is not None and longitude is not None and row["zip_code"] != "96898"
         yield PostalPlace(
@@ -85,6 +85,16 @@ class Gazetteer:
         if place is None or place.state_province != state_province:
             return None
         return _middle(place)
+
+    def timezone(self, point: Point) -> str:
+        """The name of the time zone at a point: that of the nearest ZIP code which has one, "" where none has."""
+        zoned = [place for place in self._by_zip.values() if place.timezone and place.latitude and place.longitude]
+
+        def away(place: PostalPlace) -> float:
+            north, east = (place.latitude or 0.0) - point.latitude, (place.longitude or 0.0) - point.longitude
+            return north * north + east * east
+
+        return min(zoned, key=away).timezone if zoned else ""
 
     def find(self, written: str) -> Near:
         """The place that somebody wrote; raises UnknownPlace for none, or for a city in several States."""
