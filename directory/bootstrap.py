@@ -62,7 +62,8 @@ def ensure(purpose: str) -> None:
         _leave(name)
     complete = _complete(name)
     if not complete:
-        _say(f"this Python ({sys.executable}) lacks {lacking}." if lacking else f"{name}.lock has changed.")
+        changed = (_VENV / f"{name}.sha256").exists() and not _UNFINISHED.exists()
+        _say(f"{name}.lock has changed." if changed else f"this Python ({sys.executable}) lacks {lacking}.")
         _install(name)
     _go_on(str(_PYTHON), just_installed=not complete)
 

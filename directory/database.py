@@ -1,5 +1,6 @@
 """Opening the database: SQLite by default, PostgreSQL through psycopg, the same promises on both."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from directory.tables import REVISION
+from directory.tables import REVISION, Written
 
 _MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 _BUSY_SECONDS: Final = 30
@@ -77,11 +78,15 @@ def _migrate(connection: Connection) -> None:
 def _engine(url: str) -> Engine:
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url)
+    engine = create_engine(url, json_serializer=_as_json)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _as_json(value: Any) -> str:
+    return value if isinstance(value, Written) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _on_connect(connection: Any, _record: Any) -> None:

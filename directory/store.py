@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from directory.listing import Listing, Provenance, Statement
 from directory.places import Gazetteer, PostalPlace
 from directory.resolve import Locate, Said, resolve
-from directory.tables import AskedRow, ChangeRow, ListingRow, PostalPlaceRow, RunRow, StatementRow, UnindexedRow
+from directory.tables import AskedRow, ChangeRow, ListingRow, PostalPlaceRow, RunRow, StatementRow, UnindexedRow, Written
 from directory.vocabulary import SourceKind
 
 _AT_ONCE: Final = 500
@@ -57,15 +57,23 @@ def _bump(connection: Connection) -> int:
 # --- statements ----------------------------------------------------------------------------------------------------
 
 
-def said_as_json(statement: Statement) -> dict[str, Any]:
-    """What a statement says, in one fixed order, so that the same words always have the same digest."""
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A statement with its words as JSON, in one fixed order, and their digest: the same words, the same digest."""
+
+    statement: Statement
+    said: Written
+    digest: str
+
+
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def worded(statement: Statement) -> Worded:
+    """A statement ready to be compared and appended."""
     values = dict(sorted(statement.values.items()))
-    return {"values": values, "yes": sorted(statement.yes), "no": sorted(statement.no)}
-
-
-def digest(said: Mapping[str, Any]) -> str:
-    """Names what a statement says: the same words, the same digest."""
-    return hashlib.sha256(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    said = Written(_ENCODE({"values": values, "yes": sorted(statement.yes), "no": sorted(statement.no)}))
+    return Worded(statement, said, hashlib.sha256(said.encode()).hexdigest())
 
 
 def latest_digests(connection: Connection, source: str) -> dict[str, str]:
@@ -77,22 +85,25 @@ def latest_digests(connection: Connection, source: str) -> dict[str, str]:
     return {row.local_id: "" if row.withdrawn else row.digest for row in rows}
 
 
-def append(connection: Connection, statements: Sequence[Statement], run_id: int | None) -> int:
+def append(connection: Connection, statements: Iterable[Statement], run_id: int | None) -> int:
     """Add statements, mark their listings as changed and queue them for the index; returns the change's number.
 
     Listings that nobody spoke of before come into being. All in the caller's transaction.
     """
+    return append_worded(connection, [worded(statement) for statement in statements], run_id)
+
+
+def append_worded(connection: Connection, said: Sequence[Worded], run_id: int | None) -> int:
+    """The same for statements whose words were compared first."""
     change = _bump(connection)
-    touched = dict.fromkeys(statement.listing_id for statement in statements)
-    _mark_changed(connection, tuple(touched), change)
-    if statements:
-        connection.execute(insert(StatementRow), [_statement_row(statement, run_id) for statement in statements])
+    _mark_changed(connection, tuple(dict.fromkeys(one.statement.listing_id for one in said)), change)
+    if said:
+        connection.execute(insert(StatementRow), [_statement_row(one, run_id) for one in said])
     return change
 
 
-def _statement_row(statement: Statement, run_id: int | None) -> dict[str, Any]:
-    provenance = statement.provenance
-    said = said_as_json(statement)
+def _statement_row(one: Worded, run_id: int | None) -> dict[str, Any]:
+    statement, provenance = one.statement, one.statement.provenance
     return {
         "listing_id": statement.listing_id,
         "source": statement.source,
@@ -104,8 +115,8 @@ def _statement_row(statement: Statement, run_id: int | None) -> dict[str, Any]:
         "run_id": run_id,
         "restates": statement.restates,
         "withdrawn": statement.withdrawn,
-        "digest": digest(said),
-        "said": said,
+        "digest": one.digest,
+        "said": one.said,
     }
 
 
@@ -140,7 +151,7 @@ def listings(connection: Connection, locate: Locate, ids: Sequence[str] | None =
     """The listings with these ids (all where None), resolved from their statements, ordered by id."""
     if ids is None:
         query = select(*_COLUMNS).order_by(StatementRow.listing_id, StatementRow.id)
-        yield from _resolved(connection.execution_options(yield_per=2000).execute(query), locate)
+        yield from _resolved(connection.execute(query, execution_options={"yield_per": 2000}), locate)
         return
     for some in _chunks(sorted(ids)):
         query = select(*_COLUMNS).where(StatementRow.listing_id.in_(some)).order_by(StatementRow.listing_id, StatementRow.id)
@@ -180,12 +191,15 @@ def clear_unindexed(connection: Connection, up_to: int) -> None:
 # --- runs ----------------------------------------------------------------------------------------------------------
 
 
-def find_run(connection: Connection, source: str, sha256: str, mapping_sha256: str) -> bool:
-    """Whether the source's newest import was of this very file, read in this very way."""
-    newest = connection.execute(
-        select(RunRow.sha256, RunRow.mapping_sha256).where(RunRow.source == source).order_by(RunRow.id.desc()).limit(1)
-    ).first()
-    return newest is not None and tuple(newest) == (sha256, mapping_sha256)
+def newest_run(connection: Connection, source: str) -> Run | None:
+    """The source's last import."""
+    columns = [getattr(RunRow, name) for name in Run.__dataclass_fields__]
+    row = connection.execute(select(*columns).where(RunRow.source == source).order_by(RunRow.id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    told = row._asdict()
+    days = {"observed_at": date.fromisoformat(row.observed_at), "recorded_at": datetime.fromisoformat(row.recorded_at)}
+    return Run(**(told | days))
 
 
 def record_run(connection: Connection, run: Run) -> int:
@@ -222,6 +236,12 @@ def save_places(connection: Connection, places: Iterable[PostalPlace]) -> None:
     """Copy the ZIP codes in, once."""
     names = PostalPlace.__dataclass_fields__
     connection.execute(insert(PostalPlaceRow), [dict(zip(names, astuple(place), strict=True)) for place in places])
+
+
+def postal_states(connection: Connection) -> dict[str, tuple[str, bool]]:
+    """The State of each ZIP code, and whether its middle is known."""
+    query = select(PostalPlaceRow.postal_code, PostalPlaceRow.state_province, PostalPlaceRow.latitude)
+    return {code: (state, latitude is not None) for code, state, latitude in connection.execute(query)}
 
 
 def gazetteer(connection: Connection) -> Gazetteer:

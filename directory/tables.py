@@ -9,6 +9,12 @@ REVISION: Final = "0001"
 """The newest migration; a test holds it against the folder of migrations."""
 
 
+class Written(str):
+    """JSON that is text already, so that what was written once for its digest is not written again for its column."""
+
+    __slots__ = ()
+
+
 class Table(DeclarativeBase):
     """What all tables share: constraint names that are the same on every engine."""
 

@@ -196,7 +196,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
         unchanged=len(coming.worded) - len(different),
         gone=len(gone),
         refused=said.refused,
-        problems=(*said.problems, *_misplaced(said.statements, store.postal_states(connection)), *doubt, *demo),
+        problems=(*demo, *doubt, *said.problems, *_misplaced(said.statements, store.postal_states(connection))),
         imported=True,
     )
     if not order.dry_run:

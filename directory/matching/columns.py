@@ -4,8 +4,10 @@ Listings stand cell by cell, so what is within a radius is a few runs of positio
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +21,8 @@ VERSION: Final = 1
 CODES: Final = tuple(TERMS)
 BIT: Final = {code: divmod(at, 64) for at, code in enumerate(CODES)}
 WORDS: Final = -(-len(CODES) // 64)
-_MASKS: Final = {code: np.uint64(1 << bit) for code, (_, bit) in BIT.items()}
+_FEW: Final = 1500
+"""So many listings or fewer: cheaper to count all terms at once than one by one."""
 
 METERS_PER_MILE: Final = 1609.344
 _EQUATOR: Final = 6_378_137.0
@@ -65,22 +68,42 @@ class Columns:
         """The positions in the grid cells that a circle touches: all that are within it, and some that are not."""
         reach = miles * METERS_PER_MILE / _SHORTEST_DEGREE
         south, north = max(point.latitude - reach, -89.99), min(point.latitude + reach, 89.99)
-        shrink = np.cos(np.radians(max(abs(south), abs(north))))
+        shrink = math.cos(math.radians(max(abs(south), abs(north))))
         across = min(reach / shrink * 1.01, 180.0) if shrink > 0.01 else 180.0
-        rows = range(_row(south), _row(north) + 1)
-        runs = [self.cells[[start, stop]] for row in rows for start, stop in _runs(row, point.longitude, across)]
-        return np.concatenate([np.arange(start, stop) for start, stop in runs])
+        bases = np.arange(_row(south), _row(north) + 1) * _ACROSS
+        runs = [
+            (start, stop)
+            for first, last in _stretches(point.longitude, across)
+            for start, stop in zip(self.cells[bases + first].tolist(), self.cells[bases + last + 1].tolist(), strict=True)
+            if start < stop
+        ]
+        return np.concatenate([np.arange(start, stop) for start, stop in runs]) if runs else np.empty(0, np.intp)
+
+    def having(self, codes: Sequence[str], positions: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
+        """Those of the positions (of all, where None) whose listings are known to have each of the terms."""
+        for word, mask in _masks(tuple(codes)):
+            held = self.yes[word] if positions is None else self.yes[word][positions]
+            kept = np.flatnonzero((held & mask) == mask)
+            positions = kept if positions is None else positions[kept]
+        return self.everything() if positions is None else positions
 
     def miles(self, point: Point, positions: NDArray[np.intp]) -> NDArray[np.float64]:
         """Statute miles from a point, NaN where the place is not known.
 
         The straight line through the earth, bent to an arc: equal to the geodesic within 0.0001 miles up to 100 miles.
         """
-        here = earth_centred(np.array([point.latitude]), np.array([point.longitude]))
-        x, y, z = (self.centred[axis][positions] - here[axis] for axis in range(3))
-        chord = np.sqrt(x * x + y * y + z * z)
-        arc = 2 * _MEAN_RADIUS * np.arcsin(np.minimum(chord / (2 * _MEAN_RADIUS), 1.0))
-        return np.asarray(arc / METERS_PER_MILE)
+        here = earth_centred(point.latitude, point.longitude)
+        squared = np.zeros(len(positions))
+        for axis, middle in zip(self.centred, here.tolist(), strict=True):
+            apart = axis.take(positions)
+            apart -= middle
+            apart *= apart
+            squared += apart
+        half_chord = np.sqrt(squared, out=squared)
+        half_chord /= 2 * _MEAN_RADIUS
+        arc = np.arcsin(np.minimum(half_chord, 1.0, out=half_chord), out=half_chord)
+        arc *= 2 * _MEAN_RADIUS / METERS_PER_MILE
+        return arc
 
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder, one file each."""
@@ -93,7 +116,7 @@ class Columns:
     def load(cls, folder: Path) -> "Columns":
         """Map saved arrays; raises OSError or ValueError where a file is missing or is none of ours."""
         arrays: dict[str, Any] = {
-            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in cls._arrays()
+            name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in cls._arrays()
         }
         columns = cls(ids=tuple(json.loads((folder / "ids.json").read_text(encoding="utf-8"))), **arrays)
         if not len(columns) == len(columns.ids) == len(columns.id_rank) or columns.yes.shape[0] != WORDS:
@@ -135,7 +158,10 @@ def spatial_order(points: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArra
     return order, np.searchsorted(cell[order], np.arange(_DOWN * _ACROSS + 1)).astype(np.int32)
 
 
-def earth_centred(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
+Degrees = NDArray[np.float64] | float
+
+
+def earth_centred(latitude: Degrees, longitude: Degrees) -> NDArray[np.float64]:
     """Degrees on the WGS 84 ellipsoid to x, y, z in meters."""
     north, east = np.radians(latitude), np.radians(longitude)
     radius = _EQUATOR / np.sqrt(1 - _ECCENTRICITY_SQUARED * np.sin(north) ** 2)
@@ -160,17 +186,33 @@ def _row(latitude: float) -> int:
     return int((latitude + 90) * _CELLS_A_DEGREE)
 
 
-def _runs(row: int, longitude: float, across: float) -> list[tuple[int, int]]:
-    """The runs of cells of one row from west to east of a longitude; two where they cross the date line."""
-    first, last = (int(np.floor((longitude + side + 180) * _CELLS_A_DEGREE)) for side in (-across, across))
+def _stretches(longitude: float, across: float) -> list[tuple[int, int]]:
+    """The cells of a row, first and last, from west to east of a longitude; two stretches where they cross the date line."""
+    first, last = (math.floor((longitude + side + 180) * _CELLS_A_DEGREE) for side in (-across, across))
     if last - first >= _ACROSS:
-        first, last = 0, _ACROSS - 1
-    base = row * _ACROSS
+        return [(0, _ACROSS - 1)]
     if first < 0:
-        return [(base, base + last + 1), (base + first + _ACROSS, base + _ACROSS)]
+        return [(0, last), (first + _ACROSS, _ACROSS - 1)]
     if last >= _ACROSS:
-        return [(base + first, base + _ACROSS), (base, base + last - _ACROSS + 1)]
-    return [(base + first, base + last + 1)]
+        return [(first, _ACROSS - 1), (0, last - _ACROSS)]
+    return [(first, last)]
+
+
+@lru_cache(maxsize=4096)
+def _masks(codes: tuple[str, ...]) -> tuple[tuple[int, np.uint64], ...]:
+    """The terms as bits: for each 64-bit word that holds any of them, its number and their bits in it."""
+    masks: dict[int, int] = {}
+    for code in codes:
+        word, bit = BIT[code]
+        masks[word] = masks.get(word, 0) | 1 << bit
+    return tuple((word, np.uint64(mask)) for word, mask in masks.items())
+
+
+@lru_cache(maxsize=64)
+def _planes(codes: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
+    """For each term its 64-bit word's number and its bit in it."""
+    words, bits = zip(*(BIT[code] for code in codes), strict=True)
+    return np.array(words), np.array([[1 << bit] for bit in bits], dtype=np.uint64)
 
 
 class Block:
@@ -214,14 +256,14 @@ class Block:
 
     def counts(self, codes: Sequence[str]) -> list[int]:
         """For each term, how many of the listings are known to have it."""
-        return [int(np.count_nonzero(self.yes(code))) for code in codes]
+        if len(self) > _FEW or not codes:
+            return [int(np.count_nonzero(self.yes(code))) for code in codes]
+        words, bits = _planes(tuple(codes))
+        held = self.columns.yes[:, self.positions][words] & bits
+        return [int(count) for count in (held != 0).sum(axis=1)]
 
     def _any(self, affirmed: bool, codes: Sequence[str]) -> NDArray[np.bool_]:
-        masks: dict[int, np.uint64] = {}
-        for code in codes:
-            word = BIT[code][0]
-            masks[word] = masks.get(word, np.uint64(0)) | _MASKS[code]
-        found = [(self._word(affirmed, word) & mask) != 0 for word, mask in masks.items()]
+        found = [(self._word(affirmed, word) & mask) != 0 for word, mask in _masks(codes)]
         return found[0] if len(found) == 1 else np.asarray(np.logical_or.reduce(found))
 
     def _word(self, affirmed: bool, word: int) -> NDArray[np.uint64]:

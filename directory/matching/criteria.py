@@ -147,7 +147,7 @@ class Exclusive(Criterion):
             return "for veterans" if answer is Answer.NO else "for veterans; whether he is one was not said"
         if answer is Answer.NO:
             return "serves " + next(label(code) for code in self._shut(need) if listing.says(code))
-        return "open to him" if answer is Answer.YES else "it names nobody whom alone it serves"
+        return "open to him" if answer is Answer.YES else "whom it does not take is not stated"
 
     def ask(self, need: Need) -> str:
         return "Is there anyone whom you do not take?"

@@ -1,0 +1,36 @@
+"""The pages: a need in, the list out. Server-rendered, no script, no cookie, no request to any other host."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from directory.referral import Directory
+from directory.web import access_log, errors, pages, security, words
+
+_STATIC: Final = Path(__file__).with_name("static")
+_MOST_BYTES: Final = 64 * 1024
+
+
+def create_app(directory: Directory, source_titles: Mapping[str, str] | None = None) -> Flask:
+    """The site over an opened directory; `source_titles` has people's words for the sources' short names."""
+    app = access_log.Site("directory.web")
+    app.config.update(
+        MAX_CONTENT_LENGTH=_MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
+        TRUSTED_HOSTS=[*security.OWN_HOSTS, *directory.settings.trusted_hosts],
+        SEND_FILE_MAX_AGE_DEFAULT=7 * 24 * 3600,
+    )
+    app.extensions["directory"] = directory
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    words.register(app, source_titles or {})
+    app.jinja_env.globals["style_version"] = hashlib.sha256((_STATIC / "style.css").read_bytes()).hexdigest()[:12]
+    security.register(app)
+    access_log.register(app)
+    errors.register(app)
+    app.register_blueprint(pages.pages)
+    return app

@@ -1,0 +1,128 @@
+"""The form to a need and back. What is typed is judged by the same readers as a need file; nothing typed is lost."""
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from werkzeug.datastructures import MultiDict
+
+from directory import asking, values
+from directory.need import Need
+from directory.places import Gazetteer, UnknownPlace
+from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.web.choices import ANYWHERE, LABELS, Values
+
+_ONE: Final = ("age", "sex", "pregnant", "veteran", "level", "payer", "plan", "self_pay_ok", "language", "words")
+_MANY: Final = ("substances", "dependent_on", "taking", "wants", "applies", "must", "nice")
+_ONLY_HERE: Final = ("near_choice", "near_asked", "ends_on", "ends_at")
+NAMES: Final = ("near", "within_miles", *_ONE, *_MANY, *_ONLY_HERE)
+_MOST_TICKS: Final = 60
+_LONGEST: Final = 300
+_CLOCKS: Final = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p")
+_DAYS_AHEAD: Final = 60
+
+
+def typed(form: MultiDict[str, str]) -> Values:
+    """What stands in the form, without control characters; fields that it does not have are left out."""
+    return {name: [_printable(text) for text in form.getlist(name)[:_MOST_TICKS]] for name in NAMES if name in form}
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()[:_LONGEST]
+
+
+def understand(form: Values, gazetteer: Gazetteer, now: datetime) -> Need:
+    """The need, its time in the place's own zone; raises CannotUnderstand with a problem for each bad field."""
+    here = now.astimezone(_zone(form, gazetteer))
+    problems: list[Problem] = []
+    written: dict[str, Any] = {name: _one(form, name) for name in _ONE} | {name: form.get(name, []) for name in _MANY}
+    written["near"] = _place(form)
+    if written["near"]:
+        written["within_miles"] = None if _one(form, "within_miles") == ANYWHERE else _one(form, "within_miles")
+    else:
+        problems.append(_bad("near", "", "Enter a ZIP code, or a city with its State, such as Columbus, OH"))
+    try:
+        written["meeting_ends"] = _meeting_ends(form, here)
+    except ValueError as error:
+        problems.append(_bad("meeting_ends", "time", str(error)))
+    try:
+        need = asking.read_need(written, gazetteer, here)
+    except CannotUnderstand as error:
+        problems += error.problems
+    if problems:
+        raise CannotUnderstand(*sorted(problems, key=lambda problem: [*LABELS].index(problem.where)))
+    return need
+
+
+def _bad(name: str, found: str, fix: str) -> Problem:
+    return Problem(Loudness.VALUE, name, "is missing" if not found else "could not be understood", found or "(empty)", fix)
+
+
+def _one(form: Values, name: str) -> str:
+    return next(iter(form.get(name, [])), "")
+
+
+def _place(form: Values) -> str:
+    """The place as typed, or the one chosen among several of that name while the name stayed the same."""
+    near, choice = _one(form, "near"), _one(form, "near_choice")
+    return choice if choice and near == _one(form, "near_asked") else near
+
+
+def _zone(form: Values, gazetteer: Gazetteer) -> tzinfo:
+    """The time zone of the place, UTC while that is not known."""
+    try:
+        return ZoneInfo(gazetteer.timezone(gazetteer.find(_place(form)).point))
+    except (UnknownPlace, ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _meeting_ends(form: Values, here: datetime) -> str | None:
+    """The meeting's end with its offset from UTC; a time without a day is today, there."""
+    on, at = _one(form, "ends_on"), _one(form, "ends_at")
+    if not at:
+        if on:
+            raise ValueError("Enter the time too, such as 8:00 pm, or leave the day empty")
+        return None
+    day = values.day(on) if on else here.date()
+    if not timedelta(-1) <= day - here.date() <= timedelta(_DAYS_AHEAD):
+        raise ValueError(f"Enter a day from yesterday to {_DAYS_AHEAD} days ahead")
+    return _at(day, _clock(at), here.tzinfo or UTC).isoformat(timespec="minutes")
+
+
+def _at(day: date, clock: time, zone: tzinfo) -> datetime:
+    return datetime.combine(day, clock, zone)
+
+
+def _clock(written: str) -> time:
+    for shape in _CLOCKS:
+        try:
+            return datetime.strptime(written.replace(".", "").upper(), shape).time()
+        except ValueError:
+            continue
+    raise ValueError("Enter a time such as 8:00 pm or 20:00")
+
+
+def filled(need: Need) -> Values:
+    """The form as it stood when this need was asked."""
+    form = {name: [str(getattr(need, name))] for name in ("age", "sex", "level", "payer", "plan", "language", "words")}
+    form = {name: texts for name, texts in form.items() if texts[0] not in ("", "None")}
+    form |= {name: list(getattr(need, name)) for name in _MANY}
+    form["near"] = [need.near.written] if need.near else []
+    form["within_miles"] = [f"{need.within_miles:g}" if need.within_miles else ANYWHERE]
+    form |= {name: [_yes_no(getattr(need, name))] for name in ("pregnant", "veteran")}
+    form["self_pay_ok"] = ["yes"] if need.self_pay_ok else []
+    if need.meeting_ends:
+        form["ends_on"] = [f"{need.meeting_ends:%Y-%m-%d}"]
+        form["ends_at"] = [f"{need.meeting_ends:%H:%M}"]
+    return form
+
+
+def _yes_no(answer: bool | None) -> str:
+    return "" if answer is None else "yes" if answer else "no"
+
+
+def sentence(problem: Problem) -> str:
+    """A problem in words for the person at the form."""
+    if problem.where == "near" and problem.choices:
+        return f"“{problem.found}” is the name of {len(problem.choices)} places. Choose one, or add its State"
+    return problem.fix if problem.found else f"{LABELS[problem.where]}: {problem.what}. {problem.fix}"

@@ -1,0 +1,155 @@
+"""The pages that anybody may see: the form, the list, a listing, and how options are ranked."""
+
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
+
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from directory import asking, paper, referral, store
+from directory.matching.criteria import BY_NAME, CRITERIA
+from directory.matching.rank import TIERS, WEIGHTS_VERSION
+from directory.need import Need
+from directory.problems import CannotUnderstand, Problem
+from directory.referral import Directory
+from directory.web import choices, forms, words
+from directory.web.choices import Values
+
+pages: Final = Blueprint("pages", __name__)
+KEPT: Final = timedelta(hours=24)
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_FEW, _MORE, _MOST = 10, 20, 210
+
+
+def _directory() -> Directory:
+    return cast(Directory, current_app.extensions["directory"])
+
+
+@pages.get("/")
+def form() -> str:
+    """The form."""
+    return _form(choices.DEFAULTS)
+
+
+@pages.post("/options")
+def ask() -> Redirect | tuple[str, int]:
+    """Keep the need for a day under an opaque name and go there; or the form again, with what to mend."""
+    typed, now = forms.typed(request.form), datetime.now(UTC)
+    try:
+        need = forms.understand(typed, _directory().gazetteer, now)
+    except CannotUnderstand as error:
+        return _form(typed, error.problems), 422
+    token = secrets.token_urlsafe(16)
+    with _directory().database.writing() as connection:
+        store.keep_need(connection, token, asking.written_need(need), now, now + KEPT)
+    return redirect(url_for("pages.options", token=token), 303)
+
+
+@pages.get("/options/<token>")
+def options(token: str) -> str | Response:
+    """The list for a kept need, as of now."""
+    need = _kept(token)
+    if need is None:
+        return _no_longer_kept()
+    answered = referral.options(_directory(), need, _shown())
+    shown = len(answered.options) + len(answered.call_first)
+    waiting = max(answered.option_count - len(answered.options), 0) + answered.call_first_count - len(answered.call_first)
+    return render_template(
+        "options.html",
+        answered=answered,
+        need=need,
+        token=token,
+        headline=paper.headline(answered),
+        described=words.capital(paper.need_in_words(need)),
+        set_aside=sorted(answered.aside_counts.items(), key=lambda counted: -counted[1]),
+        criteria=BY_NAME,
+        shown=shown,
+        more=min(_shown() + _MORE, _MOST) if waiting and _shown() < _MOST else None,
+        more_by=min(_MORE, waiting),
+    )
+
+
+@pages.get("/options/<token>/change")
+def change(token: str) -> str | Response:
+    """The form again, as it was sent."""
+    need = _kept(token)
+    return _no_longer_kept() if need is None else _form(forms.filled(need))
+
+
+@pages.get("/listings/<listing_id>")
+def listing(listing_id: str) -> str:
+    """Everything that is known of a listing."""
+    found = _directory().listings([listing_id]).get(listing_id)
+    if found is None:
+        abort(404)
+    return render_template(
+        "listing.html", listing=found, groups=words.facts_by_group(found), not_known=words.not_known(found)
+    )
+
+
+@pages.get("/how-options-are-ranked")
+def ranking() -> str:
+    """How options are ranked, from the criteria themselves."""
+    return render_template("ranking.html", criteria=CRITERIA, tiers=TIERS, version=WEIGHTS_VERSION)
+
+
+@pages.get("/healthz")
+def health() -> Response:
+    """Says that the program answers."""
+    return _plain("alive\n")
+
+
+@pages.get("/readyz")
+def ready() -> Response:
+    """Says that database and index are there and how many listings they hold; 503 where one of them fails."""
+    with _directory().database.reading() as connection:
+        held = store.count(connection)
+    indexed = len(_directory().index.current().columns)
+    return _plain(f"ready: {held} listings, {indexed} indexed\n")
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """Keeps lists and listings out of search engines; they would be stale there."""
+    return _plain("User-agent: *\nDisallow: /options\nDisallow: /listings\n")
+
+
+def _plain(text: str) -> Response:
+    response = make_response(text)
+    response.mimetype = "text/plain"
+    return response
+
+
+def _form(form: Values, problems: tuple[Problem, ...] = ()) -> str:
+    told = {problem.where: forms.sentence(problem) for problem in reversed(problems)}
+    places = next((problem.choices for problem in problems if problem.where == "near"), ())
+    open_more = any(name in told or any(form.get(name, [])) for name in choices.FOLDED)
+    return render_template("form.html", form=form, told=told, places=places, open_more=open_more, offered=choices)
+
+
+def _kept(token: str) -> Need | None:
+    """The need under a name, its moment now, its clock the place's; None where it is not kept any more."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    now = datetime.now(UTC)
+    with _directory().database.reading() as connection:
+        written = store.kept_need(connection, token, now)
+    if written is None:
+        return None
+    asked = datetime.fromisoformat(written["as_of"])
+    try:
+        return asking.read_need(written | {"as_of": now.astimezone(asked.tzinfo).isoformat()}, _directory().gazetteer, now)
+    except CannotUnderstand:
+        return None
+
+
+def _no_longer_kept() -> Response:
+    title, sentence = "This list is no longer kept", "What was asked is kept for 24 hours and then erased. Please fill in the form again."
+    return make_response(render_template("message.html", title=title, sentence=sentence), 404)
+
+
+def _shown() -> int:
+    wanted = request.args.get("show", "")
+    return min(max(int(wanted), _FEW), _MOST) if re.fullmatch(r"[0-9]{1,4}", wanted) else _FEW

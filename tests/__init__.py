@@ -1,0 +1,1 @@
+"""The tests: judgements, properties and real files through the real parts."""

@@ -1,0 +1,108 @@
+"""The world that tests stand in: real databases on both engines, the real files where they are, a real browser's path."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from directory.database import Database
+from directory.places import Gazetteer, bundled_places
+from tests import databases
+from tests.databases import Cluster
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = "filled"
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server for the whole run."""
+    with databases.cluster() as server:
+        server.tell(f"CREATE DATABASE {TEMPLATE}")
+        databases.fill(server.url(TEMPLATE))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the tables and the small world's ZIP codes, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "filled.db"
+    databases.fill(databases.sqlite_url(file))
+    return file
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, on each engine."""
+    if request.param == "sqlite":
+        yield databases.sqlite_url(tmp_path / "empty.db")
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    with server.fresh("empty", "template1") as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with the tables and the small world's ZIP codes, on each engine."""
+    if request.param == "sqlite":
+        file = tmp_path / "directory.db"
+        shutil.copy(request.getfixturevalue("filled_file"), file)
+        yield databases.sqlite_url(file)
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    with server.fresh("fresh", TEMPLATE) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database, open, on each engine."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, filled_file: Path) -> Iterator[Database]:
+    """A fresh SQLite database, for tests that are not about storage."""
+    file = tmp_path / "only.db"
+    shutil.copy(filled_file, file)
+    opened = Database(databases.sqlite_url(file))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def gazetteer() -> Gazetteer:
+    """All the ZIP codes and cities that the program knows."""
+    return Gazetteer(bundled_places())
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> Path:
+    """A Chromium or Chrome of this machine."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    databases.leave_out("a browser (no chromium or google-chrome found)")
+    raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def real_files() -> Path:
+    """The folder of publishers' real files, which are not part of the program: REAL_FILES, or beside the checkout."""
+    folder = Path(os.environ.get("REAL_FILES") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"{databases.NEEDS}the publishers' real files (name their folder in REAL_FILES)")
+    return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines which tests were left out, and for want of what."""
+    for line in databases.left_out(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line, yellow=True)

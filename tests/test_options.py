@@ -1,0 +1,135 @@
+"""The list from the command line, over the demo directory: JSON that keeps to its schema, words for a person, exit statuses."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from directory import commands
+from directory.referral import Directory
+from directory.settings import Settings
+from directory.web import create_app
+from importers import commands as import_commands
+
+SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "options.schema.json").read_text())
+DEMO = ["--near", "43215", "--age", "27", "--sex", "male", "--substance", "heroin", "--dependent", "opioid", "--payer", "medicaid"]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    instance = tmp_path_factory.mktemp("instance")
+    directory = Directory(Settings(instance, 8000, f"sqlite:///{instance / 'directory.sqlite3'}", ()))
+    app = create_app(directory)
+    commands.register(app, directory)
+    import_commands.register(app)
+    import_commands.import_demo(directory)
+    yield app
+    directory.database.close()
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=["options", *arguments])
+
+
+def answer(app: Flask, *arguments: str) -> dict[str, Any]:
+    result = run(app, *arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def keeps_to(schema: dict[str, Any], value: Any, where: str = "answer") -> None:
+    """The part of JSON Schema that docs/options.schema.json uses, checked in full."""
+    if "$ref" in schema:
+        schema = SCHEMA["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    if "enum" in schema:
+        assert value in schema["enum"], where
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None)}
+    if "type" in schema:
+        allowed = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+        assert any(isinstance(value, kinds[kind]) for kind in allowed), f"{where}: {value!r} is not {allowed}"  # type: ignore[arg-type]
+    if isinstance(value, dict):
+        assert set(schema.get("required", ())) <= value.keys(), where
+        known = schema.get("properties", {})
+        if schema.get("additionalProperties") is False:
+            assert value.keys() <= known.keys(), where
+        for key, part in value.items():
+            keeps_to(known.get(key, {}), part, f"{where}.{key}")
+    if isinstance(value, list):
+        for at, part in enumerate(value):
+            keeps_to(schema.get("items", {}), part, f"{where}[{at}]")
+
+
+def test_the_json_keeps_to_its_schema_and_its_counts_add_up(app: Flask) -> None:
+    told = answer(app, *DEMO, "--limit", "50")
+    keeps_to(SCHEMA, told)
+    counts = told["counts"]
+    assert counts["options"] + counts["call_first"] + sum(counts["set_aside"].values()) == counts["listings"] > 20
+    assert len(told["call_first"]) == counts["call_first"] > 5
+    for entry in told["call_first"]:
+        assert entry["points"] == sum(finding["points"] for finding in entry["findings"])
+        assert entry["range"][0] <= entry["points"] <= entry["range"][1]
+        assert all(finding["source"] == "demo" and finding["observed_at"] for f in [entry] for finding in f["findings"] if finding["source"])
+
+
+def test_the_need_file_and_the_command_line_ask_the_same(app: Flask, tmp_path: Path) -> None:
+    moment = ["--as-of", "2026-03-13T18:00-04:00"]
+    need = {"near": "43215", "age": 27, "sex": "male", "substances": ["heroin"], "dependent_on": ["opioid"], "payer": "medicaid"}
+    (tmp_path / "need.json").write_text(json.dumps(need))
+    assert answer(app, "--need", str(tmp_path / "need.json"), *moment) == answer(app, *DEMO, *moment)
+
+
+def test_the_words_lead_to_the_center_that_they_name(app: Flask) -> None:
+    name = answer(app, *DEMO)["call_first"][3]["name"]
+    named = answer(app, *DEMO, "--words", name)["call_first"]
+    assert next(f["points"] for e in named if e["name"] == name for f in e["findings"] if f["criterion"] == "preferences") == 4
+
+
+def test_surveys_alone_give_nobody_a_bed_and_the_text_says_so(app: Flask) -> None:
+    result = run(app, *DEMO)
+    assert result.exit_code == 0
+    assert "Nobody is known to have a bed yet." in result.stdout and "call first, in this order" in result.stdout
+    assert "988" in result.stdout and "1-800-662-HELP" in result.stdout and "naloxone" in result.stdout
+    assert "Set aside:" in result.stdout and "Ask: Is a bed open" in result.stdout
+
+
+def test_nothing_found_is_an_answer_too(app: Flask) -> None:
+    result = run(app, "--near", "99501", "--within", "5", "--age", "27")
+    assert result.exit_code == 0
+    assert "No center in the directory fits" in result.stdout and "988" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, told",
+    [
+        (["--near", "Springfield"], "Springfield, MA"),
+        (["--near", "00000"], "Enter a"),
+        (["--near", "43215", "--age", "old"], "age"),
+        (["--near", "43215", "--substance", "herion"], "heroin"),
+        (["--need", "missing.json"], "missing.json"),
+    ],
+)
+def test_what_cannot_be_understood_ends_with_2_and_says_what_to_enter(app: Flask, arguments: list[str], told: str) -> None:
+    result = run(app, *arguments, "--json")
+    assert result.exit_code == 2
+    assert told in result.stderr and not result.stdout
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"nearby": "43215"}', "[" * 100_000])
+def test_a_bad_need_file_is_told_in_words(app: Flask, tmp_path: Path, text: str) -> None:
+    (tmp_path / "need.json").write_text(text)
+    result = run(app, "--need", str(tmp_path / "need.json"))
+    assert result.exit_code == 2
+    assert "Error:" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_every_command_and_option_has_help(app: Flask) -> None:
+    for name in ("options", "index", "terms", "import", "sources"):
+        command = app.cli.commands[name]
+        assert command.help, name
+        for option in command.params:
+            assert getattr(option, "help", "argument"), f"{name} {option.name}"

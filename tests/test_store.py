@@ -1,0 +1,266 @@
+"""What is stored comes back as it was said, in order, whole or not at all, however many write at once. On both engines."""
+
+import multiprocessing
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from directory import places, store
+from directory.database import Database
+from directory.listing import Listing, Statement
+from directory.normalize import FIELDS
+from directory.places import Gazetteer
+from directory.resolve import Said, resolve
+from directory.vocabulary import TERMS, SourceKind
+from tests.builders import PLACES, VALUES, a_statement
+
+LOCATE = Gazetteer(PLACES).locate
+NOW = datetime(2026, 3, 13, 20, 0, tzinfo=UTC)
+WRITERS, WRITES = 4, 25
+
+
+class Undo(Exception):
+    """Raised to leave a transaction without a trace."""
+
+
+def held(database: Database, ids: Sequence[str] | None = None) -> list[Listing]:
+    with database.reading() as connection:
+        return list(store.listings(connection, LOCATE, ids))
+
+
+def say(database: Database, *statements: Statement) -> int:
+    with database.writing() as connection:
+        return store.append(connection, statements, None)
+
+
+# --- round trip ----------------------------------------------------------------------------------------------------
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
+PHONES = st.sampled_from(("6145550101", "6145550102x12", "6145550103"))
+TOLD: dict[str, st.SearchStrategy[Any]] = {
+    name: PHONES if "phone" in name or name.startswith("intake") else TEXTS for name in FIELDS
+} | {
+    "postal_code": st.sampled_from([place.postal_code for place in PLACES]),
+    "state_province": st.sampled_from(("OH", "MI", "MA")),
+    "confidential": st.booleans(),
+}
+CODES = st.frozensets(st.sampled_from(sorted(TERMS)), max_size=12)
+
+
+@st.composite
+def statements(draw: st.DrawFn, first: bool) -> Statement:
+    yes, no = draw(CODES), draw(CODES)
+    told = draw(st.fixed_dictionaries({}, optional=TOLD))
+    return a_statement(
+        values=VALUES | told if first else told,
+        yes=yes,
+        no=no - yes,
+        kind=draw(st.sampled_from(SourceKind)),
+        observed_at=draw(st.dates(date(2020, 1, 1), date(2026, 3, 1))),
+        reference=draw(TEXTS),
+        recorded_by=draw(TEXTS),
+        restates=first,
+        withdrawn=False if first else draw(st.booleans()),
+    )
+
+
+@given(
+    first=statements(first=True),
+    later=st.lists(statements(first=False), max_size=3),
+    restated=st.lists(statements(first=True), max_size=1),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_what_is_stored_is_what_was_said(
+    database: Database, first: Statement, later: list[Statement], restated: list[Statement]
+) -> None:
+    told = [first, *later, *restated]
+    expected = resolve(first.listing_id, [Said(number, one) for number, one in enumerate(told)], LOCATE)
+    with suppress(Undo), database.writing() as connection:
+        for one in told:
+            store.append(connection, [one], None)
+        assert list(store.listings(connection, LOCATE)) == [expected]
+        assert list(store.listings(connection, LOCATE, [first.listing_id])) == [expected]
+        raise Undo
+    assert held(database) == []
+
+
+def test_listings_come_ordered_by_id_and_only_those_asked_for(database: Database) -> None:
+    say(database, *(a_statement(local_id=key) for key in ("c", "a", "b")))
+    assert [listing.id for listing in held(database)] == [f"invented_survey:{key}" for key in "abc"]
+    asked = ["invented_survey:c", "invented_survey:a", "invented_survey:nobody"]
+    assert [listing.id for listing in held(database, asked)] == ["invented_survey:a", "invented_survey:c"]
+    assert held(database, []) == []
+
+
+def test_more_listings_than_fit_in_one_question_come_whole(database: Database) -> None:
+    ids = [f"{number:04}" for number in range(1203)]
+    say(database, *(a_statement(local_id=key) for key in ids))
+    assert [listing.id for listing in held(database, [f"invented_survey:{key}" for key in reversed(ids)])] == [
+        f"invented_survey:{key}" for key in ids
+    ]
+    assert len(held(database)) == 1203
+
+
+def test_text_of_every_alphabet_and_quotes_come_back(database: Database) -> None:
+    name = "Centro “Niños” 'n \"Söhne\" \\ 医院 💊 %s :x ?"
+    say(database, a_statement(values=VALUES | {"organization": name}))
+    assert held(database)[0].organization == name
+
+
+def test_the_same_words_have_the_same_digest_in_any_order() -> None:
+    one = a_statement(yes=frozenset(("payer.medicaid", "sex.male")))
+    other = replace(one, values=dict(reversed(one.values.items())), provenance=replace(one.provenance, reference="row 9"))
+    assert store.worded(one).digest == store.worded(other).digest
+    assert store.worded(one).digest != store.worded(replace(one, no=frozenset(("sex.female",)))).digest
+
+
+# --- the counter and the queue -------------------------------------------------------------------------------------
+
+
+def test_the_counter_grows_with_every_writing(database: Database) -> None:
+    with database.reading() as connection:
+        assert store.counter(connection) == 0
+    assert [say(database, a_statement(local_id=str(number % 2))) for number in range(4)] == [1, 2, 3, 4]
+    with database.reading() as connection:
+        assert store.counter(connection) == 4
+        assert store.count(connection) == 2
+
+
+def test_the_queue_is_written_with_the_row_and_struck_up_to_a_change(database: Database) -> None:
+    say(database, a_statement(local_id="1"), a_statement(local_id="2"))
+    indexed = say(database, a_statement(local_id="3"))
+    say(database, a_statement(local_id="1"))
+    with database.writing() as connection:
+        assert store.unindexed(connection) == ("invented_survey:1", "invented_survey:2", "invented_survey:3")
+        store.clear_unindexed(connection, indexed)
+    with database.reading() as connection:
+        assert store.unindexed(connection) == ("invented_survey:1",)
+
+
+def test_a_rollback_leaves_neither_row_nor_queue_nor_counter(database: Database) -> None:
+    say(database, a_statement(local_id="1"))
+    with suppress(Undo), database.writing() as connection:
+        store.append(connection, [a_statement(local_id="2")], None)
+        store.clear_unindexed(connection, 99)
+        raise Undo
+    with database.reading() as connection:
+        assert (store.counter(connection), store.count(connection)) == (1, 1)
+        assert store.unindexed(connection) == ("invented_survey:1",)
+
+
+def write_many(url: str, writer: int) -> int:
+    """Say something in many transactions; run in processes of its own."""
+    warnings.simplefilter("error")
+    database = Database(url)
+    try:
+        return max(say(database, a_statement(local_id=f"{writer}-{number}")) for number in range(WRITES))
+    finally:
+        database.close()
+
+
+def test_processes_that_write_at_once_lose_nothing_and_never_find_it_locked(database_url: str, database: Database) -> None:
+    with ProcessPoolExecutor(WRITERS, mp_context=multiprocessing.get_context("spawn")) as pool:
+        last = list(pool.map(write_many, [database_url] * WRITERS, range(WRITERS)))
+    assert max(last) == WRITERS * WRITES
+    with database.reading() as connection:
+        assert store.counter(connection) == WRITERS * WRITES
+        assert store.count(connection) == WRITERS * WRITES
+        assert len(store.unindexed(connection)) == WRITERS * WRITES
+
+
+def test_a_reader_sees_one_state_while_another_writes(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("a SQLite without safe write-ahead logging makes writers wait for readers instead")
+    say(database, a_statement(local_id="1"))
+    with database.reading() as connection:
+        assert store.count(connection) == 1
+        say(database, a_statement(local_id="2"))
+        assert store.count(connection) == 1
+
+
+# --- what a source last said ---------------------------------------------------------------------------------------
+
+
+def test_the_latest_digests_are_of_the_newest_statements_and_empty_for_what_is_withdrawn(database: Database) -> None:
+    old, new = a_statement(local_id="1"), a_statement(local_id="1", yes=frozenset(("payer.medicaid",)))
+    say(database, old, a_statement(local_id="2"), a_statement(local_id="3", source="other"))
+    say(database, new, a_statement(local_id="2", values={}, withdrawn=True))
+    with database.reading() as connection:
+        assert store.latest_digests(connection, "invented_survey") == {"1": store.worded(new).digest, "2": ""}
+
+
+def test_removing_a_source_takes_out_all_that_it_said_and_queues_it(database: Database) -> None:
+    say(database, a_statement(local_id="1"), a_statement(local_id="1", source="other"))
+    with database.writing() as connection:
+        store.clear_unindexed(connection, 1)
+        assert store.remove_source(connection, "invented_survey") == 1
+    assert [listing.id for listing in held(database)] == ["other:1"]
+    with database.reading() as connection:
+        assert store.unindexed(connection) == ("invented_survey:1",)
+        assert store.counter(connection) == 2
+
+
+def test_a_run_is_written_down_as_it_was(database: Database) -> None:
+    run = store.Run("invented_survey", "invented.xlsx", "aa", "bb", date(2026, 3, 1), NOW, "a test", "it is right", {"rows": 1})
+    with database.writing() as connection:
+        first = store.record_run(connection, run)
+        second = store.record_run(connection, replace(run, sha256="cc"))
+    assert second > first
+    with database.reading() as connection:
+        assert store.newest_run(connection, "invented_survey") == replace(run, sha256="cc")
+        assert store.newest_run(connection, "other") is None
+        assert store.imported_sources(connection) == {"invented_survey": "2026-03-01"}
+
+
+# --- needs and places ----------------------------------------------------------------------------------------------
+
+
+def test_a_kept_need_is_there_until_its_time_is_over(database: Database) -> None:
+    need = {"near": "43215", "age": 27}
+    tomorrow = NOW + timedelta(days=1)
+    with database.writing() as connection:
+        store.keep_need(connection, "first", need, NOW, tomorrow)
+    with database.reading() as connection:
+        assert store.kept_need(connection, "first", tomorrow - timedelta(seconds=1)) == need
+        assert store.kept_need(connection, "first", tomorrow) is None
+        assert store.kept_need(connection, "second", NOW) is None
+
+
+def test_keeping_a_need_sweeps_out_those_whose_time_is_over(database: Database) -> None:
+    with database.writing() as connection:
+        store.keep_need(connection, "old", {}, NOW, NOW + timedelta(hours=1))
+        store.keep_need(connection, "new", {}, NOW + timedelta(hours=2), NOW + timedelta(hours=3))
+    with database.reading() as connection:
+        assert store.kept_need(connection, "old", NOW) is None
+        assert store.kept_need(connection, "new", NOW) == {}
+
+
+def test_places_come_back_as_they_were_copied_in(database: Database) -> None:
+    with database.reading() as connection:
+        assert store.has_places(connection)
+        kept = store.gazetteer(connection)
+        states = store.postal_states(connection)
+    assert [kept.postal(place.postal_code) for place in PLACES] == list(PLACES)
+    assert states["43215"] == ("OH", True)
+    assert states["96898"] == ("HI", False)
+
+
+def test_all_the_bundled_places_fit_the_table(empty_url: str) -> None:
+    database = Database(empty_url)
+    try:
+        database.upgrade()
+        with database.writing() as connection:
+            assert not store.has_places(connection)
+            store.save_places(connection, places.bundled_places())
+        with database.reading() as connection:
+            assert len(store.postal_states(connection)) == 42_789
+    finally:
+        database.close()
