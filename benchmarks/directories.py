@@ -1,5 +1,6 @@
 """The directories that are measured: a real workbook's, and synthetic ones of any size that are spread like it."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -42,7 +43,7 @@ class Measured:
     points: NDArray[np.float64]
     postings: dict[str, Postings]
     words: Words
-    texts: list[str]
+    texts: dict[str, list[str]]
     fresh: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -126,7 +127,8 @@ def synthetic(pattern: Pattern, size: int) -> Measured:
 
 def _measured(source: str, columns: Columns, points: NDArray[np.float64], by_field: dict[str, Postings]) -> Measured:
     fresh = np.random.default_rng(SEED).random(len(columns))
-    return Measured(source, columns, points, by_field, Words.from_postings(by_field), _texts(by_field, len(columns)), fresh)
+    texts = {name: _texts(field) for name, field in by_field.items()}
+    return Measured(source, columns, points, by_field, Words.from_postings(by_field), texts, fresh)
 
 
 Pairs = tuple[list[str], NDArray[np.int64], NDArray[np.int64]]
@@ -173,15 +175,15 @@ def _paired(terms: list[str], numbers: NDArray[np.int64], positions: NDArray[np.
     return postings(((term, keys[run] % size, often[run]) for term, run in zip(terms, runs, strict=True) if keys[run].size), size)
 
 
-def _texts(by_field: dict[str, Postings], size: int) -> list[str]:
-    """All tokens of each listing in one text, for the engines that read texts."""
-    names = np.array([term for field in by_field.values() for term in field.terms], dtype=object)
-    lengths = np.concatenate([np.diff(field.offsets) for field in by_field.values()])
-    positions = np.concatenate([field.documents for field in by_field.values()])
+def _texts(field: Postings) -> list[str]:
+    """The tokens of each listing in a field as a text, for the engines that read texts."""
+    names = np.array(field.terms, dtype=object)
+    terms = np.repeat(np.repeat(np.arange(len(names)), np.diff(field.offsets)), field.frequencies)
+    positions = np.repeat(field.documents, field.frequencies)
     order = np.argsort(positions, kind="stable")
-    spoken = names[np.repeat(np.arange(len(names)), lengths)[order]]
-    ends = np.searchsorted(positions[order], np.arange(size + 1))
-    return [" ".join(spoken[start:stop]) for start, stop in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
+    spoken = names[terms[order]]
+    ends = np.searchsorted(positions[order], np.arange(field.count + 1)).tolist()
+    return [" ".join(spoken[start:stop]) for start, stop in itertools.pairwise(ends)]
 
 
 def chosen(size: int, workbook: Path | None) -> Measured:

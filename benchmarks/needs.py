@@ -22,6 +22,8 @@ HALF_AT_MILES: Final = 50.0
 SOFT_POINTS: Final = 5.0
 FRESH_POINTS: Final = 15.0
 """A listing scores 40 x words + 30 / (1 + miles / 50) + 5 for each soft term + 15 x freshness."""
+HALF_AT_BM25: Final = 10.0
+"""Engines whose BM25 has no top earn bm25 / (bm25 + 10) of the words' points."""
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -49,6 +51,11 @@ class Asked:
     text: str
     spelled: tuple[tuple[Stretch, ...], ...]
 
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All spellings of all words, each once."""
+        return tuple(sorted({stretch.term for stretches in self.spelled for stretch in stretches}))
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -64,7 +71,6 @@ class Engine(Protocol):
 
     name: str
     version: str
-    words_rule: str
 
     def ask(self, need: Asked) -> Found:
         """The answer to a need, worked out anew."""

@@ -16,7 +16,6 @@ class Ours:
 
     name = "ours"
     version = f"numpy {version('numpy')}"
-    words_rule = "BM25 over three fields, slips and beginnings weighed (search.words.Words.relevance)"
 
     def __init__(self, measured: Measured, facets: Sequence[str]) -> None:
         self._columns, self._words, self._fresh = measured.columns, measured.words, measured.fresh

@@ -6,9 +6,20 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from benchmarks.directories import Measured
-from benchmarks.needs import FRESH_POINTS, HALF_AT_MILES, NEAR_POINTS, SHOWN, SOFT_POINTS, WORDS_POINTS, Asked, Found
+from benchmarks.needs import (
+    FRESH_POINTS,
+    HALF_AT_BM25,
+    HALF_AT_MILES,
+    NEAR_POINTS,
+    SHOWN,
+    SOFT_POINTS,
+    WORDS_POINTS,
+    Asked,
+    Found,
+)
 from directory.listing import Point
 from directory.matching.columns import BIT, METERS_PER_MILE, WORDS, earth_centred
+from directory.search.postings import FIELDS
 
 _ACROSS: Final = 2 * 6_371_008.8
 _WORDS: Final = ", ".join(f"w{number}" for number in range(WORDS))
@@ -20,7 +31,13 @@ _SCHEMA: Final = f"""
         x REAL, y REAL, z REAL, fresh REAL
     );
     CREATE VIRTUAL TABLE place USING rtree (position, south, north, west, east);
-    CREATE VIRTUAL TABLE text USING fts5 (tokens, content = '', detail = none, columnsize = 0, tokenize = 'ascii');
+    CREATE VIRTUAL TABLE text USING fts5 (name, place, services, content = '', tokenize = 'ascii');
+"""
+_SPOKEN: Final = f"""
+    WITH spoken AS MATERIALIZED (
+        SELECT rowid AS at, -bm25(text, {", ".join(map(str, FIELDS.values()))}) AS bm25
+        FROM text WHERE text MATCH :words AND rowid BETWEEN :first AND :last
+    )
 """
 _TABLE: Final = "listing INDEXED BY listing_facts"
 _NEAR: Final = "place CROSS JOIN listing ON listing.position = place.position"
@@ -35,7 +52,6 @@ class Sqlite:
 
     name = "sqlite"
     version = f"SQLite {sqlite3.sqlite_version}, FTS5 + R*Tree, in memory"
-    words_rule = "40 points shared evenly by the words asked, for each that a listing holds in any spelling"
 
     def __init__(self, measured: Measured, facets: Sequence[str]) -> None:
         self._connection = sqlite3.connect(":memory:", cached_statements=4096, isolation_level=None)
@@ -56,7 +72,8 @@ class Sqlite:
         )
         degrees = enumerate(measured.points[: columns.located].tolist())
         self._connection.executemany("INSERT INTO place VALUES (?, ?2, ?2, ?3, ?3)", ((at, *point) for at, point in degrees))
-        self._connection.executemany("INSERT INTO text (rowid, tokens) VALUES (?, ?)", enumerate(measured.texts))
+        texts = zip(range(len(measured)), *(measured.texts[name] for name in FIELDS), strict=True)
+        self._connection.executemany("INSERT INTO text (rowid, name, place, services) VALUES (?, ?, ?, ?)", texts)
         self._connection.execute("COMMIT")
         self._connection.execute(f"CREATE INDEX listing_facts ON listing ({_WORDS})")
         self._connection.execute("INSERT INTO text (text) VALUES ('optimize')")
@@ -72,8 +89,11 @@ class Sqlite:
             return Found(0, self._none, ())
         table = "listing" if need.limit is None else _NEAR
         order = f"ORDER BY {_score(need)} DESC, id_rank LIMIT {SHOWN}"
-        shown = f"SELECT listing.position FROM {table} WHERE {where} {order}"
-        top = self._connection.execute(shown, {**bound, "first": first, "last": last}).fetchall()
+        if bound["words"]:
+            table += " LEFT JOIN spoken ON spoken.at = listing.position"
+            bound |= {"first": first, "last": last}
+        shown = f"{_SPOKEN if bound['words'] else ''} SELECT listing.position FROM {table} WHERE {where} {order}"
+        top = self._connection.execute(shown, bound).fetchall()
         return Found(total, tuple(facets), tuple(position for (position,) in top))
 
 
@@ -98,14 +118,11 @@ def _conditions(need: Asked) -> list[str]:
 
 
 def _score(need: Asked) -> str:
-    """What a listing scores. Each word's listings are looked up once a query, not once a listing."""
+    """What a listing scores."""
     parts = [f"{FRESH_POINTS} * fresh", f"coalesce({NEAR_POINTS} / (1 + {_MILES} / {HALF_AT_MILES}), 0)"]
     parts += [f"{SOFT_POINTS} * ({_has(code)})" for code in need.soft]
-    share = WORDS_POINTS / max(len(need.spelled), 1)
-    for number, stretches in enumerate(need.spelled):
-        if stretches:
-            held = f"SELECT rowid FROM text WHERE text MATCH :word{number} AND rowid BETWEEN :first AND :last"
-            parts.append(f"{share} * (listing.position IN ({held}))")
+    if any(need.spelled):
+        parts.append(f"coalesce({WORDS_POINTS} * bm25 / (bm25 + {HALF_AT_BM25}), 0)")
     return " + ".join(parts)
 
 
@@ -115,9 +132,7 @@ def _bound(need: Asked) -> dict[str, Any]:
     if need.limit is not None:
         bound |= box(need.point, need.limit)
         bound["chord"] = (_ACROSS * math.sin(need.limit * METERS_PER_MILE / _ACROSS)) ** 2
-    for number, stretches in enumerate(need.spelled):
-        bound[f"word{number}"] = " OR ".join(sorted({f'"{one.term}"' for one in stretches}))
-    return bound
+    return bound | {"words": " OR ".join(f'"{term}"' for term in need.terms)}
 
 
 def box(point: Point, miles: float) -> dict[str, float]:

@@ -9,13 +9,15 @@ import tantivy
 from numpy.typing import NDArray
 
 from benchmarks.directories import Measured, has
-from benchmarks.needs import FRESH_POINTS, SOFT_POINTS, WORDS_POINTS, Asked, Found
+from benchmarks.needs import FRESH_POINTS, HALF_AT_BM25, SOFT_POINTS, WORDS_POINTS, Asked, Found
 from benchmarks.ours import best, nearness
 from benchmarks.sqlite_engine import box
 from directory.matching.columns import CODES, Block
+from directory.search.postings import FIELDS
 
 _HEAP: Final = 1 << 30
 _PLAIN: Final = "basic"
+_COUNTED: Final = "freq"
 _MUST: Final = tantivy.Occur.Must
 _SHOULD: Final = tantivy.Occur.Should
 
@@ -25,7 +27,6 @@ class Tantivy:
 
     name = "tantivy"
     version = f"tantivy {version('tantivy')}, in memory"
-    words_rule = "40 points shared evenly by the words asked, for each that a listing holds in any spelling"
 
     def __init__(self, measured: Measured, facets: Sequence[str]) -> None:
         self._columns, self._fresh, self._facets = measured.columns, measured.fresh, tuple(facets)
@@ -59,7 +60,7 @@ class Tantivy:
             inside = miles <= need.limit
             positions, held, miles = positions[inside], held[inside], miles[inside]
         block = Block(self._columns, positions, miles)
-        score = FRESH_POINTS * self._fresh[positions] + nearness(miles) + held
+        score = FRESH_POINTS * self._fresh[positions] + nearness(miles) + WORDS_POINTS * held / (held + HALF_AT_BM25)
         for code in need.soft:
             score += SOFT_POINTS * block.yes(code)
         top = positions[best(score, self._columns.id_rank[positions])]
@@ -81,13 +82,11 @@ class Tantivy:
         parts = [(_MUST, self._terms[code]) for code in need.hard]
         if need.limit is not None:
             parts += [(_MUST, _silent(side)) for side in self._sides(need)]
-        share = WORDS_POINTS / max(len(need.spelled), 1)
-        for stretches in need.spelled:
-            terms = sorted({stretch.term for stretch in stretches})
-            if terms:
-                held = tantivy.Query.term_set_query(self._schema, "text", terms)
-                parts.append((_SHOULD, tantivy.Query.const_score_query(held, share)))
+        parts += [(_SHOULD, self._word(field, term)) for term in need.terms for field in FIELDS]
         return tantivy.Query.boolean_query(parts)
+
+    def _word(self, field: str, term: str) -> Any:
+        return tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, term, _COUNTED), FIELDS[field])
 
     def _sides(self, need: Asked) -> list[Any]:
         sides = box(need.point, need.limit or 0.0)
@@ -107,7 +106,8 @@ def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("position", fast=True)
     builder.add_text_field("codes", tokenizer_name="spaces", index_option=_PLAIN)
-    builder.add_text_field("text", tokenizer_name="spaces", index_option=_PLAIN)
+    for field in FIELDS:
+        builder.add_text_field(field, tokenizer_name="spaces", index_option=_COUNTED)
     builder.add_float_field("latitude", fast=True)
     builder.add_float_field("longitude", fast=True)
     return builder.build()
@@ -118,10 +118,11 @@ def _fill(index: Any, measured: Measured) -> None:
     writer = index.writer(_HEAP, 1)
     held = np.stack([has(measured.columns.yes, code) for code in CODES], axis=1)
     names = np.array(CODES, dtype=object)
-    for position, (text, (latitude, longitude)) in enumerate(zip(measured.texts, measured.points.tolist(), strict=True)):
-        place = {"latitude": latitude, "longitude": longitude} if position < measured.columns.located else {}
-        codes = " ".join(names[held[position]])
-        writer.add_document(tantivy.Document(position=position, codes=codes, text=text, **place))
+    for position, (latitude, longitude) in enumerate(measured.points.tolist()):
+        told: dict[str, Any] = {name: texts[position] for name, texts in measured.texts.items()}
+        if position < measured.columns.located:
+            told |= {"latitude": latitude, "longitude": longitude}
+        writer.add_document(tantivy.Document(position=position, codes=" ".join(names[held[position]]), **told))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()

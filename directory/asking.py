@@ -105,7 +105,8 @@ def _one(found: Any) -> str:
 
 
 def _unknown(name: str) -> Problem:
-    return Problem(Loudness.VALUE, name[:60] or "(no name)", "is not a field of a need", fix="Enter one of: " + ", ".join(FIELDS))
+    fix = "Enter one of: " + ", ".join(FIELDS)
+    return Problem(Loudness.VALUE, name[:60] or "(no name)", "is not a field of a need", fix=fix)
 
 
 def _shown(found: Any) -> str:

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,12 +79,15 @@ def _lacking(file: Path) -> Iterator[str]:
 
 def _has(asked: str) -> bool:
     name, ranges = re.findall(r"^([\w.-]+)(?:\[\w+\])?(.*)$", asked)[0]
+    if find_spec(_IMPORTED_AS.get(name, name.replace("-", "_"))) is None:
+        return False
+    from importlib import metadata  # takes longer than all the rest, and a Python that has nothing can do without
+
     try:
         version = metadata.version(name)
     except metadata.PackageNotFoundError:
         return False
-    in_range = all(_holds(version, comparison) for comparison in ranges.split(",") if comparison)
-    return in_range and find_spec(_IMPORTED_AS.get(name, name.replace("-", "_"))) is not None
+    return all(_holds(version, comparison) for comparison in ranges.split(",") if comparison)
 
 
 def _holds(version: str, comparison: str) -> bool:

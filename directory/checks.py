@@ -55,16 +55,18 @@ def _environment() -> dict[str, str]:
     return {**os.environ, **({} if sys.stdout.isatty() else {"NO_COLOR": "1"})}
 
 
-def _left_out(report: Path) -> Counter[str]:
-    """How many tests were left out, by the reason that they gave; none where pytest ended before it wrote its report."""
+def _left_out(report: Path) -> Counter[str] | None:
+    """How many tests were left out, by the reason that they gave; None where pytest ended before it wrote its report."""
     if not report.exists():
-        return Counter()
+        return None
     cases = ElementTree.parse(report).iter("testcase")
     skips = (skip for case in cases for skip in case.iter("skipped") if skip.get("type") == "pytest.skip")
     return Counter(skip.get("message", "no reason given") for skip in skips)
 
 
-def _told(left_out: Counter[str]) -> list[str]:
+def _told(left_out: Counter[str] | None) -> list[str]:
+    if left_out is None:
+        return ["pytest ended before it could say which tests were left out."]
     if not left_out:
-        return ["No test was left out."]
+        return ["Of the tests chosen, none was left out."]
     return [f"LEFT OUT: {count} test{'s' * (count > 1)}: {reason}" for reason, count in left_out.most_common()]

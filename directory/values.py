@@ -28,6 +28,8 @@ _STATE_BY_NAME: Final = {name.casefold(): code for code, name in STATES.items()}
 _PLAIN_PHONE: Final = re.compile(r"([2-9]\d{2})-([2-9]\d{2})-(\d{4})(?: x(\d{1,6}))?")
 _EXTENSION: Final = re.compile(r"(?:\bext\.?|\bextension|x)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_FREELY_ASSOCIATED: Final = ("", "680", "691", "692")  # the country codes of Palau, Micronesia and the Marshall Islands
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_TEXT: Final = 300
 
 
@@ -81,8 +83,9 @@ def _odd_phone(value: str) -> str:
         parsed = phonenumbers.parse(phonenumbers.convert_alpha_characters_in_number(number), "US")
     except phonenumbers.NumberParseException:
         raise ValueError("Enter a telephone number with its area code, such as 614-555-0101") from None
-    digits = str(parsed.national_number)
-    if parsed.country_code not in (1, 691, 692, 680) or not phonenumbers.is_possible_number(parsed) or len(digits) < 7:
+    country = "" if parsed.country_code == 1 else str(parsed.country_code)
+    digits = f"{country}{parsed.national_number}"
+    if country not in _FREELY_ASSOCIATED or len(digits) != 10 or not phonenumbers.is_possible_number(parsed):
         raise ValueError("Enter a telephone number with its area code, such as 614-555-0101")
     return digits + (f"x{extension.group(1)}" if extension else "")
 
@@ -127,8 +130,9 @@ def miles(value: str) -> float:
 
 def day(value: str) -> date:
     """A day as 2026-03-13, the one form in which every source here and every form writes it."""
+    written = value.strip()
     try:
-        return date.fromisoformat(value.strip())
+        return date.fromisoformat(written if _DAY.fullmatch(written) else "")
     except ValueError:
         raise ValueError("Enter a day as 2026-03-13") from None
 

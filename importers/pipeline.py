@@ -212,10 +212,14 @@ def _demo_making_way(connection: Connection, file: File, order: Order) -> list[P
     if file.source != INVENTED:
         count = len(store.latest_digests(connection, INVENTED)) if INVENTED in there else 0
         what = "the invented listings of the demo directory make way for real ones"
-        return [Problem(Loudness.NOTICE, file.name, what, f"{count:,} listings")] if count else []
+        return [Problem(Loudness.NOTICE, file.name, what, _listings(count))] if count else []
     if there.keys() - {INVENTED} and not order.force_because:
         raise refuse(file.name, "the directory holds real listings, and invented ones are not put among them")
     return []
+
+
+def _listings(count: int) -> str:
+    return f"{count:,} listing{'' if count == 1 else 's'}"
 
 
 def _gone(file: File, said: Understood, last: Mapping[str, str]) -> tuple[list[str], list[Problem]]:
@@ -225,7 +229,7 @@ def _gone(file: File, said: Understood, last: Mapping[str, str]) -> tuple[list[s
     if not gone or len(gone) > said.nameless:
         return gone, []
     what = "listings are missing that may be among the rows that could not be understood; they stay as they were"
-    return [], [Problem(Loudness.NOTICE, file.name, what, f"{len(gone):,} listings", "Mend those rows and import again")]
+    return [], [Problem(Loudness.NOTICE, file.name, what, _listings(len(gone)), "Mend those rows and import again")]
 
 
 def _withdrawals(coming: _Coming, gone: Sequence[str]) -> Iterator[Worded]:

@@ -41,10 +41,25 @@ def test_every_field_is_in_the_docs() -> None:
 
 def test_what_is_written_is_read_back_to_the_same_need(gazetteer: Gazetteer) -> None:
     need = read(
-        gazetteer, near="Columbus, Ohio", within_miles=50, age="34", sex="Female", pregnant=True, substances=["heroin", "alcohol"],
-        dependent_on="opioid,alcohol", taking=["methadone"], level="3.7 bio", payer="private", plan="Example Plan", applies=["insulin"],
-        must=["payer.free"], nice=["amenity.transportation"], language="Spanish", words="quiet", self_pay_ok=True,
-    )  # fmt: skip
+        gazetteer,
+        near="Columbus, Ohio",
+        within_miles=50,
+        age="34",
+        sex="Female",
+        pregnant=True,
+        substances=["heroin", "alcohol"],
+        dependent_on="opioid,alcohol",
+        taking=["methadone"],
+        level="3.7 bio",
+        payer="private",
+        plan="Example Plan",
+        applies=["insulin"],
+        must=["payer.free"],
+        nice=["amenity.transportation"],
+        language="Spanish",
+        words="quiet",
+        self_pay_ok=True,
+    )
     assert read_need(written_need(need), gazetteer, NOW) == need
     assert written_need(need).keys() == set(FIELDS)
 
@@ -101,7 +116,9 @@ def test_a_city_with_its_state_is_in_that_state(gazetteer: Gazetteer) -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30), lambda x: st.lists(x, max_size=3), max_leaves=5
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda x: st.lists(x, max_size=3),
+    max_leaves=5,
 )
 
 

@@ -17,13 +17,35 @@ from tests import oracle
 
 SURVEY = Provenance("survey", SourceKind.SURVEY, "row 1", date(2026, 1, 1), "import")
 TELLING = sorted(
-    {code for criterion in CRITERIA for need in (
-        Need(datetime.now(UTC), age=30, sex="male", substances=("heroin",), dependent_on=("opioid", "alcohol"), payer="medicaid"),
-        Need(datetime.now(UTC), age=70, sex="female", taking=("methadone",), payer="private", pregnant=True, level="inpatient"),
-        Need(datetime.now(UTC), age=20, payer="uninsured", wants=("buprenorphine",), language="spanish"),
-        Need(datetime.now(UTC), age=12, payer="self_pay", must=("amenity.transportation",), applies=("excludes.insulin",)),
-    ) for code in criterion.terms(need) if not code.endswith(".None")} | {"only.opioid", "care.substance_use"}
-)  # fmt: skip
+    {
+        code
+        for criterion in CRITERIA
+        for need in (
+            Need(
+                datetime.now(UTC),
+                age=30,
+                sex="male",
+                substances=("heroin",),
+                dependent_on=("opioid", "alcohol"),
+                payer="medicaid",
+            ),
+            Need(
+                datetime.now(UTC),
+                age=70,
+                sex="female",
+                taking=("methadone",),
+                payer="private",
+                pregnant=True,
+                level="inpatient",
+            ),
+            Need(datetime.now(UTC), age=20, payer="uninsured", wants=("buprenorphine",), language="spanish"),
+            Need(datetime.now(UTC), age=12, payer="self_pay", must=("amenity.transportation",), applies=("excludes.insulin",)),
+        )
+        for code in criterion.terms(need)
+        if not code.endswith(".None")
+    }
+    | {"only.opioid", "care.substance_use"}
+)
 
 places = st.one_of(st.none(), st.builds(Point, st.floats(35, 44), st.floats(-88, -78), st.booleans()))
 answers = st.dictionaries(st.sampled_from(TELLING), st.sampled_from((Answer.YES, Answer.YES, Answer.NO)), max_size=24)

@@ -60,21 +60,53 @@ BETTER = [
     ("starts buprenorphine", he_needs(), a_center("moud.buprenorphine_start"), a_center("moud.elsewhere")),
     ("maintains methadone", he_needs(), a_center("moud.methadone_continue"), a_center("moud.naltrexone_start")),
     ("accepts medication from elsewhere", he_needs(), a_center("moud.elsewhere"), a_center("moud.naltrexone_start")),
-    ("policy unknown beats a known no", he_needs(), a_center(), a_center(no=("moud.methadone_start", "moud.buprenorphine_start"))),
+    (
+        "policy unknown beats a known no",
+        he_needs(),
+        a_center(),
+        a_center(no=("moud.methadone_start", "moud.buprenorphine_start")),
+    ),
     ("“used” is not “starts”", he_needs(), a_center("moud.buprenorphine_start"), a_center("moud.buprenorphine_used")),
     ("takes Medicaid", he_needs(), a_center(point=DAYTON), a_center(without=("payer.medicaid",))),
-    ("free is as good as Medicaid", he_needs(), a_center("payer.free", without=("payer.medicaid",)), a_center(without=("payer.medicaid",))),
-    ("funded, where he has no insurance", he_needs(payer="uninsured"), a_center("payer.government_funds"), a_center("payer.sliding_scale")),
+    (
+        "free is as good as Medicaid",
+        he_needs(),
+        a_center("payer.free", without=("payer.medicaid",)),
+        a_center(without=("payer.medicaid",)),
+    ),
+    (
+        "funded, where he has no insurance",
+        he_needs(payer="uninsured"),
+        a_center("payer.government_funds"),
+        a_center("payer.sliding_scale"),
+    ),
     ("sliding scale beats silence", he_needs(payer="uninsured"), a_center("payer.sliding_scale"), a_center()),
-    ("treatment, not detox alone", he_needs(dependent_on=()), a_center(),
-     a_center("setting.residential_withdrawal", without=("setting.residential_long",))),
-    ("the medication that he wants", he_needs(wants=("methadone",)), a_center("moud.methadone_start"), a_center("moud.buprenorphine_start")),
+    (
+        "treatment, not detox alone",
+        he_needs(dependent_on=()),
+        a_center(),
+        a_center("setting.residential_withdrawal", without=("setting.residential_long",)),
+    ),
+    (
+        "the medication that he wants",
+        he_needs(wants=("methadone",)),
+        a_center("moud.methadone_start"),
+        a_center("moud.buprenorphine_start"),
+    ),
     ("speaks Spanish", he_needs(language="spanish"), a_center("language.spanish"), a_center()),
-    ("more of the nice-to-haves", he_needs(nice=("amenity.transportation", "recovery.peer_support")),
-     a_center("amenity.transportation", "recovery.peer_support"), a_center("recovery.peer_support")),
-    ("fewer open questions at the same points", he_needs(payer=None),
-     a_center("sex.male"), a_center(without=("sex.male", "sex.female"))),
-]  # fmt: skip
+    (
+        "more of the nice-to-haves",
+        he_needs(nice=("amenity.transportation", "recovery.peer_support")),
+        a_center("amenity.transportation", "recovery.peer_support"),
+        a_center("recovery.peer_support"),
+    ),
+    (
+        "fewer open questions at the same points",
+        he_needs(payer=None),
+        a_center("sex.male"),
+        a_center(without=("sex.male", "sex.female")),
+    ),
+]
 
 
 @pytest.mark.parametrize("why, need, better, worse", BETTER, ids=[case[0] for case in BETTER])
@@ -85,29 +117,64 @@ def test_better_comes_first(why: str, need: Need, better: Listing, worse: Listin
 
 
 ASIDE = [
-    ("outpatient only", he_needs(), a_center(no=tuple(f"setting.{s}" for s in (
-        "residential", "residential_short", "residential_long", "residential_withdrawal",
-        "inpatient", "inpatient_treatment", "inpatient_withdrawal"))), "setting"),
-    ("a sober home", he_needs(), a_center("care.recovery_residence", without=("setting.residential", "setting.residential_long")), "setting"),
+    (
+        "outpatient only",
+        he_needs(),
+        a_center(
+            no=tuple(
+                f"setting.{s}"
+                for s in (
+                    "residential",
+                    "residential_short",
+                    "residential_long",
+                    "residential_withdrawal",
+                    "inpatient",
+                    "inpatient_treatment",
+                    "inpatient_withdrawal",
+                )
+            )
+        ),
+        "setting",
+    ),
+    (
+        "a sober home",
+        he_needs(),
+        a_center("care.recovery_residence", without=("setting.residential", "setting.residential_long")),
+        "setting",
+    ),
     ("too far", he_needs(within_miles=50.0), a_center(point=DAYTON), "travel"),
     ("women only", he_needs(), a_center(no=("sex.male",)), "sex"),
     ("adolescents only", he_needs(), a_center("age.child", no=("age.adult", "age.young_adult")), "age"),
     ("DUI clients only", he_needs(), a_center("only.dui"), "exclusive"),
     ("alcohol only", he_needs(), a_center("only.alcohol"), "exclusive"),
-    ("opioids only, for somebody who drinks", he_needs(substances=("alcohol",), dependent_on=()), a_center("only.opioid"), "exclusive"),
+    (
+        "opioids only, for somebody who drinks",
+        he_needs(substances=("alcohol",), dependent_on=()),
+        a_center("only.opioid"),
+        "exclusive",
+    ),
     ("veterans only", he_needs(veteran=False), a_center("operator.veterans_affairs"), "exclusive"),
     ("does not treat opioids", he_needs(), a_center(no=("treats.opioid",)), "treats"),
     ("makes him stop his medication", he_needs(), a_center("moud.must_stop"), "medication"),
-    ("will not continue what he takes", he_needs(taking=("methadone",)), a_center(no=("moud.methadone_continue", "moud.elsewhere")), "medication"),
+    (
+        "will not continue what he takes",
+        he_needs(taking=("methadone",)),
+        a_center(no=("moud.methadone_continue", "moud.elsewhere")),
+        "medication",
+    ),
     ("no withdrawal care", he_needs(), a_center(no=("withdrawal.opioid",)), "withdrawal"),
     ("does not take Medicaid", he_needs(), a_center(no=("payer.medicaid",)), "payment"),
     ("not for pregnant women", he_needs(sex="female", pregnant=True), a_center(no=("accepts.pregnant",)), "pregnancy"),
     ("will not admit him with insulin", he_needs(applies=("excludes.insulin",)), a_center("excludes.insulin"), "exclusions"),
     ("lacks a must-have", he_needs(must=("amenity.childrens_beds",)), a_center(no=("amenity.childrens_beds",)), "must"),
-    ("below the level needed", he_needs(level="inpatient"),
-     a_center(no=("setting.inpatient", "setting.inpatient_treatment", "level.4")), "level"),
+    (
+        "below the level needed",
+        he_needs(level="inpatient"),
+        a_center(no=("setting.inpatient", "setting.inpatient_treatment", "level.4")),
+        "level",
+    ),
     ("not in the latest edition", he_needs(), a_center(no=("status.operating",)), "operating"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("why, need, listing, criterion", ASIDE, ids=[case[0] for case in ASIDE])

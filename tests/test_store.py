@@ -3,13 +3,12 @@
 import multiprocessing
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -177,13 +176,15 @@ def test_processes_that_write_at_once_lose_nothing_and_never_find_it_locked(data
 
 
 def test_a_reader_sees_one_state_while_another_writes(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("a SQLite without safe write-ahead logging makes writers wait for readers instead")
     say(database, a_statement(local_id="1"))
-    with database.reading() as connection:
-        assert store.count(connection) == 1
-        say(database, a_statement(local_id="2"))
-        assert store.count(connection) == 1
+    with ThreadPoolExecutor(1) as other:
+        with database.reading() as connection:
+            assert store.count(connection) == 1
+            writing = other.submit(say, database, a_statement(local_id="2"))
+            wait([writing], timeout=0.3)
+            assert store.count(connection) == 1
+        assert writing.result(timeout=20) == 2
+    assert len(held(database)) == 2
 
 
 # --- what a source last said ---------------------------------------------------------------------------------------

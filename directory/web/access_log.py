@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Final
 
 from flask import Flask, Response, g, request
-from flask.logging import has_level_handler
 
 ACCESS: Final = logging.getLogger("directory.access")
 _FAILURES: Final = logging.getLogger("directory.failures")
@@ -18,19 +17,18 @@ _METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 class Site(Flask):
     """Flask, but a failure is logged without the address and without the error's words, which may quote a need."""
 
-    def log_exception(
-        self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
-    ) -> None:
+    def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         """Write down the kind of page, the kind of error and where it arose."""
         kind, _, trace = exc_info
         _FAILURES.error("%s failed: %s\n%s", _page(), kind and kind.__name__, "".join(traceback.format_tb(trace)))
 
 
 def register(app: Flask) -> None:
-    """Log each answer on standard error, or wherever the program that runs the site sends its log."""
+    """Log each answer, on standard error where nobody has said otherwise."""
     for log in (ACCESS, _FAILURES):
         log.setLevel(logging.INFO)
-        if not has_level_handler(log):
+        log.propagate = False
+        if not log.handlers:
             handler = logging.StreamHandler(sys.stderr)
             handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
             log.addHandler(handler)

@@ -85,7 +85,11 @@ def listing(listing_id: str) -> str:
     if found is None:
         abort(404)
     return render_template(
-        "listing.html", listing=found, groups=words.facts_by_group(found), not_known=words.not_known(found)
+        "listing.html",
+        listing=found,
+        groups=words.facts_by_group(found),
+        voice=words.speaker(found),
+        not_known=words.not_known(found),
     )
 
 
@@ -123,7 +127,9 @@ def _plain(text: str) -> Response:
 
 
 def _form(form: Values, problems: tuple[Problem, ...] = ()) -> str:
-    told = {problem.where: forms.sentence(problem) for problem in reversed(problems)}
+    told: dict[str, str] = {}
+    for problem in problems:
+        told.setdefault(problem.where, forms.sentence(problem))
     places = next((problem.choices for problem in problems if problem.where == "near"), ())
     open_more = any(name in told or any(form.get(name, [])) for name in choices.FOLDED)
     return render_template("form.html", form=form, told=told, places=places, open_more=open_more, offered=choices)

@@ -35,6 +35,7 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
     app.jinja_env.filters |= {"day": day, "clock": clock, "tel": tel, "dial": dial, "capital": capital, "source": source_title}
     app.jinja_env.globals |= {
         "HELPLINES": HELPLINES, "SAFETY": SAFETY, "PHONE_KINDS": PHONE_KINDS, "distance": paper.distance, "telling": telling,
+        "one_voice": one_voice,
     }  # fmt: skip
 
 
@@ -69,21 +70,42 @@ def telling(entry: Entry, need: Need) -> list[Finding]:
     """The two best reasons to call and the one that most needs asking about, of those that differ from center to center."""
     said = [f for f in entry.findings if f.criterion not in _SHOWN_ELSEWHERE and BY_NAME[f.criterion].asked(need)]
     best = sorted((f for f in said if f.answer is Answer.YES), key=lambda f: -f.points)[:2]
-    open_ones = [f for f in said if f.answer is Answer.NO or f.ask]
-    dangers = sorted(open_ones, key=lambda f: (BY_NAME[f.criterion].on_unknown != CALL_FIRST, -f.of))
+    dangers = sorted((f for f in said if _weighs(f, entry.listing, need)), key=lambda f: (not _gate(f), -f.of))
     return best + dangers[:1]
 
 
-def facts_by_group(listing: Listing) -> list[tuple[Group, list[tuple[Term, Fact]], Provenance | None]]:
-    """Everything known of a listing, a group at a time, known yeses first; and who said it all, where it was one."""
+def _gate(finding: Finding) -> bool:
+    return BY_NAME[finding.criterion].on_unknown == CALL_FIRST
+
+
+def _weighs(finding: Finding, listing: Listing, need: Need) -> bool:
+    """Whether a doubt is worth a line: it costs points, nobody may go before it is asked, or the center speaks of it."""
+    if finding.answer is Answer.YES:
+        return False
+    return bool(finding.of) or _gate(finding) or listing.says(*BY_NAME[finding.criterion].terms(need))
+
+
+def one_voice(entry: Entry) -> tuple[str, date | None] | None:
+    """The source and day behind all findings, where they are one; what nobody said does not count."""
+    voices = {(finding.source, finding.observed_at) for finding in entry.findings if finding.source}
+    return next(iter(voices)) if len(voices) == 1 else None
+
+
+def facts_by_group(listing: Listing) -> list[tuple[Group, list[tuple[Term, Fact]]]]:
+    """Everything known of a listing, a group at a time, known yeses first."""
     told = []
     for group in GROUPS:
         facts = [(term, listing.facts[term.code]) for term in group.terms if term.code in listing.facts]
         facts.sort(key=lambda pair: pair[1].answer is not Answer.YES)
-        voices = {(f.provenance.source, f.provenance.kind, f.provenance.observed_at): f.provenance for _, f in facts}
         if facts:
-            told.append((group, facts, next(iter(voices.values())) if len(voices) == 1 else None))
+            told.append((group, facts))
     return told
+
+
+def speaker(listing: Listing) -> Provenance | None:
+    """Who said everything that is known of a listing, where it was one source on one day."""
+    voices = {(f.provenance.source, f.provenance.kind, f.provenance.observed_at): f.provenance for f in listing.facts.values()}
+    return next(iter(voices.values())) if len(voices) == 1 else None
 
 
 def not_known(listing: Listing) -> list[Term]:

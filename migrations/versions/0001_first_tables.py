@@ -71,8 +71,8 @@ def _create_places() -> None:
     op.create_table(
         "postal_place",
         *(sa.Column(name, sa.Text, nullable=False) for name in ("postal_code", "city", "state_province")),
-        sa.Column("latitude", sa.Float, nullable=True),
-        sa.Column("longitude", sa.Float, nullable=True),
+        sa.Column("latitude", sa.Double, nullable=True),
+        sa.Column("longitude", sa.Double, nullable=True),
         sa.Column("timezone", sa.Text, nullable=False),
         sa.Column("standard", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("postal_code", name=op.f("pk_postal_place")),

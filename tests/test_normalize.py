@@ -1,0 +1,81 @@
+"""A record's text to a statement: a bad optional value costs itself, a bad required one the row; every loss is reported."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from directory.normalize import FIELDS, ParsedRecord, answered, normalize
+from directory.problems import Loudness, Problem
+from tests.builders import VALUES, a_provenance
+
+TEXT = {
+    "organization": "  Example   House ", "address_1": "12 Example Street", "city": "Columbus", "state_province": "ohio",
+    "postal_code": "43201-1234", "phone": "(614) 555-0101 ext 12", "intake_1": " ", "website": "www.example.org",
+}  # fmt: skip
+WHO = a_provenance(reference="invented.xlsx, row 7")
+
+
+def a_record(yes: frozenset[str] = frozenset(), no: frozenset[str] = frozenset(), **text: str) -> ParsedRecord:
+    return ParsedRecord("1", "invented.xlsx, row 7", TEXT | text, yes, no)
+
+
+def test_text_becomes_values_and_what_is_empty_says_nothing() -> None:
+    statement, problems = normalize(a_record(), WHO)
+    assert statement is not None and problems == []
+    assert statement.values == VALUES | {"website": "https://www.example.org"}
+    assert (statement.source, statement.local_id, statement.provenance) == (WHO.source, "1", WHO)
+    assert statement.restates and not statement.withdrawn
+
+
+@pytest.mark.parametrize("field", [name for name, spec in FIELDS.items() if spec.required])
+def test_a_missing_required_value_costs_the_row(field: str) -> None:
+    statement, (problem,) = normalize(a_record(**{field: "  "}), WHO)
+    assert statement is None
+    assert problem.loudness is Loudness.ROW
+    assert problem.what == f"the {FIELDS[field].called} is missing; the row was left out"
+    assert problem.where == "invented.xlsx, row 7" and problem.fix.startswith("Enter ")
+
+
+def test_a_bad_optional_value_costs_only_itself() -> None:
+    statement, problems = normalize(a_record(phone="call us", website="ftp://example.org"), WHO)
+    assert statement is not None and not {"phone", "website"} & statement.values.keys()
+    assert [(problem.loudness, problem.found) for problem in problems] == [
+        (Loudness.VALUE, "call us"),
+        (Loudness.VALUE, "ftp://example.org"),
+    ]
+
+
+def test_every_problem_of_a_row_is_reported_at_once() -> None:
+    statement, problems = normalize(a_record(organization="", postal_code="x", phone="x"), WHO)
+    assert statement is None
+    assert [problem.loudness for problem in problems] == [Loudness.ROW, Loudness.ROW, Loudness.VALUE]
+
+
+def test_the_problems_of_the_importer_come_along() -> None:
+    noticed = Problem(Loudness.NOTICE, "invented.xlsx, row 7", "a column was empty")
+    _, problems = normalize(ParsedRecord("1", noticed.where, TEXT, problems=(noticed,)), WHO)
+    assert problems == [noticed]
+
+
+def test_a_term_affirmed_and_denied_at_once_is_unknown_and_said_so() -> None:
+    both = frozenset(("payer.medicaid",))
+    statement, (problem,) = normalize(a_record(yes=both | {"sex.male"}, no=both | {"age.child"}), WHO)
+    assert statement is not None
+    assert (statement.yes, statement.no) == (frozenset(("sex.male",)), frozenset(("age.child",)))
+    assert problem.loudness is Loudness.NOTICE and "“Medicaid”" in problem.what
+
+
+def test_in_a_complete_list_silence_is_a_no_once_anything_is_said() -> None:
+    lists = (("sex.female", "sex.male"), ("age.child", "age.adult"))
+    assert answered(frozenset(("sex.male",)), lists) == {"sex.female"}
+    assert answered(frozenset(), lists) == frozenset()
+    assert answered(frozenset(("sex.male", "sex.female", "age.adult")), lists) == {"age.child"}
+
+
+@given(st.dictionaries(st.sampled_from(sorted(FIELDS)), st.text(max_size=400)))
+def test_any_text_gives_a_statement_or_says_why_not(text: dict[str, str]) -> None:
+    statement, problems = normalize(a_record(**text), WHO)
+    assert (statement is None) == any(problem.loudness is Loudness.ROW for problem in problems)
+    if statement:
+        assert all(value not in ("", None) for value in statement.values.values())
+        assert {name for name, spec in FIELDS.items() if spec.required} <= statement.values.keys()
