@@ -13,9 +13,10 @@ from directory.referral import Directory  # noqa: E402
 from directory.settings import Settings  # noqa: E402
 from directory.web import create_app  # noqa: E402
 from importers import commands as import_commands  # noqa: E402
+from importers.sources import SOURCES  # noqa: E402
 
 directory = Directory(Settings.from_environment(os.environ))
-app = create_app(directory)
+app = create_app(directory, {importer.source.name: importer.source.title for importer in SOURCES})
 commands.register(app, directory)
 import_commands.register(app)
 

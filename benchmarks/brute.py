@@ -16,6 +16,8 @@ from directory.listing import Point
 NO_DIFFERENCE: Final = 5e-5
 """Points out of 100 by which scores may differ in their last digits: ours and tantivy keep words in float32."""
 _CLOSE_MILES: Final = 0.0005
+_RADIUS: Final = 6_371_008.8
+_FLATTENED: Final = 0.00669437999014
 _TRUSTED: Final = ((100.0, 0.0001), (500.0, 0.002))
 
 
@@ -34,21 +36,34 @@ class Brute:
     def __init__(self, measured: Measured, facets: Sequence[str]) -> None:
         self._measured, self._facets = measured, tuple(facets)
         self._rules = Spoken(measured).rules
+        self._places = _in_space(measured.points)
 
-    def answer(self, need: Asked, engine: str) -> Expected:
-        """What an engine of this name has to say."""
+    def answers(self, need: Asked, engines: Sequence[str]) -> dict[str, Expected]:
+        """What the engines of these names have to say."""
         measured = self._measured
-        miles = _miles(measured.points, need.point)
+        miles = self._miles(need.point)
         kept = np.logical_and.reduce([has(measured.columns.yes, code) for code in need.hard])
         kept &= self._inside(need, miles)
         score = FRESH_POINTS * measured.fresh + np.nan_to_num(NEAR_POINTS / (1 + miles / HALF_AT_MILES), nan=0.0)
         score += SOFT_POINTS * sum(has(measured.columns.yes, code).astype(np.float64) for code in need.soft)
-        if any(need.spelled):
-            score += WORDS_POINTS * self._rules[engine](need)
         rows = np.flatnonzero(kept)
-        top = rows[np.lexsort((measured.columns.id_rank[rows], -score[rows]))][:SHOWN]
         counts = tuple(int(np.count_nonzero(has(measured.columns.yes, code)[rows])) for code in self._facets)
-        return Expected(Found(len(rows), counts, tuple(top.tolist())), np.where(kept, score, np.nan), miles)
+        scores = {engine: np.where(kept, score + self._words(need, engine), np.nan) for engine in engines}
+        return {engine: self._expected(one, miles, counts) for engine, one in scores.items()}
+
+    def _words(self, need: Asked, engine: str) -> Floats | float:
+        return WORDS_POINTS * self._rules[engine](need) if any(need.spelled) else 0.0
+
+    def _expected(self, score: Floats, miles: Floats, counts: tuple[int, ...]) -> Expected:
+        rows = np.flatnonzero(~np.isnan(score))
+        top = rows[np.lexsort((self._measured.columns.id_rank[rows], -score[rows]))][:SHOWN]
+        return Expected(Found(len(rows), counts, tuple(top.tolist())), score, miles)
+
+    def _miles(self, here: Point) -> Floats:
+        """The chord through the WGS 84 ellipsoid bent to an arc, written out apart from the product's."""
+        middle = _in_space(np.array([(here.latitude, here.longitude)]))
+        chord = np.sqrt(((self._places - middle) ** 2).sum(axis=0))
+        return np.asarray(2 * _RADIUS * np.arcsin(np.minimum(chord / 2 / _RADIUS, 1)) / 1609.344)
 
     def _inside(self, need: Asked, miles: Floats) -> NDArray[np.bool_]:
         if need.limit is None:
@@ -81,11 +96,8 @@ def _geodesic(point: Point, there: Floats) -> float:
     return float(geodesic((point.latitude, point.longitude), (there[0], there[1])).miles)
 
 
-def _miles(points: Floats, here: Point) -> Floats:
-    """The chord through the WGS 84 ellipsoid bent to an arc, written out apart from the product's."""
-    both = np.radians(np.vstack([points, (here.latitude, here.longitude)]))
-    upright = 6_378_137.0 / np.sqrt(1 - 0.00669437999014 * np.sin(both[:, 0]) ** 2)
-    x, y = (upright * np.cos(both[:, 0]) * turn(both[:, 1]) for turn in (np.cos, np.sin))
-    z = upright * (1 - 0.00669437999014) * np.sin(both[:, 0])
-    chord = np.sqrt(sum((axis[:-1] - axis[-1]) ** 2 for axis in (x, y, z)))
-    return np.asarray(2 * 6_371_008.8 * np.arcsin(np.minimum(chord / 2 / 6_371_008.8, 1)) / 1609.344)
+def _in_space(points: Floats) -> Floats:
+    north, east = np.radians(points).T
+    upright = 6_378_137.0 / np.sqrt(1 - _FLATTENED * np.sin(north) ** 2)
+    flat = upright * np.cos(north)
+    return np.array([flat * np.cos(east), flat * np.sin(east), upright * (1 - _FLATTENED) * np.sin(north)])

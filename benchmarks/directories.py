@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from directory.listing import Listing, Provenance
 from directory.matching.columns import BIT, CODES, WORDS, Columns, build, earth_centred, spatial_order
-from directory.normalize import normalize
 from directory.places import Gazetteer, bundled_places
 from directory.resolve import Said, resolve
 from directory.search.analysis import document, tokens
@@ -20,13 +19,43 @@ from directory.search.postings import FIELDS, Postings, inverted, postings
 from directory.search.words import Words
 from directory.vocabulary import label
 from importers.samhsa_national_directory import importer
+from importers.understanding import understand
 
 REAL_SIZE: Final = 12_744
 SEED: Final = 20_260_313
 _JITTER_DEGREES: Final = 0.05
 _NAME_WORDS: Final = 3_000
-_SYLLABLES: Final = tuple("ba ced dor el fan gar hol im jen kos lin mar nev or pel quin ros sten tam ul vor wes yar zel".split())
-_KINDS: Final = tuple("center house recovery counseling clinic service health behavioral hope new community family".split())
+_SYLLABLES: Final = (
+    "ba",
+    "ced",
+    "dor",
+    "fan",
+    "gar",
+    "hol",
+    "jen",
+    "kos",
+    "lin",
+    "mar",
+    "nev",
+    "pel",
+    "ros",
+    "tam",
+    "vor",
+    "wes",
+)
+_KINDS: Final = (
+    "center",
+    "house",
+    "recovery",
+    "counseling",
+    "clinic",
+    "health",
+    "behavioral",
+    "hope",
+    "new",
+    "community",
+    "family",
+)
 _SPOKEN_OF: Final = (
     "setting.residential", "setting.inpatient", "setting.residential_withdrawal", "withdrawal.opioid", "withdrawal.alcohol",
     "moud.buprenorphine_start", "moud.methadone_start", "moud.naltrexone_start", "payer.medicaid", "payer.private",
@@ -63,7 +92,7 @@ class Pattern:
 
 def real(workbook: Path) -> tuple[Measured, Pattern]:
     """The directory of a national directory workbook, and the pattern that it makes for synthetic ones."""
-    by_id = {listing.id: listing for listing in _listings(workbook)}
+    by_id = {listing.id: listing for listing in listings_of(workbook)}
     columns = build(tuple(by_id.values()))
     listings = [by_id[key] for key in columns.ids]
     points = np.array([(p.latitude, p.longitude) if (p := one.point) else (np.nan, np.nan) for one in listings])
@@ -73,15 +102,18 @@ def real(workbook: Path) -> tuple[Measured, Pattern]:
     return _measured(workbook.name, columns, points, by_field), pattern
 
 
-def _listings(workbook: Path) -> Iterator[Listing]:
+def listings_of(workbook: Path) -> Iterator[Listing]:
+    """A workbook's listings, without a database."""
     source = importer.source
     batch = importer.read(workbook, source)
     gazetteer = Gazetteer(bundled_places())
     said_by = Provenance(source.name, source.kind, workbook.name, batch.observed_at or date(2023, 1, 1), "benchmark")
-    for row in batch.rows:
-        statement, _ = normalize(importer.parse(row, batch, source), said_by)
-        if statement:
-            yield resolve(statement.listing_id, [Said(1, statement)], gazetteer.locate)
+    for statement in understand(importer, batch, said_by, _unwatched).statements:
+        yield resolve(statement.listing_id, [Said(1, statement)], gazetteer.locate)
+
+
+def _unwatched(_stage: str, _done: int, _of: int) -> None:
+    """Progress that nobody looks at."""
 
 
 def zip_codes() -> Pattern:
@@ -165,14 +197,14 @@ def _services(columns: Columns) -> Pairs:
 def has(facts: NDArray[np.uint64], code: str) -> NDArray[np.bool_]:
     """Where a term's bit is set, read the plain way."""
     word, bit = BIT[code]
-    return (facts[word] >> np.uint64(bit) & np.uint64(1)).astype(np.bool_)
+    return np.asarray(facts[word] >> np.uint64(bit) & np.uint64(1), dtype=np.bool_)
 
 
 def _paired(terms: list[str], numbers: NDArray[np.int64], positions: NDArray[np.int64], size: int) -> Postings:
     keys, often = np.unique(numbers * size + positions, return_counts=True)
     starts = np.searchsorted(keys, np.arange(len(terms) + 1) * size)
-    runs = [slice(start, stop) for start, stop in zip(starts[:-1], starts[1:], strict=True)]
-    return postings(((term, keys[run] % size, often[run]) for term, run in zip(terms, runs, strict=True) if keys[run].size), size)
+    runs = ((term, slice(*ends)) for term, ends in zip(terms, itertools.pairwise(starts), strict=True))
+    return postings(((term, keys[run] % size, often[run]) for term, run in runs if keys[run].size), size)
 
 
 def _texts(field: Postings) -> list[str]:

@@ -25,7 +25,7 @@ class Spoken:
         self._fields = [measured.postings[name] for name in _NAMES]
         self._rows = [{term: at for at, term in enumerate(field.terms)} for field in self._fields]
         counts = [(field.documents, field.frequencies) for field in self._fields]
-        self._lengths = [np.bincount(at, weights=often, minlength=self._size) for at, often in counts]
+        self._lengths = [np.bincount(at, weights=often, minlength=self._size).astype(np.float64) for at, often in counts]
         self._rounded = [_rounded(lengths) for lengths in self._lengths]
         self._name_sizes = np.bincount(measured.postings["name"].documents, minlength=self._size)
         self.rules: dict[str, Callable[[Asked], Floats]] = {"ours": self.ours, "sqlite": self.sqlite, "tantivy": self.tantivy}
@@ -60,7 +60,7 @@ class Spoken:
     def sqlite(self, need: Asked) -> Floats:
         """FTS5's bm25(): one rarity for a spelling over all fields, whose weights count as how often it stands there."""
         scores = np.zeros(self._size)
-        lengths = np.add.reduce(self._lengths)
+        lengths: Floats = np.add.reduce(self._lengths)
         for term in need.terms:
             often = np.zeros(self._size)
             for field, name in enumerate(_NAMES):

@@ -67,9 +67,7 @@ class Sqlite:
         self._connection.executescript(_SCHEMA)
         self._connection.execute("BEGIN")
         marks = ", ".join("?" * (WORDS + 6))
-        self._connection.executemany(
-            f"INSERT INTO listing VALUES ({marks})", ((*row[:-2], *row[-2], row[-1]) for row in rows)
-        )
+        self._connection.executemany(f"INSERT INTO listing VALUES ({marks})", ((*row[:-2], *row[-2], row[-1]) for row in rows))
         degrees = enumerate(measured.points[: columns.located].tolist())
         self._connection.executemany("INSERT INTO place VALUES (?, ?2, ?2, ?3, ?3)", ((at, *point) for at, point in degrees))
         texts = zip(range(len(measured)), *(measured.texts[name] for name in FIELDS), strict=True)
@@ -140,5 +138,5 @@ def box(point: Point, miles: float) -> dict[str, float]:
     reach = miles * METERS_PER_MILE / 110_500
     across = reach / max(math.cos(math.radians(min(abs(point.latitude) + reach, 89.9))), 0.01)
     west, east = point.longitude - across, point.longitude + across
-    west, east = (west, east) if -180 <= west and east <= 180 else (-180.0, 180.0)
+    west, east = (west, east) if west >= -180 and east <= 180 else (-180.0, 180.0)
     return {"south": point.latitude - reach, "north": point.latitude + reach, "west": west, "east": east}

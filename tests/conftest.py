@@ -102,7 +102,9 @@ def real_files() -> Path:
     return folder
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in the last lines which tests were left out, and for want of what."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say in the last lines, below all else, which tests were left out and for want of what."""
+    yield
     for line in databases.left_out(terminalreporter.stats.get("skipped", [])):
         terminalreporter.write_line(line, yellow=True)

@@ -191,11 +191,11 @@ def test_two_starts_at_once_install_once(made: Checkout) -> None:
 
 def a_python_without_ensurepip(home: Path) -> Path:
     """The running Python as a minimal Debian has it: its library in links, less `ensurepip` and all packages."""
-    library = home / SITE_PACKAGES
+    library = home / "lib" / Path(sysconfig.get_path("stdlib")).name
     library.mkdir(parents=True)
     for part in Path(sysconfig.get_path("stdlib")).iterdir():
         if part.name not in ("ensurepip", "site-packages", "dist-packages"):
-            (library.parent / part.name).symlink_to(part)
+            (library / part.name).symlink_to(part)
     (home / "bin").mkdir()
     python = Path(shutil.copy(Path(sys.executable).resolve(), home / "bin" / "python3"))
     seen = subprocess.run([python, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=False)
@@ -205,12 +205,13 @@ def a_python_without_ensurepip(home: Path) -> Path:
 
 
 def test_without_ensurepip_the_running_pip_serves(made: Checkout, tmp_path: Path) -> None:
-    home = tmp_path.resolve() / "home"
-    python = a_python_without_ensurepip(home)
+    python = a_python_without_ensurepip(tmp_path.resolve() / "home")
     pip = made.venv / SITE_PACKAGES / "pip"
     if not pip.exists():
         pytest.skip("this Python has no ensurepip to take a pip from")
-    (home / SITE_PACKAGES / "pip").symlink_to(pip)
+    packages = Path(subprocess.check_output([python, "-c", "import site; print(site.getsitepackages()[0])"], text=True).strip())
+    packages.mkdir(parents=True, exist_ok=True)
+    (packages / "pip").symlink_to(pip)
     fresh = Checkout(tmp_path / "fresh").written()
     code, said, told = fresh.start(python=python)
     assert (code, said) == (0, f"{fresh.ran()}\n"), told

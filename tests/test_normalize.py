@@ -1,5 +1,7 @@
 """A record's text to a statement: a bad optional value costs itself, a bad required one the row; every loss is reported."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +17,8 @@ TEXT = {
 WHO = a_provenance(reference="invented.xlsx, row 7")
 
 
-def a_record(yes: frozenset[str] = frozenset(), no: frozenset[str] = frozenset(), **text: str) -> ParsedRecord:
-    return ParsedRecord("1", "invented.xlsx, row 7", TEXT | text, yes, no)
+def a_record(**text: str) -> ParsedRecord:
+    return ParsedRecord("1", "invented.xlsx, row 7", TEXT | text)
 
 
 def test_text_becomes_values_and_what_is_empty_says_nothing() -> None:
@@ -59,7 +61,7 @@ def test_the_problems_of_the_importer_come_along() -> None:
 
 def test_a_term_affirmed_and_denied_at_once_is_unknown_and_said_so() -> None:
     both = frozenset(("payer.medicaid",))
-    statement, (problem,) = normalize(a_record(yes=both | {"sex.male"}, no=both | {"age.child"}), WHO)
+    statement, (problem,) = normalize(replace(a_record(), yes=both | {"sex.male"}, no=both | {"age.child"}), WHO)
     assert statement is not None
     assert (statement.yes, statement.no) == (frozenset(("sex.male",)), frozenset(("age.child",)))
     assert problem.loudness is Loudness.NOTICE and "“Medicaid”" in problem.what

@@ -32,7 +32,8 @@ def survey(**fields: Any) -> Statement:
 
 def somebody(kind: SourceKind, **fields: Any) -> Statement:
     """Another source than the survey, with an addition of its own."""
-    return a_statement(source=str(kind), kind=kind, **({"values": {}, "restates": False} | fields))
+    usual: dict[str, Any] = {"values": {}, "restates": False}
+    return a_statement(source=str(kind), kind=kind, **(usual | fields))
 
 
 def test_a_single_statement_is_the_listing() -> None:
@@ -107,7 +108,15 @@ def test_a_withdrawn_listing_keeps_what_was_said_and_says_who_withdrew_it() -> N
     withdrawal = survey(values={}, yes=frozenset(), withdrawn=True, observed_at=NEW, reference="2026.xlsx")
     held = listing(survey(observed_at=OLD), withdrawal)
     assert held.withdrawn == withdrawal.provenance
-    assert (held.organization, held.says("status.operating")) == ("Example House", True)
+    assert (held.organization, held.answer("status.operating")) == ("Example House", Answer.NO)
+    assert held.facts["status.operating"].provenance == withdrawal.provenance
+
+
+def test_a_call_after_the_withdrawal_says_whether_it_operates() -> None:
+    gone = survey(values={}, withdrawn=True, observed_at=date(2025, 6, 1))
+    operating = frozenset(("status.operating",))
+    assert not listing(survey(), gone, somebody(CALL, yes=operating, observed_at=OLD)).says("status.operating")
+    assert listing(survey(), gone, somebody(CALL, yes=operating, observed_at=NEW)).says("status.operating")
 
 
 def test_a_listing_listed_again_is_not_withdrawn() -> None:

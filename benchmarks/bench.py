@@ -1,0 +1,130 @@
+"""`python3 app.py bench`: how fast the filter-score-facet core is beside SQLite and tantivy, and how fast an import is."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.directories import REAL_SIZE, chosen
+from benchmarks.imports import GOAL as IMPORT_GOAL
+from benchmarks.imports import measure_import
+from benchmarks.measure import GOALS, PERCENTILES, in_order, measure
+
+SIZES: Final = (REAL_SIZE, 200_000, 1_000_000)
+DEMO: Final = Path(__file__).parent.parent / "seed_data" / "demo-directory.xlsx"
+BESIDE: Final = Path(__file__).parent.parent.parent / "shared" / "data" / "national-directory-su-facilities-2023.xlsx"
+COMPARED: Final = (
+    "Compared for every need: the total, the 20 facets, and the top 20 in their order. Each engine scores words by its own",
+    "BM25 over name, place and services, all from the same spellings; brute force works each one's score out anew in float64.",
+    "Listings whose scores differ by less than 0.00005 of 100 points may change places. geopy judges the miles shown.",
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is asked for and print it; 1 where an engine, a distance or a thread disagrees."""
+    told = _parser().parse_args(arguments)
+    workbook = told.directory or (BESIDE if BESIDE.exists() else None)
+    if told.directory and not told.directory.is_file():
+        _say(f"There is no file {told.directory}")
+        return 2
+    report: dict[str, Any] = {"machine": _machine(), "directories": [], "import": None}
+    if told.measure_import:
+        report["import"] = measure_import(workbook or DEMO, _say)
+    if told.size or not told.measure_import:
+        _tell_where_from(workbook)
+        for size in told.size or [REAL_SIZE]:
+            report["directories"].append(measure(chosen(size, workbook), told.needs, told.rounds, _say))
+    print(json.dumps(report, indent=2) if told.as_json else "\n".join(_in_words(report)))
+    return 0 if all(in_order(one) for one in report["directories"]) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python3 app.py bench",
+        description="Asks fixed needs of our engine, of SQLite (FTS5 + R*Tree) and of tantivy, in turn and in one process: "
+        "filter by distance and terms, score, count 20 facets, show 20. Checks every answer against brute force. "
+        "Exit status 1 where one disagrees.",
+    )
+    add = parser.add_argument
+    add("--size", type=int, action="append", choices=SIZES, help="listings; may be given several times (default: 12744)")
+    add("--directory", type=Path, metavar="FILE", help="a National Directory workbook to measure on and to spread like")
+    add("--import", dest="measure_import", action="store_true", help="measure from file to searchable (alone, without --size)")
+    add("--rounds", type=_number, default=5, help="how often each need is asked (default: 5)")
+    add("--needs", type=_number, default=200, help="how many needs (default: 200)")
+    add("--json", dest="as_json", action="store_true", help="print JSON, and nothing else on standard output")
+    return parser
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("enter a number from 1 up")
+    return number
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)
+
+
+def _tell_where_from(workbook: Path | None) -> None:
+    if workbook is None:
+        _say("No National Directory workbook is at hand (--directory FILE): the real size is measured on a synthetic one.")
+
+
+def _machine() -> dict[str, Any]:
+    load = list(os.getloadavg()) if hasattr(os, "getloadavg") else None
+    libraries = {name: version(name) for name in ("numpy", "geopy", "whoosh-reloaded", "sqlalchemy")}
+    system = {"system": platform.platform(), "python": platform.python_version()}
+    return {"cores": os.cpu_count(), "load": load} | system | libraries
+
+
+def _in_words(report: dict[str, Any]) -> list[str]:
+    machine = report["machine"]
+    load = " ".join(f"{one:.2f}" for one in machine["load"]) if machine["load"] else "not known here"
+    versions = f"Python {machine['python']}, numpy {machine['numpy']}, {machine['system']}"
+    lines = [f"{machine['cores']} cores, load {load}, {versions}"]
+    for directory in report["directories"]:
+        lines += ["", *_directory_in_words(directory)]
+    if report["directories"]:
+        lines += ["", *COMPARED]
+    return [*lines, "", *_import_in_words(report["import"])] if report["import"] else lines
+
+
+def _directory_in_words(told: dict[str, Any]) -> list[str]:
+    needs = told["needs"]
+    lines = [
+        f"{told['listings']:,} listings ({told['directory']}), {needs} needs, {told['rounds']} rounds; milliseconds",
+        f"{'':10}" + "".join(f"{f'p{at}':>10}" for at in PERCENTILES) + f"{'p50 / ours':>13}  agreement",
+    ]
+    for name, engine in told["engines"].items():
+        figures = "".join(f"{engine[f'p{at}']:10.3f}" for at in PERCENTILES)
+        ratio = told["ratios"].get(name, {"p50": 1.0})["p50"]
+        agreement = f"agreement {engine['agreement']} of {needs}"
+        lines.append(f"{name:10}{figures}{ratio:13.1f}  {agreement}; {engine['version']}{_goal(told, name, ratio)}")
+    threads = told["threads"]
+    return [
+        *lines,
+        f"miles shown as geopy has them: {told['distances_as_geopy']} of {needs} needs",
+        f"{threads['threads']} threads at once: {threads['equal']:,} of {threads['asked']:,} answers equal one thread's",
+        *told["left_out"],
+    ]
+
+
+def _goal(told: dict[str, Any], name: str, ratio: float) -> str:
+    if name not in GOALS or told["listings"] > SIZES[0]:
+        return ""
+    return f"; goal {GOALS[name]:g} or more: {'reached' if ratio >= GOALS[name] else 'missed'}"
+
+
+def _import_in_words(told: dict[str, Any]) -> list[str]:
+    floors = " + ".join(f"{name} {seconds:.2f}" for name, seconds in told["floors"].items())
+    verdict = "reached" if told["ratio"] <= IMPORT_GOAL else "missed"
+    return [
+        f"Import to searchable of {told['file']}, {told['listings']:,} listings, seconds: {told['ours']:.2f}",
+        f"floor: {floors} = {told['floor']:.2f}",
+        f"ratio {told['ratio']:.2f}; goal at most {IMPORT_GOAL:g}: {verdict}",
+    ]

@@ -1,0 +1,97 @@
+"""A small site over a real database, for tests of pages: invented centers around Columbus, and all real ZIP codes."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask
+
+from directory import store
+from directory.listing import Statement
+from directory.matching.criteria import Bed
+from directory.places import bundled_places
+from directory.referral import Directory
+from directory.settings import Settings
+from directory.web import create_app
+from tests import builders, databases
+
+MANY: Final = 13
+TITLES: Final = {"invented_survey": "Invented Survey of Example Centers"}
+NEED: Final[dict[str, Any]] = {
+    "near": "43215", "within_miles": "100", "age": "27", "sex": "male", "substances": ["heroin"], "dependent_on": ["opioid"],
+    "payer": "medicaid", "ends_at": "20:00",
+}  # fmt: skip
+
+
+def statements() -> list[Statement]:
+    """Enough centers to need a second page, and one of each odd kind."""
+
+    def said(local_id: str, values: dict[str, Any], yes: frozenset[str] = builders.DEFAULT_YES, **rest: Any) -> Statement:
+        usual = {**builders.VALUES, "organization": f"Example House {local_id}", "intake_1": "6145550199"}
+        return builders.a_statement(usual | values, local_id, yes=yes, **rest)
+
+    telephones = {"phone": "", "intake_1": ""}
+    return [
+        *(said(str(number), {"phone": f"614555{number:04d}"}) for number in range(100, 100 + MANY)),
+        said("hidden", {"organization": "Withheld Haven", "confidential": True}),
+        said("silent", {"organization": "Silent & <b>Bold</b> House", "postal_code": "43201", **telephones}),
+        said("women", {"organization": "Example House for Women"}, no=frozenset(("sex.male",))),
+        said("clinic", {"organization": "Example Day Clinic"}, frozenset(("status.operating", "setting.outpatient")),
+             no=frozenset(Bed.beds)),
+    ]  # fmt: skip
+
+
+def copied_template(folder: Path) -> Path:
+    """A database with the tables and all ZIP codes, to be copied."""
+    file = folder / "places.db"
+    database = databases.Database(databases.sqlite_url(file))
+    database.upgrade()
+    with database.writing() as connection:
+        store.save_places(connection, bundled_places())
+    database.close()
+    return file
+
+
+@contextmanager
+def a_directory(folder: Path, template: Path, said: list[Statement]) -> Iterator[Directory]:
+    """An opened directory of its own that holds what was said."""
+    file = folder / "site.db"
+    shutil.copy(template, file)
+    directory = Directory(Settings(folder / "instance", 8000, databases.sqlite_url(file), ("directory.example.org",)))
+    if said:
+        with directory.database.writing() as connection:
+            store.append(connection, said, None)
+    yield directory
+    directory.database.close()
+
+
+def a_site(directory: Directory) -> Flask:
+    """The site over it."""
+    return create_app(directory, TITLES)
+
+
+class Heard(logging.Handler):
+    """Everything that any log was told, as it would be written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.setFormatter(logging.Formatter("%(name)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@contextmanager
+def listening() -> Iterator[Heard]:
+    """Hear every log for a while."""
+    heard = Heard()
+    logs = [logging.getLogger(), logging.getLogger("directory.access"), logging.getLogger("directory.failures")]
+    for log in logs:
+        log.addHandler(heard)
+    yield heard
+    for log in logs:
+        log.removeHandler(heard)

@@ -1,0 +1,178 @@
+"""The benchmark's engines agree with brute force, and the columns' places and distances with geopy. No time is asserted."""
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from geopy.distance import geodesic
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks import bench
+from benchmarks.directories import Measured, synthetic, zip_codes
+from benchmarks.measure import engines, in_order, measure
+from directory.listing import Point
+from directory.matching.columns import CODES, WORDS, Block, Columns, earth_centred, spatial_order
+
+SIZE, NEEDS = 2_000, 20
+GUAM = (13.4443, 144.7937)
+EDGES = [GUAM, (51.9, 179.99), (51.9, -179.99), (0.0, 180.0), (71.2, -156.8), (89.9, 10.0), (-14.3, -170.7), (-89.95, 0.0)]
+
+
+def here(spread: float) -> st.SearchStrategy[tuple[float, float]]:
+    anywhere = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+    steps = st.tuples(st.floats(-spread, spread), st.floats(-spread, spread))
+    return anywhere | st.builds(beside, st.sampled_from(EDGES), steps)
+
+
+def beside(point: tuple[float, float], step: tuple[float, float]) -> tuple[float, float]:
+    north = max(-90.0, min(90.0, point[0] + step[0]))
+    return north, (point[1] + step[1] + 180) % 360 - 180
+
+
+def pairs(degrees: float) -> st.SearchStrategy[tuple[tuple[float, float], tuple[float, float]]]:
+    steps = st.tuples(st.floats(-degrees, degrees), st.floats(-degrees, degrees))
+    return here(1.0).flatmap(lambda one: st.tuples(st.just(one), st.builds(beside, st.just(one), steps)))
+
+
+def columns_of(places: list[tuple[float, float]]) -> tuple[Columns, np.ndarray[Any, Any]]:
+    points = np.array(places, dtype=np.float64)
+    order, cells = spatial_order(points)
+    points = points[order]
+    size = len(points)
+    rng = np.random.default_rng(size)
+    yes, no = rng.integers(0, 1 << 63, (2, WORDS, size), dtype=np.uint64)
+    centred = earth_centred(points[:, 0], points[:, 1])
+    ids = tuple(f"example:{at}" for at in order.tolist())
+    return Columns(ids, yes, no, centred, np.zeros(size, np.bool_), order.astype(np.int32), cells), points
+
+
+def miles_between(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    columns, _ = columns_of([other])
+    return float(columns.miles(Point(*one), columns.everything())[0]), geodesic(one, other).miles
+
+
+@pytest.fixture(scope="module")
+def measured() -> Measured:
+    return synthetic(zip_codes(), SIZE)
+
+
+@pytest.fixture(scope="module")
+def report(measured: Measured) -> dict[str, Any]:
+    return measure(measured, NEEDS, rounds=1, tell=lambda _: None)
+
+
+@given(pairs(2.5))
+def test_miles_are_the_geodesic_to_a_ten_thousandth_within_100_miles(pair: Any) -> None:
+    ours, truth = miles_between(*pair)
+    if truth <= 100:
+        assert ours == pytest.approx(truth, abs=0.0001)
+
+
+@given(pairs(12.0))
+def test_miles_are_the_geodesic_to_two_thousandths_within_500_miles(pair: Any) -> None:
+    ours, truth = miles_between(*pair)
+    if truth <= 500:
+        assert ours == pytest.approx(truth, abs=0.002)
+
+
+@given(here(1.0), here(1.0))
+def test_miles_are_right_to_half_a_percent_on_this_half_of_the_earth(
+    one: tuple[float, float], other: tuple[float, float]
+) -> None:
+    ours, truth = miles_between(one, other)
+    if truth <= 6000:
+        assert ours == pytest.approx(truth, rel=0.005, abs=0.0001)
+
+
+@given(here(3.0), st.lists(here(3.0), min_size=1, max_size=30), st.floats(0.1, 600))
+def test_what_is_around_a_point_holds_all_that_is_within(
+    middle: tuple[float, float], places: list[tuple[float, float]], within: float
+) -> None:
+    columns, points = columns_of(places)
+    around = columns.around(Point(*middle), within).tolist()
+    assert len(set(around)) == len(around)
+    truly = {at for at, place in enumerate(points.tolist()) if geodesic(middle, tuple(place)).miles <= within}
+    assert truly <= set(around)
+
+
+@given(st.lists(st.sampled_from(CODES), min_size=1, max_size=8), st.integers(1, 300))
+def test_having_terms_is_having_each(codes: list[str], size: int) -> None:
+    columns, _ = columns_of([(40.0, -80.0)] * size)
+    block = Block(columns, columns.everything(), np.zeros(size))
+    each = np.logical_and.reduce([block.yes(code) for code in codes])
+    assert columns.having(codes).tolist() == np.flatnonzero(each).tolist()
+    every_other = columns.everything()[::2]
+    assert columns.having(codes, every_other).tolist() == np.flatnonzero(each)[np.flatnonzero(each) % 2 == 0].tolist()
+
+
+@pytest.mark.parametrize("size", [0, 1, 700, 1_500, 1_501, 2_000])
+def test_counts_are_what_is_counted_one_by_one(measured: Measured, size: int) -> None:
+    some = measured.columns.everything()[:size]
+    block = Block(measured.columns, some, np.zeros(size))
+    assert block.counts(CODES) == [int(block.yes(code).sum()) for code in CODES]
+
+
+def test_saved_columns_come_back_the_same(measured: Measured, tmp_path: Path) -> None:
+    measured.columns.save(tmp_path / "columns")
+    again = Columns.load(tmp_path / "columns")
+    assert again.ids == measured.columns.ids
+    for name in ("yes", "no", "centred", "approximate", "id_rank", "cells"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(measured.columns, name))
+
+
+def test_saved_columns_that_lost_a_part_are_refused(measured: Measured, tmp_path: Path) -> None:
+    measured.columns.save(tmp_path)
+    np.save(tmp_path / "id_rank.npy", measured.columns.id_rank[:-1])
+    with pytest.raises(ValueError, match="not of one length"):
+        Columns.load(tmp_path)
+
+
+def test_the_same_size_is_the_same_directory(measured: Measured) -> None:
+    again = synthetic(zip_codes(), SIZE)
+    assert again.texts == measured.texts
+    np.testing.assert_array_equal(again.columns.yes, measured.columns.yes)
+    np.testing.assert_array_equal(again.points, measured.points)
+
+
+@pytest.mark.parametrize("engine", ["ours", "sqlite", "tantivy"])
+def test_an_engine_agrees_with_brute_force(report: dict[str, Any], engine: str) -> None:
+    if engine not in report["engines"]:
+        pytest.skip("; ".join(report["left_out"]))
+    assert report["engines"][engine]["agreement"] == NEEDS
+
+
+def test_miles_are_geopys_and_threads_say_what_one_says(report: dict[str, Any]) -> None:
+    assert report["distances_as_geopy"] == NEEDS
+    assert report["threads"]["equal"] == report["threads"]["asked"] == NEEDS * report["threads"]["threads"]
+    assert in_order(report)
+
+
+def test_an_engine_is_left_out_only_where_it_is_not_installed(measured: Measured) -> None:
+    asking, left_out = engines(measured)
+    installed = importlib.util.find_spec("tantivy") is not None
+    assert [engine.name for engine in asking] == ["ours", "sqlite", "tantivy"][: 3 if installed else 2]
+    assert bool(left_out) is not installed
+
+
+def test_a_wrong_answer_is_noticed(measured: Measured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.ours.SOFT_POINTS", 6.0)
+    wrong = measure(measured, NEEDS, rounds=1, tell=lambda _: None)
+    assert wrong["engines"]["ours"]["agreement"] < NEEDS
+    assert not in_order(wrong)
+
+
+def test_the_command_measures_an_import_and_prints_nothing_but_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.main(["--import", "--json", "--directory", str(bench.DEMO)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["directories"] == []
+    assert told["import"]["listings"] > 0
+    assert told["import"]["floor"] == pytest.approx(sum(told["import"]["floors"].values()))
+
+
+def test_a_directory_file_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert bench.main(["--directory", str(tmp_path / "none.xlsx")]) == 2
+    assert "none.xlsx" in capsys.readouterr().err
