@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask import Flask
 
 from directory import store
+from directory.database import Database
 from directory.listing import Statement
 from directory.matching.criteria import Bed
 from directory.places import bundled_places
@@ -47,7 +48,7 @@ def statements() -> list[Statement]:
 def copied_template(folder: Path) -> Path:
     """A database with the tables and all ZIP codes, to be copied."""
     file = folder / "places.db"
-    database = databases.Database(databases.sqlite_url(file))
+    database = Database(databases.sqlite_url(file))
     database.upgrade()
     with database.writing() as connection:
         store.save_places(connection, bundled_places())

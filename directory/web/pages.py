@@ -152,8 +152,8 @@ def _kept(token: str) -> Need | None:
 
 
 def _no_longer_kept() -> Response:
-    title, sentence = "This list is no longer kept", "What was asked is kept for 24 hours and then erased. Please fill in the form again."
-    return make_response(render_template("message.html", title=title, sentence=sentence), 404)
+    sentence = "What was asked is kept for 24 hours and then erased. Please fill in the form again."
+    return make_response(render_template("message.html", title="This list is no longer kept", sentence=sentence), 404)
 
 
 def _shown() -> int:

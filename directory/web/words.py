@@ -16,13 +16,14 @@ from directory.need import Need
 from directory.vocabulary import GROUPS, HELPLINES, SAFETY, Answer, Group, Term
 
 PHONE_KINDS: Final = {PhoneKind.INTAKE: "intake line", PhoneKind.MAIN: "main number"}
-_KEYPAD: Final = {letter: str(2 + at) for at, row in enumerate("ABC DEF GHI JKL MNO PQRS TUV WXYZ".split()) for letter in row}
+_KEYS: Final = ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")
+_KEYPAD: Final = {letter: str(2 + at) for at, letters in enumerate(_KEYS) for letter in letters}
 _SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust")
 IMPORTANT: Final = (
     "status.operating", "withdrawal.opioid", "withdrawal.alcohol", "withdrawal.benzodiazepine", "moud.methadone_start",
     "moud.methadone_continue", "moud.buprenorphine_start", "moud.buprenorphine_continue", "moud.must_stop", "sex.female",
-    "sex.male", "age.child", "age.young_adult", "age.adult", "age.senior", "accepts.pregnant", "payer.medicaid", "payer.medicare",
-    "payer.private", "payer.sliding_scale",
+    "sex.male", "age.child", "age.young_adult", "age.adult", "age.senior", "accepts.pregnant", "payer.medicaid",
+    "payer.medicare", "payer.private", "payer.sliding_scale",
 )  # fmt: skip
 
 

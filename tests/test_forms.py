@@ -1,0 +1,86 @@
+"""The form and the need, one into the other."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from directory.places import Gazetteer
+from directory.problems import CannotUnderstand
+from directory.web import choices, forms
+
+NOW: Final = datetime(2026, 3, 13, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("near", "at", "expected"),
+    [
+        ("43215", "20:00", "2026-03-13T20:00-04:00"),
+        ("Denver, CO", "8 pm", "2026-03-13T20:00-06:00"),
+        ("39.96,-83.00", "8:15 p.m.", "2026-03-13T20:15-04:00"),
+        ("96813", "14:00", "2026-03-13T14:00-10:00"),
+    ],
+)
+def test_the_meeting_ends_in_the_places_own_time(near: str, at: str, expected: str, gazetteer: Gazetteer) -> None:
+    need = forms.understand({"near": [near], "ends_at": [at]}, gazetteer, NOW)
+    assert need.meeting_ends is not None
+    assert need.meeting_ends.isoformat(timespec="minutes") == expected
+
+
+@pytest.mark.parametrize(
+    "form", [{"ends_on": ["2026-03-13"]}, {"ends_at": ["soon"]}, {"ends_at": ["20:00"], "ends_on": ["2027-03-13"]}]
+)
+def test_a_meeting_time_that_cannot_be_is_asked_again(form: dict[str, list[str]], gazetteer: Gazetteer) -> None:
+    with pytest.raises(CannotUnderstand) as told:
+        forms.understand({"near": ["43215"]} | form, gazetteer, NOW)
+    assert [problem.where for problem in told.value.problems] == ["meeting_ends"]
+
+
+def one_of(offered: choices.Offered) -> st.SearchStrategy[list[str]]:
+    return st.sampled_from([[code] for code in offered])
+
+
+def some_of(offered: choices.Offered) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(sorted(offered)), unique=True, max_size=4)
+
+
+FORMS: Final = st.fixed_dictionaries(
+    {
+        "near": st.sampled_from([["43215"], ["Denver, CO"], ["44.98,-93.27"]]),
+        "within_miles": one_of(choices.WITHIN),
+        "age": st.integers(0, 120).map(lambda age: [str(age)]),
+        "sex": one_of(choices.SEX),
+        "veteran": one_of(choices.YES_NO),
+        "substances": some_of(choices.SUBSTANCE),
+        "dependent_on": some_of(choices.DEPENDENCE),
+        "taking": some_of(choices.MEDICATION),
+        "payer": one_of(choices.PAYER),
+        "level": one_of(choices.LEVEL),
+        "language": one_of(choices.LANGUAGE),
+        "applies": some_of(choices.EXCLUSION),
+        "must": some_of(choices.WISH),
+        "nice": some_of(choices.WISH),
+        "self_pay_ok": st.sampled_from([[], ["yes"]]),
+        "words": st.text(max_size=20).map(lambda text: [text]),
+        "ends_at": st.sampled_from([[""], ["20:00"], ["07:30"]]),
+    }
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(form=FORMS)
+def test_a_form_and_its_need_turn_into_each_other(form: choices.Values, gazetteer: Gazetteer) -> None:
+    typed = forms.typed(MultiDict((name, text) for name, texts in form.items() for text in texts))
+    need = forms.understand(typed, gazetteer, NOW)
+    assert forms.understand(forms.filled(need), gazetteer, NOW) == need
+
+
+def test_control_characters_and_endless_text_are_cut_and_strange_fields_left_out() -> None:
+    form = MultiDict([("words", "a\x00b\u202ec" + "x" * 900), ("stranger", "1"), ("age", " 27 ")])
+    typed = forms.typed(form)
+    assert typed.keys() == {"words", "age"}
+    assert typed["age"] == ["27"]
+    assert typed["words"][0].startswith("a b c") and len(typed["words"][0]) == 300
