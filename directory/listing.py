@@ -81,7 +81,8 @@ class Statement:
 
     `values` holds texts by field name (see `normalize.FIELDS`), `yes` and `no` the terms it affirms and denies. A
     statement that `restates` says everything its source has to say and so stands in place of that source's earlier
-    ones; a `withdrawn` one says that the source's newest edition no longer has the listing.
+    ones; a `withdrawn` one says that the source's newest edition no longer has the listing. `about` is the id of another
+    source's listing, for who speaks of what somebody else listed: a call, an attestation.
     """
 
     source: str
@@ -92,11 +93,12 @@ class Statement:
     no: frozenset[str] = frozenset()
     restates: bool = True
     withdrawn: bool = False
+    about: str = ""
 
     @property
     def listing_id(self) -> str:
-        """The listing that it speaks of: the source's own name for it, with the source in front."""
-        return f"{self.source}:{self.local_id}"
+        """The listing that it speaks of: `about`, or the source's own name for it, with the source in front."""
+        return self.about or f"{self.source}:{self.local_id}"
 
 
 @dataclass(frozen=True, slots=True)

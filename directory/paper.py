@@ -26,7 +26,7 @@ def need_in_words(need: Need) -> str:
         "pregnant" if need.pregnant else "",
         "a veteran" if need.veteran else "",
         f"uses {', '.join(need.substances)}" if need.substances else "",
-        f"depends on {', '.join(need.dependent_on)}" if need.dependent_on else "",
+        f"dependent on {', '.join(need.dependent_on)}" if need.dependent_on else "",
         f"takes {', '.join(MEDICATIONS[drug] for drug in need.taking)}" if need.taking else "",
         PAYERS[need.payer] if need.payer else "",
     ]

@@ -8,7 +8,7 @@ import click
 import waitress
 from flask import Flask
 
-from directory import asking, paper, referral
+from directory import asking, paper, referral, store
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 
@@ -54,6 +54,8 @@ def serve(app: Flask, directory: Directory, import_demo: Callable[[], None]) -> 
     """Make ready, print the demo need's list, and serve until interrupted."""
     try:
         directory.ready()
+        with directory.database.writing() as connection:
+            store.forget_needs(connection, datetime.now(UTC))
         import_demo()
         directory.index.current()
         need = asking.read_need(DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())

@@ -164,10 +164,11 @@ def _resolved(rows: Iterable[Any], locate: Locate) -> Iterator[Listing]:
 
 
 def _said(row: Any) -> Said:
-    _, order, source, local_id, kind, reference, observed_at, recorded_by, restates, withdrawn, said = row
+    listing_id, order, source, local_id, kind, reference, observed_at, recorded_by, restates, withdrawn, said = row
     provenance = Provenance(source, SourceKind(kind), reference, date.fromisoformat(observed_at), recorded_by)
     yes, no = frozenset(said["yes"]), frozenset(said["no"])
-    return Said(order, Statement(source, local_id, provenance, said["values"], yes, no, restates, withdrawn))
+    about = "" if listing_id == f"{source}:{local_id}" else listing_id
+    return Said(order, Statement(source, local_id, provenance, said["values"], yes, no, restates, withdrawn, about))
 
 
 def count(connection: Connection) -> int:
@@ -255,8 +256,13 @@ def gazetteer(connection: Connection) -> Gazetteer:
 
 def keep_need(connection: Connection, token: str, need: Mapping[str, Any], now: datetime, until: datetime) -> None:
     """Keep a need under its opaque name; those whose time is over are gone with the same stroke."""
-    connection.execute(delete(AskedRow).where(AskedRow.expires_at <= now.isoformat()))
+    forget_needs(connection, now)
     connection.execute(insert(AskedRow).values(token=token, expires_at=until.isoformat(), need=dict(need)))
+
+
+def forget_needs(connection: Connection, now: datetime) -> None:
+    """Erase the needs whose time is over."""
+    connection.execute(delete(AskedRow).where(AskedRow.expires_at <= now.isoformat()))
 
 
 def kept_need(connection: Connection, token: str, now: datetime) -> dict[str, Any] | None:

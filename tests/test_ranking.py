@@ -206,7 +206,7 @@ def test_a_dangerous_unknown_means_call_first_and_asks(why: str, need: Need, lis
     entry = explain.entry(ranking, int(row), listing)
     finding = next(finding for finding in entry.findings if finding.criterion == criterion)
     assert finding.answer is Answer.UNKNOWN and finding.ask in entry.questions, why
-    assert entry.questions[0] == "Is a bed open for him today, from when, and until when would you hold it?"
+    assert entry.questions[0] == "Is a bed open today, from when, and until when would you hold it?"
 
 
 def test_the_family_may_pay_where_the_insurance_is_not_taken() -> None:

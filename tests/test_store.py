@@ -269,3 +269,16 @@ def test_all_the_bundled_places_fit_the_table(empty_url: str) -> None:
             assert len(store.postal_states(connection)) == 42_789
     finally:
         database.close()
+
+
+def test_a_call_about_a_surveyed_listing_speaks_of_that_listing_and_outlives_the_next_edition(database: Database) -> None:
+    survey = a_statement(local_id="7")
+    caller = replace(survey.provenance, source="staff", kind=SourceKind.STAFF_CALL)
+    call = Statement("staff", "call-1", caller, yes=frozenset(("moud.must_stop",)), restates=False, about=survey.listing_id)
+    say(database, survey)
+    say(database, call)
+    say(database, replace(survey, yes=frozenset(("payer.medicaid",))))
+    (listing,) = held(database)
+    assert listing.id == survey.listing_id
+    assert listing.says("moud.must_stop") and listing.says("payer.medicaid")
+    assert listing.facts["moud.must_stop"].provenance.source == "staff"

@@ -101,9 +101,9 @@ _GENERAL: Final = ("setting.residential", "setting.inpatient", "setting.outpatie
 
 
 class Treats(Criterion):
-    """It treats what the person uses: opioids, or alcohol where he depends on it."""
+    """It treats what the person uses: opioids, or alcohol where the person depends on it."""
 
-    name, title = "treats", "Treats what he uses"
+    name, title = "treats", "Treats what is used"
 
     def asked(self, need: Need) -> bool:
         return bool(self.terms(need))
@@ -131,7 +131,7 @@ class Treats(Criterion):
 class Exclusive(Criterion):
     """It does not serve only other people: DUI clients, alcohol only, opioids only, veterans only."""
 
-    name, title, on_unknown = "exclusive", "Open to him", ASK
+    name, title, on_unknown = "exclusive", "Open to this person", ASK
     _VETERANS: Final = ("only.veterans", "operator.veterans_affairs")
 
     def judge(self, block: Block, need: Need) -> Judged:
@@ -144,10 +144,10 @@ class Exclusive(Criterion):
 
     def because(self, listing: Listing, need: Need, answer: Answer) -> str:
         if listing.says(*self._VETERANS) and not need.veteran:
-            return "for veterans" if answer is Answer.NO else "for veterans; whether he is one was not said"
+            return "for veterans" if answer is Answer.NO else "for veterans; whether the person is one was not said"
         if answer is Answer.NO:
             return "serves " + next(label(code) for code in self._shut(need) if listing.says(code))
-        return "open to him" if answer is Answer.YES else "whom it does not take is not stated"
+        return "open to this person" if answer is Answer.YES else "whom it does not take is not stated"
 
     def ask(self, need: Need) -> str:
         return "Is there anyone whom you do not take?"
@@ -157,12 +157,12 @@ class Exclusive(Criterion):
 
     @staticmethod
     def _shut(need: Need) -> tuple[str, ...]:
-        """The groups that he does not belong to."""
+        """The groups that the person does not belong to."""
         return ("only.dui", "only.alcohol") if need.opioids else ("only.dui", "only.opioid")
 
 
 class Sex(Criterion):
-    """It takes his or her sex. A center that names one sex and not the other is for that one."""
+    """It takes the person's sex. A center that names one sex and not the other is for that one."""
 
     name, title = "sex", "Sex"
 
@@ -236,7 +236,7 @@ class Pregnancy(Criterion):
 
 
 class Exclusions(Criterion):
-    """It states no ground for refusing him: the check-boxes of the case against what the center says it will not admit."""
+    """It states no ground for refusal: the check-boxes of the case against what the center says it will not admit."""
 
     name, title, on_unknown = "exclusions", "Grounds for refusal", ASK
 
@@ -250,7 +250,7 @@ class Exclusions(Criterion):
         if answer is Answer.NO:
             refused = [label(code).lower() for code in self.terms(need) if listing.says(code)]
             return "will not admit: " + ", ".join(refused)
-        return "admits him with this" if answer is Answer.YES else "it does not say what would make it refuse"
+        return "admits people with this" if answer is Answer.YES else "it does not say what would make it refuse"
 
     def ask(self, need: Need) -> str:
         return "Would any of this make you refuse: " + ", ".join(label(c).lower() for c in self.terms(need)) + "?"
@@ -285,7 +285,7 @@ class Must(Criterion):
 
 
 class Admit(Criterion):
-    """It can admit him in time. Only a person who was asked today can say so; until then the bed is not known."""
+    """It can admit the person in time. Only a person who was asked today can say so; until then the bed is not known."""
 
     name, title, points = "admit", "Admits in time", 28
 
@@ -297,7 +297,7 @@ class Admit(Criterion):
         return "whether a bed is open is not known"
 
     def ask(self, need: Need) -> str:
-        return "Is a bed open for him today, from when, and until when would you hold it?"
+        return "Is a bed open today, from when, and until when would you hold it?"
 
 
 class Trust(Criterion):

@@ -19,9 +19,9 @@ _REDUCED: Final = ("payer.sliding_scale", "payer.assistance")
 
 
 class Payment(Criterion):
-    """It takes his insurance, or he can be treated without: free, with public funds, on a sliding scale.
+    """It takes the person's insurance, or treats without it: free, with public funds, on a sliding scale.
 
-    That a class of insurance is accepted is not yet that his plan is. A center that does not take it is set aside,
+    That a class of insurance is accepted is not yet that the plan is. A center that does not take it is set aside,
     unless the family would pay.
     """
 
@@ -49,7 +49,7 @@ class Payment(Criterion):
         called = PAYERS[need.payer or "uninsured"]
         if answer is Answer.YES:
             taken = [label(code) for code in self.terms(need) if listing.says(code)]
-            confirm = "; that his plan is in network is not confirmed" if need.payer == "private" or need.plan else ""
+            confirm = "; that the plan is in network is not confirmed" if need.payer == "private" or need.plan else ""
             return f"takes: {', '.join(taken)}{confirm}"
         if answer is Answer.UNKNOWN and listing.answer(self._accepted(need)[0]) is Answer.NO:
             return f"does not take {called}; the family would pay"
@@ -58,8 +58,8 @@ class Payment(Criterion):
     def ask(self, need: Need) -> str:
         plan = f", {need.plan}," if need.plan else ""
         if self._without_insurance(need):
-            return "What does he pay without insurance: up front, in all, and is there public funding today?"
-        return f"Do you take {PAYERS[need.payer or 'uninsured']}{plan} and what must be approved before he comes?"
+            return "What is the price without insurance: up front, in all, and is there public funding today?"
+        return f"Do you take {PAYERS[need.payer or 'uninsured']}{plan} and what must be approved before arrival?"
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return (*self._accepted(need), "payer.free", *(_REDUCED if self._without_insurance(need) else ()))
@@ -70,5 +70,5 @@ class Payment(Criterion):
 
     @staticmethod
     def _accepted(need: Need) -> tuple[str, ...]:
-        """The payment terms that take him as he is insured."""
+        """The payment terms that take a person insured like this."""
         return _FUNDED if need.payer == "uninsured" else (f"payer.{need.payer}",)

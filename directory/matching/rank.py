@@ -20,8 +20,8 @@ WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({criterion.name: criterion.
 WEIGHTS_VERSION: Final = 1
 READY, CALL = "A", "D"
 TIERS: Final = {
-    READY: "Ready: everything that must be known before he goes is known.",
-    CALL: "Call first: a bed, or something that could harm him, is not known. Nobody is sent there before a call.",
+    READY: "Ready: everything that must be known before leaving is known.",
+    CALL: "Call first: a bed, or something that could do harm, is not known. Nobody is sent there before a call.",
 }
 _MOST_POINTS: Final = 128
 _MOST_QUESTIONS: Final = 64

@@ -33,8 +33,8 @@ ONLY_NALTREXONE: Final = 0.3
 class Medication(Criterion):
     """It starts or continues methadone or buprenorphine, or at least accepts it from another prescriber.
 
-    A center that makes a person stop it is set aside. Where he takes one already, continuing it must be known before
-    he goes. That medication is "used" says nothing about who may start it.
+    A center that makes a person stop it is set aside. Where the person takes one already, continuing it must
+    be known before leaving. That medication is "used" says nothing about who may start it.
     """
 
     name, title, points, on_no, on_unknown = "medication", "Medication for opioid use disorder", 14, FEWER_POINTS, ASK
@@ -56,7 +56,7 @@ class Medication(Criterion):
 
     @staticmethod
     def _continuing(block: Block, need: Need, shares: NDArray[np.float64]) -> Judged:
-        """Continuing what he takes is a gate: known before he goes."""
+        """Continuing what the person takes is a gate: known before leaving."""
         kept = np.ones(len(block), dtype=np.bool_)
         refused = block.yes("moud.must_stop")
         for drug in need.taking:
@@ -72,7 +72,7 @@ class Medication(Criterion):
             return "requires stopping opioid medication"
         known = [label(code).lower() for code in self.terms(need) if listing.says(code) and not code.endswith("_used")]
         if need.taking and answer is Answer.UNKNOWN:
-            return f"whether he can go on with {self._drugs(need.taking)} is not known"
+            return f"whether one can go on with {self._drugs(need.taking)} is not known"
         if answer is Answer.YES:
             return "; ".join(known)
         if answer is Answer.NO:
@@ -82,7 +82,7 @@ class Medication(Criterion):
 
     def ask(self, need: Need) -> str:
         if need.taking:
-            return f"Can he go on with {self._drugs(need.taking)} at the same dose, without a taper?"
+            return f"Can the person go on with {self._drugs(need.taking)} at the same dose, without a taper?"
         return f"Can you start {self._drugs(need.wants) or 'buprenorphine or methadone'}, tonight or tomorrow?"
 
     def terms(self, need: Need) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ class Medication(Criterion):
 
     @staticmethod
     def _given(need: Need) -> tuple[str, ...]:
-        """The terms of which one is enough: the medication that he takes or wants, else methadone or buprenorphine."""
+        """The terms of which one is enough: the medication that the person takes or wants, else methadone or buprenorphine."""
         if need.taking:
             return tuple(f"moud.{drug}_continue" for drug in need.taking)
         return tuple(f"moud.{drug}_start" for drug in need.wants) or _AGONISTS
@@ -102,7 +102,7 @@ class Medication(Criterion):
 
 
 class Withdrawal(Criterion):
-    """It manages withdrawal on site, day and night, from everything that he depends on.
+    """It manages withdrawal on site, day and night, from everything that the person depends on.
 
     Withdrawal care that is listed as outpatient only counts as not known. A center known to have none can only be the
     second step after a withdrawal unit.
@@ -161,7 +161,7 @@ class Level(Criterion):
 
     def ask(self, need: Need) -> str:
         if need.level in (None, "residential"):
-            return "Can he stay for treatment after withdrawal?"
+            return "Can the person stay for treatment after withdrawal?"
         return f"Which level of care do you give: at least {LEVELS[need.level or '']}?"
 
     def terms(self, need: Need) -> tuple[str, ...]:
