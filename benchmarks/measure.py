@@ -74,15 +74,15 @@ def _held_to_brute_force(measured: Measured, asked: Sequence[Asked], found: Answ
 
 
 def _times(asking: Sequence[Engine], asked: Sequence[Asked], rounds: int) -> dict[str, list[int]]:
-    """Nanoseconds for each answer, each need asked of one engine after the other, none always first; warm, no collector."""
+    """Nanoseconds for each answer: in every round each engine answers all needs, none always first; warm, no collector."""
     times: dict[str, list[int]] = {engine.name: [] for engine in asking}
     gc.collect()
     gc.disable()
     try:
         for turn in range(rounds):
-            for number, need in enumerate(asked):
-                first = (turn + number) % len(asking)
-                for engine in (*asking[first:], *asking[:first]):
+            first = turn % len(asking)
+            for engine in (*asking[first:], *asking[:first]):
+                for need in asked:
                     start = perf_counter_ns()
                     engine.ask(need)
                     times[engine.name].append(perf_counter_ns() - start)

@@ -73,10 +73,10 @@ def test_miles_are_the_geodesic_to_a_ten_thousandth_within_100_miles(pair: Any) 
 
 
 @given(pairs(12.0))
-def test_miles_are_the_geodesic_to_two_thousandths_within_500_miles(pair: Any) -> None:
+def test_miles_are_the_geodesic_to_four_thousandths_within_500_miles(pair: Any) -> None:
     ours, truth = miles_between(*pair)
     if truth <= 500:
-        assert ours == pytest.approx(truth, abs=0.002)
+        assert ours == pytest.approx(truth, abs=0.004)
 
 
 @given(here(1.0), here(1.0))

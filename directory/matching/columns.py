@@ -152,6 +152,7 @@ def spatial_order(points: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArra
     """The order that puts points (rows of latitude, longitude) cell by cell, unknown ones last, and where cells start."""
     known = ~np.isnan(points[:, 0])
     row = np.floor((np.nan_to_num(points[:, 0]) + 90) * _CELLS_A_DEGREE).astype(np.int64)
+    row = np.minimum(row, _DOWN - 1)
     column = np.floor((np.nan_to_num(points[:, 1]) + 180) * _CELLS_A_DEGREE).astype(np.int64) % _ACROSS
     cell = np.where(known, row * _ACROSS + column, _DOWN * _ACROSS)
     order = np.argsort(cell, kind="stable")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ _SLIP_WEIGHT: Final = {1: 0.5, 2: 0.3}
 _PREFIX_WEIGHT: Final = 0.6
 _MOST_EXPANSIONS: Final = 20
 _TERMS_REMEMBERED: Final = 4096
+_STANDINGS_REMEMBERED: Final = 512
 _ARRAYS: Final = ("terms", "offsets", "documents", "impacts", "peaks", "name_sizes")
 
 
@@ -34,6 +35,15 @@ class _Sought:
     field: int
     stretches: tuple[tuple[int, int, float], ...]
     peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The listings in which a word stands, each once, in order: what it earns there, and how like the word asked it is."""
+
+    documents: Numbers
+    earned: Floats
+    closeness: Floats
 
 
 Question = tuple[tuple[_Sought, ...], ...]
@@ -53,6 +63,7 @@ class Words:
         self._aliases = {alias: self._rows[token] for alias, token in ALIASES.items() if token in self._rows}
         self._by_length = _by_length(chain(self._rows.items(), self._aliases.items()))
         self._sought = lru_cache(_TERMS_REMEMBERED)(self._seek)
+        self._standing = lru_cache(_STANDINGS_REMEMBERED)(self._merge)
 
     def __len__(self) -> int:
         return len(self._name_sizes)
@@ -99,20 +110,34 @@ class Words:
 
     def _scores(self, question: Question) -> Floats:
         """BM25, and above it what a name earns that holds every word asked: more, the less else it holds."""
-        scores, closeness = np.zeros(len(self), np.float32), np.zeros(len(self), np.float32)
-        whole = np.zeros(len(self), np.int32)
-        for sought in chain.from_iterable(question):
-            documents = [self._documents[start:stop] for start, stop, _ in sought.stretches]
-            _add_best(scores, [(at, self._earned(one)) for at, one in zip(documents, sought.stretches, strict=True)])
-            if sought.field == NAME:
-                _add_best(closeness, [(at, weight) for at, (_, _, weight) in zip(documents, sought.stretches, strict=True)])
-                _count_once(whole, documents)
-        held = np.flatnonzero(whole == len(question)) if question else ()
-        if len(held):
+        scores = np.zeros(len(self), np.float32)
+        names: list[_Standing] = []
+        for word in question:
+            for sought in word:
+                standing = self._standing(sought)
+                scores[standing.documents] += standing.earned
+                if sought.field == NAME:
+                    names.append(standing)
+        if question and len(names) == len(question):
+            held, closeness = _in_all(names)
             sizes = self._name_sizes[held]
             most = np.float32(sum(sought.peak for sought in chain.from_iterable(question)))
-            scores[held] += most * (closeness[held] / sizes + (sizes == len(question))).astype(np.float32)
+            scores[held] += most * (closeness / sizes + (sizes == len(question))).astype(np.float32)
         return scores
+
+    def _merge(self, sought: _Sought) -> _Standing:
+        """All stretches of a word as one: each listing once, with the most that any stretch gives it."""
+        stretches = [(self._documents[one[0] : one[1]], self._earned(one), np.float32(one[2])) for one in sought.stretches]
+        if len(stretches) == 1:
+            documents, earned, weight = stretches[0]
+            return _Standing(documents, earned, np.full(len(documents), weight, np.float32))
+        documents = np.unique(np.concatenate([found for found, _, _ in stretches]))
+        best, closeness = np.zeros((2, len(documents)), np.float32)
+        for found, earned, weight in stretches:
+            at = np.searchsorted(documents, found)
+            best[at] = np.maximum(best[at], earned)
+            closeness[at] = np.maximum(closeness[at], weight)
+        return _Standing(documents, best, closeness)
 
     def _earned(self, stretch: tuple[int, int, float]) -> Floats:
         start, stop, weight = stretch
@@ -177,20 +202,10 @@ def _by_length(rows: Iterable[tuple[str, int]]) -> dict[int, tuple[list[str], li
     return dict(by_length)
 
 
-def _add_best(scores: Floats, found: Sequence[tuple[Numbers, Any]]) -> None:
-    """Add to each place the most that any stretch gives it."""
-    if len(found) == 1:
-        at, earned = found[0]
-        scores[at] += earned
-        return
-    best = np.zeros(len(scores), np.float32)
-    for at, earned in found:
-        best[at] = np.maximum(best[at], earned)
-    scores += best
-
-
-def _count_once(counts: NDArray[np.int32], found: Sequence[Numbers]) -> None:
-    seen = np.zeros(len(counts), np.bool_)
-    for at in found:
-        seen[at] = True
-    counts += seen
+def _in_all(names: Sequence[_Standing]) -> tuple[Numbers, Floats]:
+    """The listings whose name holds every word, and how close the words are to those asked, added up."""
+    held, closeness = names[0].documents, names[0].closeness
+    for name in names[1:]:
+        held, ours, theirs = np.intersect1d(held, name.documents, assume_unique=True, return_indices=True)
+        closeness = closeness[ours] + name.closeness[theirs]
+    return held, closeness
