@@ -9,13 +9,17 @@ if __name__ == "__main__":
     bootstrap.ensure({"test": "test", "bench": "bench"}.get((sys.argv[1:2] or ["run"])[0], "run"))
 
 from directory import commands, start  # noqa: E402 - the requirements may only be there now
+from directory.problems import CannotUnderstand  # noqa: E402
 from directory.referral import Directory  # noqa: E402
 from directory.settings import Settings  # noqa: E402
 from directory.web import create_app  # noqa: E402
 from importers import commands as import_commands  # noqa: E402
 from importers.sources import SOURCES  # noqa: E402
 
-directory = Directory(Settings.from_environment(os.environ))
+try:
+    directory = Directory(Settings.from_environment(os.environ))
+except CannotUnderstand as error:
+    sys.exit(str(error))
 app = create_app(directory, {importer.source.name: importer.source.title for importer in SOURCES})
 commands.register(app, directory)
 import_commands.register(app)

@@ -90,10 +90,11 @@ def _read(name: str, found: Any, gazetteer: Gazetteer) -> Any:
         return gazetteer.find(_one(found))
     if name in ONE:
         return ONE[name](_one(found))
-    parts = found.split(",") if isinstance(found, str) else found
+    parts = [found] if isinstance(found, str) else found
     if not isinstance(parts, (list, tuple)):
         raise ValueError('Enter a list, such as ["opioid"]')
-    return tuple(dict.fromkeys(MANY[name](_one(part)) for part in parts))
+    words = [word for part in parts for word in _one(part).split(",")]
+    return tuple(dict.fromkeys(MANY[name](word) for word in words))
 
 
 def _one(found: Any) -> str:
@@ -110,7 +111,7 @@ def _unknown(name: str) -> Problem:
 
 
 def _shown(found: Any) -> str:
-    return str(found)[:80]
+    return (", ".join(map(str, found)) if isinstance(found, (list, tuple)) else str(found))[:80]
 
 
 def written_need(need: Need) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 
+from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.tables import REVISION, Written
 
 _MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
@@ -47,9 +49,14 @@ class Database:
 
         The migrations run inside the one writing turn, so that of two who start at once the second finds the work done.
         """
-        with self.reading() as connection:
-            if _revision(connection) == REVISION:
-                return
+        try:
+            with self.reading() as connection:
+                if _revision(connection) == REVISION:
+                    return
+        except OperationalError:
+            where = self.engine.url.render_as_string(hide_password=True)
+            fix = "Start the database, or set DATABASE_URL to one that can be reached and written"
+            raise CannotUnderstand(Problem(Loudness.FILE, "DATABASE_URL", "can't be opened", where, fix)) from None
         with self.writing() as connection:
             if _revision(connection) != REVISION:
                 _migrate(connection)

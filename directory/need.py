@@ -52,5 +52,5 @@ class Need:
         return (
             "opioid" in self.dependent_on
             or any(SUBSTANCES[s] == "opioid" for s in self.substances)
-            or bool(self.taking or self.wants)
+            or bool({*self.taking, *self.wants} - ({"naltrexone_xr"} if self.substances or self.dependent_on else set()))
         )

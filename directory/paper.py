@@ -8,7 +8,7 @@ from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry, Finding
 from directory.need import Need
 from directory.referral import Answered
-from directory.vocabulary import HELPLINES, MEDICATIONS, PAYERS, SAFETY, Answer
+from directory.vocabulary import HELPLINES, LEVELS, MEDICATIONS, PAYERS, SAFETY, Answer, label
 
 WIDTH = 100
 _PHONE_KINDS = {PhoneKind.INTAKE: "intake line", PhoneKind.MAIN: "main number"}
@@ -28,11 +28,24 @@ def need_in_words(need: Need) -> str:
         f"uses {', '.join(need.substances)}" if need.substances else "",
         f"dependent on {', '.join(need.dependent_on)}" if need.dependent_on else "",
         f"takes {', '.join(MEDICATIONS[drug] for drug in need.taking)}" if need.taking else "",
+        f"wants {', '.join(MEDICATIONS[drug] for drug in need.wants)}" if need.wants else "",
+        f"level needed: {LEVELS[need.level]}" if need.level else "",
         PAYERS[need.payer] if need.payer else "",
+        f"plan: {need.plan}" if need.plan else "",
+        "the family would pay" if need.self_pay_ok else "",
+        f"grounds for refusal: {_labels(need.applies)}" if need.applies else "",
+        f"must have: {_labels(need.must)}" if need.must else "",
+        f"nice to have: {_labels(need.nice)}" if need.nice else "",
+        f"language: {need.language}" if need.language else "",
+        f"words: “{need.words}”" if need.words else "",
     ]
     limit = f"within {need.within_miles:g} miles of" if need.within_miles else "anywhere, counted from"
     where = f"{limit} {need.near.label}" if need.near else "anywhere"
     return "; ".join([who, *filter(None, extra), where])
+
+
+def _labels(codes: tuple[str, ...]) -> str:
+    return ", ".join(label(code) for code in codes)
 
 
 def distance(entry: Entry) -> str:
@@ -48,15 +61,14 @@ def headline(answered: Answered) -> str:
     if answered.option_count:
         return f"{answered.option_count} ready now. {answered.call_first_count} more to call first."
     if answered.call_first_count:
-        one = answered.call_first_count == 1
-        who = "1 center may" if one else f"{answered.call_first_count} centers may"
-        return f"Nobody is known to have a bed yet. {who} admit this person: call first, in this order."
+        who = "1 center is" if answered.call_first_count == 1 else f"{answered.call_first_count} centers are"
+        return f"No center has confirmed a bed yet. {who} worth a call: call first, in this order."
     return "No center in the directory fits this need. What stands in the way is counted below."
 
 
 def _lines(answered: Answered) -> Iterator[str]:
     yield f"For: {need_in_words(answered.need)}"
-    yield f"Facts as of {answered.facts_as_of:%Y-%m-%d %H:%M %Z}. Call before you leave."
+    yield f"List for {answered.need.as_of:%Y-%m-%d %H:%M %Z}. {_age(answered)} Call before you leave."
     yield ""
     yield headline(answered)
     for number, entry in enumerate((*answered.options, *answered.call_first), start=1):
@@ -67,6 +79,15 @@ def _lines(answered: Answered) -> Iterator[str]:
     yield ""
     yield from (f"{label}: {number}" for label, number in HELPLINES)
     yield from textwrap.wrap(SAFETY, WIDTH)
+
+
+def _age(answered: Answered) -> str:
+    between = answered.said_between()
+    if between is None:
+        return "Nothing is shown."
+    oldest, newest = between
+    when = f"on {newest}" if oldest == newest else f"between {oldest} and {newest}"
+    return f"What is known was said {when}; nobody has confirmed a bed."
 
 
 def _entry(number: int, entry: Entry) -> Iterator[str]:

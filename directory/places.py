@@ -12,11 +12,11 @@ from directory import values
 from directory.listing import Point
 from directory.need import Near
 
+_STATE_WORDS: Final = frozenset(word.casefold() for pair in values.STATES.items() for word in pair)
 _PAIR: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 _NO_PLACE: Final = (
     "Enter a ZIP code, a city with its State, or a latitude and longitude: 43215, or Columbus, OH, or 39.96,-83.00"
 )
-_MOST_CHOICES: Final = 12
 
 
 class UnknownPlace(ValueError):
@@ -100,7 +100,7 @@ class Gazetteer:
         """The place that somebody wrote; raises UnknownPlace for none, or for a city in several States."""
         if _PAIR.fullmatch(written):
             return _coordinates(written)
-        if re.fullmatch(r"\s*\d{3,5}(-\d{4})?\s*", written):
+        if re.fullmatch(r"\s*\d{5}(-\d{4})?\s*", written):
             return self._zip(values.postal_code(written))
         return self._city(written)
 
@@ -114,7 +114,7 @@ class Gazetteer:
     def _city(self, written: str) -> Near:
         name, comma, state = written.rpartition(",")
         if not comma:
-            return self._city_anywhere(written)
+            return self._city_without_comma(written)
         try:
             code = values.state_province(state)
         except ValueError:
@@ -124,6 +124,16 @@ class Gazetteer:
             raise UnknownPlace(f"No city “{name.strip()[:60]}” is known in {values.STATES[code]}. {_NO_PLACE}")
         return _city_center(found)
 
+    def _city_without_comma(self, written: str) -> Near:
+        """“Columbus Ohio” and “Charleston WV” too: the last word or two may be the State."""
+        words = written.split()
+        if _fold(written) not in self._by_city:
+            for last in (1, 2):
+                name, state = " ".join(words[:-last]), " ".join(words[-last:])
+                if name and state.casefold() in _STATE_WORDS and _fold(name) in self._by_city:
+                    return self._city(f"{name}, {state}")
+        return self._city_anywhere(written)
+
     def _city_anywhere(self, written: str) -> Near:
         by_state = self._by_city.get(_fold(written), {})
         if not by_state:
@@ -131,8 +141,7 @@ class Gazetteer:
         if len(by_state) > 1:
             name = next(iter(by_state.values()))[0].city
             choices = tuple(f"{name}, {state}" for state in sorted(by_state))
-            shown = "; ".join(choices[:_MOST_CHOICES]) + ("; …" if len(choices) > _MOST_CHOICES else "")
-            raise UnknownPlace(f"{name} is in {len(choices)} States. Enter one of: {shown}", choices)
+            raise UnknownPlace(f"{name} is in {len(choices)} States. Enter one of: {'; '.join(choices)}", choices)
         return _city_center(next(iter(by_state.values())))
 
 

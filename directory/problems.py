@@ -40,7 +40,6 @@ class Problem:
             "what": self.what,
             "found": self.found,
             "fix": self.fix,
-            "loudness": str(self.loudness),
         }
 
 

@@ -1,8 +1,9 @@
 """What a person does with the directory: open it, and ask it for the list."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from directory import places, store
@@ -12,9 +13,10 @@ from directory.listing import Listing
 from directory.matching import explain
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry, Finding
-from directory.matching.rank import WEIGHTS_VERSION, Ranking, nearest_beyond, rank
+from directory.matching.rank import Ranking, nearest_beyond, rank
 from directory.need import Need
 from directory.places import Gazetteer
+from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.search.generations import Index
 from directory.settings import Settings
 
@@ -24,8 +26,13 @@ class Directory:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        settings.instance.mkdir(parents=True, exist_ok=True)
-        settings.instance.chmod(0o700)
+        try:
+            settings.instance.mkdir(parents=True, exist_ok=True)
+            settings.instance.chmod(0o700)
+        except OSError as error:
+            what = f"the folder can't be used: {error.strerror}"
+            fix = "Set INSTANCE to a folder that can be written"
+            raise CannotUnderstand(Problem(Loudness.FILE, "INSTANCE", what, str(settings.instance), fix)) from None
         self.database = Database(settings.database_url)
         self._gazetteer: Gazetteer | None = None
         self._index: Index | None = None
@@ -67,7 +74,6 @@ class Answered:
     """The answer to a need: options, whom to call first, and what was set aside and why."""
 
     need: Need
-    facts_as_of: datetime
     listings: int
     option_count: int
     call_first_count: int
@@ -76,12 +82,17 @@ class Answered:
     call_first: tuple[Entry, ...]
     set_aside: tuple[Entry, ...]
 
+    def said_between(self) -> tuple[date, date] | None:
+        """The oldest and the newest day on which anybody said what is shown; None where nothing is shown."""
+        shown = (*self.options, *self.call_first)
+        days = [finding.observed_at for entry in shown for finding in entry.findings if finding.observed_at]
+        return (min(days), max(days)) if days else None
+
     def as_json(self) -> dict[str, Any]:
         """The answer in the form that docs/options.schema.json describes."""
         return {
             "need": written_need(self.need),
             "as_of": self.need.as_of.isoformat(),
-            "weights_version": WEIGHTS_VERSION,
             "counts": {
                 "listings": self.listings,
                 "options": self.option_count,
@@ -111,7 +122,6 @@ def options(directory: Directory, need: Need, limit: int = 10) -> Answered:
     call_count = int(ranking.call_first.sum())
     return Answered(
         need=need,
-        facts_as_of=generation.made_at,
         listings=len(generation.columns),
         option_count=len(ranking.block) - call_count,
         call_first_count=call_count,
@@ -128,10 +138,10 @@ def options(directory: Directory, need: Need, limit: int = 10) -> Answered:
 
 def _aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]:
     """The nearest listings that were set aside; past the travel limit only where the limit holds too few."""
-    near = [(at, criterion.name, miles) for at, criterion, miles in ranking.nearest_aside(limit)]
-    if len(near) < limit:
-        near += [(at, "travel", miles) for at, miles in nearest_beyond(ranking.columns, ranking.need, limit - len(near))]
-    return near
+    inside = [(at, criterion.name, miles) for at, criterion, miles in ranking.nearest_aside(limit)]
+    placed = [one for one in inside if not math.isnan(one[2])]
+    past = [(at, "travel", miles) for at, miles in nearest_beyond(ranking.columns, ranking.need, limit - len(placed))]
+    return [*placed, *past, *(one for one in inside if math.isnan(one[2]))][:limit]
 
 
 def _entries(ranking: Ranking, rows: Iterable[int], found: dict[str, Listing]) -> tuple[Entry, ...]:
@@ -143,7 +153,7 @@ def _entries(ranking: Ranking, rows: Iterable[int], found: dict[str, Listing]) -
 def _entry_json(entry: Entry) -> dict[str, Any]:
     listing = entry.listing
     phone = listing.phone
-    told: dict[str, Any] = {
+    return {
         "id": listing.id,
         "name": listing.name,
         "organization": listing.organization,
@@ -158,7 +168,6 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "findings": [_finding_json(finding) for finding in entry.findings],
         "questions": list(entry.questions),
     }
-    return told | ({"reason": entry.reason, "criterion": entry.reason_criterion} if entry.reason else {})
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:

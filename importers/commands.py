@@ -58,7 +58,7 @@ def _import_command(importer: Importer) -> click.Command:
     source = importer.source
 
     @click.command(source.name, help=f"Import {source.title}: {importer.file_help}.")
-    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.argument("file", type=click.Path(path_type=Path))
     @click.option("--dry-run", is_flag=True, help="Only say what would change.")
     @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
     @click.option("--force", default="", metavar="REASON", help="Import although the count is unexpected; say why.")
@@ -83,6 +83,10 @@ def _import(directory: Directory, importer: Importer, file: Path, order: Order) 
     except CannotUnderstand as error:
         known = fingerprint(importer, file)
         summary = Summary(known.source, known.name, known.sha256, problems=error.problems)
+    except OSError as error:
+        what = f"the file can't be read: {error.strerror or error}"
+        told = Problem(Loudness.FILE, str(file), what, fix="Give the path of the file as it was downloaded")
+        summary = Summary(importer.source.name, file.name, "", problems=(told,))
     _say_problems(summary.problems)
     _say(_in_words(summary, order))
     if summary.imported and not order.dry_run:

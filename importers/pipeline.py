@@ -22,6 +22,7 @@ from directory.database import Database
 from directory.listing import Provenance, Statement
 from directory.problems import Loudness, Problem
 from directory.store import Worded
+from importers import base, readers, understanding
 from importers.base import Batch, Importer, Meaning, Source, refuse
 from importers.understanding import Progress, Understood, understand
 
@@ -78,6 +79,7 @@ class File:
 class _Coming:
     """A file understood, on its way into the database."""
 
+    source: Source
     file: File
     provenance: Provenance
     rows: int
@@ -120,8 +122,9 @@ def _understand(importer: Importer, path: Path, file: File, order: Order, tell: 
     tell("reading", 1, 1)
     provenance = _provenance(importer.source, file, batch, order)
     said = understand(importer, batch, provenance, tell)
-    _check_expectations(importer.source, file, len(said.statements), order)
-    return _Coming(file, provenance, len(batch.rows), said, [store.worded(one) for one in said.statements])
+    if not said.statements:
+        raise refuse(file.name, "no row could be read; nothing was imported", fix="Use the file as the publisher gives it")
+    return _Coming(importer.source, file, provenance, len(batch.rows), said, [store.worded(one) for one in said.statements])
 
 
 def _tell_nobody(_stage: str, _done: int, _of: int) -> None:
@@ -141,7 +144,8 @@ def fingerprint(importer: Importer, path: Path) -> File:
 def mapping_digest(importer: Importer) -> str:
     """Names how a source is read: its TOML, its phrases, its code, and the readers of fields."""
     digest = hashlib.sha256(json.dumps(_as_plain(importer.source), sort_keys=True).encode())
-    modules = {inspect.getfile(part) for part in (importer.read, importer.parse, normalizing, values)}
+    parts = (importer.read, importer.parse, understanding, readers, base, normalizing, values)
+    modules = {inspect.getfile(part) for part in parts}
     for module in sorted(modules):
         digest.update(Path(module).read_bytes())
     return digest.hexdigest()
@@ -184,14 +188,20 @@ def _provenance(source: Source, file: File, batch: Batch, order: Order) -> Prove
 # --- what is expected ----------------------------------------------------------------------------------------------
 
 
-def _check_expectations(source: Source, file: File, count: int, order: Order) -> None:
-    if not count:
-        raise refuse(file.name, "no row could be read; nothing was imported", fix="Use the file as the publisher gives it")
-    if source.at_least <= count <= source.at_most or order.force_because:
-        return
-    fix = "Check that the file is whole; if the number is right, give the reason, such as --force “the publisher says so”"
-    what = f"the file should hold {source.at_least:,} to {source.at_most:,} listings that can be read; nothing was imported"
-    raise refuse(file.name, what, f"{count:,}", fix)
+def _unexpected(coming: _Coming, last: Mapping[str, str], order: Order) -> list[Problem]:
+    """A word about a count that the source does not usually have; refuses a file that would empty what is there.
+
+    A small file into an empty directory has nothing to lose, so it is taken. Half a download over a whole one is not.
+    """
+    source, count = coming.source, len(coming.said.statements)
+    if source.at_least <= count <= source.at_most:
+        return []
+    there = sum(map(bool, last.values()))
+    what = f"the file should hold {source.at_least:,} to {source.at_most:,} listings that can be read"
+    if (count > source.at_most or there >= source.at_least) and not order.force_because:
+        fix = "Check that the file is whole; if the number is right, give the reason, such as --force “the publisher says so”"
+        raise refuse(coming.file.name, f"{what}; nothing was imported", f"{count:,}", fix)
+    return [Problem(Loudness.NOTICE, coming.file.name, what, f"{count:,}", "Check that the file is whole")]
 
 
 # --- statements to the database ------------------------------------------------------------------------------------
@@ -202,6 +212,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     file, said = coming.file, coming.said
     demo = _demo_making_way(connection, file, order)
     last = store.latest_digests(connection, file.source)
+    unexpected = _unexpected(coming, last, order)
     different = [one for one in coming.worded if last.get(one.statement.local_id) != one.digest]
     new = sum(not last.get(one.statement.local_id) for one in different)
     gone, doubt = _gone(file, said, last)
@@ -215,7 +226,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
         unchanged=len(coming.worded) - len(different),
         gone=len(gone),
         refused=said.refused,
-        problems=(*demo, *doubt, *said.problems, *_misplaced(said.statements, store.postal_states(connection))),
+        problems=(*demo, *unexpected, *doubt, *said.problems, *_misplaced(said.statements, store.postal_states(connection))),
         imported=True,
     )
     if not order.dry_run:

@@ -63,7 +63,7 @@ def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
     said = said_by(batch.codes[code] for code in written if code not in _NO_CODES)
     values = {ours: row.take(theirs) for theirs, ours in source.columns.items()}
     street = row.take("street1")
-    withheld = not street.strip(" -")
+    withheld = bool(street.strip()) and not street.strip(" -")
     address = {"address_1": "", "address_2": "", "confidential": "yes"} if withheld else {"address_1": street}
     return ParsedRecord(
         local_id=local_id,

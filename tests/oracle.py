@@ -39,8 +39,7 @@ def judge(listing: Listing, need: Need, relevance: float = 0.0) -> Verdict:
     opioids = (
         "opioid" in need.dependent_on
         or any(SUBSTANCES[s] == "opioid" for s in need.substances)
-        or bool(need.taking)
-        or bool(need.wants)
+        or any(drug != "naltrexone_xr" or not (need.substances or need.dependent_on) for drug in need.taking + need.wants)
     )
     _travel(verdict, listing, need)
     if "status.operating" in no:
@@ -64,7 +63,7 @@ def judge(listing: Listing, need: Need, relevance: float = 0.0) -> Verdict:
     verdict.score("trust", 8, 0.2)
     wishes = [code in yes for code in need.nice]
     wishes += [f"language.{need.language}" in yes] if need.language else []
-    parts = [float(w) for w in wishes] + ([relevance] if need.words else [])
+    parts = [float(w) for w in wishes] + ([0.5 + relevance / 2 if relevance else 0.0] if need.words else [])
     share = sum(parts) / len(parts) if parts else 1.0
     verdict.score("preferences", 4, share, unknown=bool(parts) and share == 0)
     return verdict
@@ -103,7 +102,10 @@ def _treats(verdict: Verdict, yes: set[str], no: set[str], need: Need, opioids: 
 
 
 def _exclusive(verdict: Verdict, yes: set[str], need: Need, opioids: bool) -> None:
-    if "only.dui" in yes or ("only.alcohol" if opioids else "only.opioid") in yes:
+    used = {*need.substances, *need.dependent_on}
+    drinks_only = "only.alcohol" in yes and (opioids or (used and "alcohol" not in used))
+    opioids_only = "only.opioid" in yes and used and not opioids
+    if "only.dui" in yes or drinks_only or opioids_only:
         verdict.out("exclusive")
     if "only.veterans" in yes or "operator.veterans_affairs" in yes:
         if need.veteran is False:
@@ -140,13 +142,14 @@ def _medication(verdict: Verdict, yes: set[str], no: set[str], need: Need, opioi
         verdict.out("medication")
         return
     enough = [f"moud.{drug}_continue" for drug in need.taking] or [f"moud.{drug}_start" for drug in need.wants] or AGONISTS
+    denied = [f"moud.{drug}_start" for drug in need.wants] or ["moud.methadone_start", "moud.buprenorphine_start"]
     if any(code in yes for code in enough):
         share, unknown = 1.0, False
     elif "moud.elsewhere" in yes:
         share, unknown = 0.4, False
     elif any(code in yes for code in NALTREXONE):
         share, unknown = 0.3, False
-    elif any(code in no for code in enough):
+    elif all(code in no for code in denied):
         share, unknown = 0.0, False
     else:
         share, unknown = 0.35, True
@@ -155,11 +158,11 @@ def _medication(verdict: Verdict, yes: set[str], no: set[str], need: Need, opioi
         pair = (f"moud.{drug}_continue", "moud.elsewhere")
         if all(code in no for code in pair):
             verdict.out("medication")
-        elif not any(code in yes for code in pair):
+        elif pair[0] not in yes:
             unsure = True
     if need.taking and unsure:
         verdict.call_first = True
-        share, unknown = 0.35, True
+        share, unknown = 0.4 if "moud.elsewhere" in yes else 0.35 if share else 0.0, True
     verdict.score("medication", 14, share, unknown)
 
 

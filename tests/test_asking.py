@@ -132,3 +132,25 @@ def test_no_json_at_all_is_more_than_refused(written: dict[str, Any]) -> None:
         assert all(problem.fix and problem.where for problem in error.problems)
     else:
         assert isinstance(need, Need)
+
+
+def test_an_ambiguous_city_names_every_choice_in_its_words(gazetteer: Gazetteer) -> None:
+    with pytest.raises(CannotUnderstand) as told:
+        read(gazetteer, near="Columbus")
+    problem = told.value.problems[0]
+    assert "Columbus, OH" in problem.choices and all(choice in problem.fix for choice in problem.choices)
+
+
+@pytest.mark.parametrize("written", ["Columbus Ohio", "columbus oh", "Columbus, OH"])
+def test_the_comma_before_the_state_may_be_missing(gazetteer: Gazetteer, written: str) -> None:
+    near = read(gazetteer, near=written).near
+    assert near is not None and near.label == "Columbus, OH"
+
+
+def test_a_city_whose_name_ends_like_a_state_is_that_city(gazetteer: Gazetteer) -> None:
+    near = read(gazetteer, near="Virginia Beach").near
+    assert near is not None and near.label == "Virginia Beach, VA"
+
+
+def test_commas_part_a_list_wherever_it_is_written(gazetteer: Gazetteer) -> None:
+    assert read(gazetteer, must=["language.hmong,amenity.transportation"]).must == ("language.hmong", "amenity.transportation")

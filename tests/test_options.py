@@ -1,6 +1,9 @@
 """The list from the command line, over the demo directory: JSON that keeps to its schema, words for a person, exit statuses."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from click.testing import Result
 from flask import Flask
 
 from directory import commands
+from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.web import create_app
@@ -123,7 +127,7 @@ def test_the_words_lead_to_the_center_that_they_name(app: Flask) -> None:
 def test_surveys_alone_give_nobody_a_bed_and_the_text_says_so(app: Flask) -> None:
     result = run(app, *DEMO)
     assert result.exit_code == 0
-    assert "Nobody is known to have a bed yet." in result.stdout and "call first, in this order" in result.stdout
+    assert "No center has confirmed a bed yet." in result.stdout and "call first, in this order" in result.stdout
     assert "988" in result.stdout and "1-800-662-HELP" in result.stdout and "naloxone" in result.stdout
     assert "Set aside:" in result.stdout and "Ask: Is a bed open" in result.stdout
 
@@ -164,3 +168,41 @@ def test_every_command_and_option_has_help(app: Flask) -> None:
         assert command.help, name
         for option in command.params:
             assert getattr(option, "help", "argument"), f"{name} {option.name}"
+
+
+def test_the_nearest_set_aside_are_near_and_those_of_unknown_distance_come_last(app: Flask) -> None:
+    aside = answer(app, "--near", "59001", "--within", "1", "--age", "12", "--limit", "50")["set_aside"]
+    miles = [entry["miles"] for entry in aside]
+    known = [distance for distance in miles if distance is not None]
+    assert known == sorted(known) and miles[: len(known)] == known and None in miles
+
+
+def test_a_missing_file_imports_nothing_and_says_so_in_json(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["import", "demo", "no-such-file.xlsx", "--json"])
+    told = json.loads(result.stdout)
+    assert result.exit_code == 1 and told["new"] == 0
+    assert told["problems"][0]["where"] == "no-such-file.xlsx"
+
+
+@pytest.mark.parametrize(
+    "name, value, told",
+    [("PORT", "abc", "1 to 65535"), ("DATABASE_URL", "mysql://x", "sqlite"), ("INSTANCE", __file__, "can't be used")],
+)
+def test_bad_settings_end_in_a_sentence(name: str, value: str, told: str) -> None:
+    started = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", "terms"],
+        env={**os.environ, name: value},
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert started.returncode and told in started.stderr and "Traceback" not in started.stderr
+
+
+def test_a_database_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    url = f"postgresql://nobody@/none?host={tmp_path}"
+    directory = Directory(Settings(tmp_path / "instance", 8000, url, ()))
+    with pytest.raises(CannotUnderstand, match="DATABASE_URL"):
+        directory.ready()
+    directory.database.close()

@@ -17,7 +17,7 @@ COLUMBUS = Point(39.9671, -83.0044, approximate=True)
     [
         ("43215", "43215 (Columbus, OH)", COLUMBUS),
         (" 43215-1234 ", "43215 (Columbus, OH)", COLUMBUS),
-        ("1089", "01089 (West Springfield, MA)", Point(42.1151, -72.6411, approximate=True)),
+        ("01089-1234", "01089 (West Springfield, MA)", Point(42.1151, -72.6411, approximate=True)),
         ("39.9671,-83.0044", "39.9671, -83.0044", Point(39.9671, -83.0044)),
         (" 13.4443 , 144.7937 ", "13.4443, 144.7937", Point(13.4443, 144.7937)),
     ],

@@ -190,6 +190,12 @@ CALL = [
     ("no sex stated", he_needs(), a_center(without=("sex.male", "sex.female")), "sex"),
     ("no ages stated", he_needs(), a_center(without=("age.adult", "age.young_adult")), "age"),
     ("seniors not mentioned", he_needs(age=70), a_center(), "age"),
+    (
+        "continuing methadone, and only “from elsewhere” stated",
+        he_needs(taking=("methadone",)),
+        a_center("moud.elsewhere"),
+        "medication",
+    ),
     ("a veterans' center, and nobody asked", he_needs(), a_center("operator.veterans_affairs"), "exclusive"),
     ("withdrawal care not stated", he_needs(), a_center(), "withdrawal"),
     ("alcohol withdrawal not stated", he_needs(dependent_on=("opioid", "alcohol")), a_center(*ON_SITE), "withdrawal"),
@@ -226,3 +232,36 @@ def test_a_place_that_is_not_known_never_counts_as_near() -> None:
 def test_an_empty_directory_is_an_answer_too() -> None:
     ranking = rank(columns.build([]), he_needs())
     assert ranking.counts() == {} and not len(ranking.first(5, calls=True)) and ranking.nearest_aside(5) == []
+
+
+def test_nothing_said_of_substances_shuts_no_door_but_dui() -> None:
+    nothing = he_needs(substances=(), dependent_on=())
+    ranking = rank(columns.build([a_center("only.opioid"), a_center("only.alcohol")]), nothing)
+    assert ranking.counts() == {}
+    cocaine = he_needs(substances=("cocaine",), dependent_on=())
+    assert rank(columns.build([a_center("only.opioid"), a_center("only.alcohol")]), cocaine).counts() == {"exclusive": 2}
+
+
+def test_naltrexone_for_alcohol_is_no_opioid_case() -> None:
+    assert not he_needs(substances=("alcohol",), dependent_on=("alcohol",), taking=("naltrexone_xr",)).opioids
+    assert he_needs(substances=(), dependent_on=(), taking=("naltrexone_xr",)).opioids
+
+
+def test_one_medication_denied_is_not_all_of_them_denied() -> None:
+    listing = a_center(no=("moud.methadone_start",))
+    ranking = rank(columns.build([listing]), he_needs())
+    entry = explain.entry(ranking, int(ranking.first(1, calls=True)[0]), listing)
+    assert next(f for f in entry.findings if f.criterion == "medication").answer is Answer.UNKNOWN
+
+
+def test_a_center_that_the_words_speak_of_never_gets_nothing_for_them() -> None:
+    spoken, silent = a_center("language.spanish"), a_center("language.french")
+    built = columns.build([spoken, silent])
+    relevance = np.array([0.01 if key == spoken.id else 0.0 for key in built.ids], dtype=np.float32)
+    ranking = rank(built, he_needs(words="detox"), relevance)
+    points = {}
+    for row in ranking.first(2, calls=True):
+        listing = spoken if built.ids[ranking.block.positions[row]] == spoken.id else silent
+        entry = explain.entry(ranking, int(row), listing)
+        points[listing.id] = next(f.points for f in entry.findings if f.criterion == "preferences")
+    assert points == {spoken.id: 2, silent.id: 0}

@@ -20,6 +20,7 @@ NEAR_ENOUGH_MILES: Final = 10.0
 ANYWHERE_MILES: Final = 500.0
 ADMIT_UNKNOWN: Final = 0.25
 UNVETTED: Final = 0.2
+SPOKEN_OF: Final = 0.5
 
 
 class Travel(Criterion):
@@ -48,7 +49,7 @@ class Travel(Criterion):
         return f"more than {need.within_miles:g} miles away" if answer is Answer.NO else "within reach"
 
     def ask(self, need: Need) -> str:
-        return "Where are you, and how long is the way from here?"
+        return "Where are you, and how long does it take to get there?"
 
 
 class Operating(Criterion):
@@ -62,10 +63,10 @@ class Operating(Criterion):
     def because(self, listing: Listing, need: Need, answer: Answer) -> str:
         if answer is Answer.NO:
             return "no longer in its source's latest edition" if listing.withdrawn else "not operating"
-        return "listed as operating; its licence was not checked" if answer is Answer.YES else "nobody says that it operates"
+        return "listed as operating; its license was not checked" if answer is Answer.YES else "nobody says that it operates"
 
     def ask(self, need: Need) -> str:
-        return "Are you open, and is your licence in force?"
+        return "Are you open, and is your license in force?"
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return ("status.operating",)
@@ -147,18 +148,21 @@ class Exclusive(Criterion):
             return "for veterans" if answer is Answer.NO else "for veterans; whether the person is one was not said"
         if answer is Answer.NO:
             return "serves " + next(label(code) for code in self._shut(need) if listing.says(code))
-        return "open to this person" if answer is Answer.YES else "whom it does not take is not stated"
+        return "open to this person" if answer is Answer.YES else "it does not say whom it turns away"
 
     def ask(self, need: Need) -> str:
-        return "Is there anyone whom you do not take?"
+        return "Are there people you do not take: only veterans, only DUI clients, only one substance?"
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return (*self._shut(need), *self._VETERANS)
 
     @staticmethod
     def _shut(need: Need) -> tuple[str, ...]:
-        """The groups that the person does not belong to."""
-        return ("only.dui", "only.alcohol") if need.opioids else ("only.dui", "only.opioid")
+        """The groups that the person is known not to belong to; nobody said that this is about DUI."""
+        used = {*need.substances, *need.dependent_on}
+        known = bool(used) or need.opioids
+        alcohol = ("only.alcohol",) if need.opioids or (known and "alcohol" not in used) else ()
+        return ("only.dui", *alcohol, *(("only.opioid",) if known and not need.opioids else ()))
 
 
 class Sex(Criterion):
@@ -314,7 +318,10 @@ class Trust(Criterion):
 
 
 class Preferences(Criterion):
-    """It has what would be nice: the share of the nice-to-haves, the language and the words that it is known to have."""
+    """It has what would be nice: the share of the nice-to-haves, the language and the words that it is known to have.
+
+    A center that the words speak of at all gets half for them, the one that they fit best everything.
+    """
 
     name, title, points, on_no, on_unknown = "preferences", "Preferences and words", 4, FEWER_POINTS, NEUTRAL
 
@@ -324,7 +331,8 @@ class Preferences(Criterion):
     def judge(self, block: Block, need: Need) -> Judged:
         parts = [block.yes(code).astype(np.float64) for code in self.terms(need)]
         if need.words:
-            parts.append(np.zeros(len(block)) if block.relevance is None else block.relevance.astype(np.float64))
+            found = np.zeros(len(block)) if block.relevance is None else block.relevance.astype(np.float64)
+            parts.append(np.where(found > 0, SPOKEN_OF + (1 - SPOKEN_OF) * found, 0.0))
         shares = np.mean(parts, axis=0)
         return self.by(three(np.zeros(len(block), dtype=np.bool_), shares > 0), shares)
 

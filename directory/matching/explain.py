@@ -5,7 +5,7 @@ from datetime import date
 
 from directory.listing import Listing, Provenance
 from directory.matching.criteria import CRITERIA
-from directory.matching.criterion import ANSWERS, NEUTRAL, Criterion
+from directory.matching.criterion import ANSWERS, CALL_FIRST, NEUTRAL, Criterion
 from directory.matching.rank import CALL, READY, Ranking
 from directory.need import Need
 from directory.vocabulary import Answer
@@ -58,7 +58,7 @@ def entry(ranking: Ranking, row: int, listing: Listing) -> Entry:
         low=low,
         high=high,
         findings=findings,
-        questions=tuple(dict.fromkeys(finding.ask for finding in _by_urgency(findings) if finding.ask)),
+        questions=tuple(dict.fromkeys(finding.ask for finding in _by_urgency(ranking.need, findings) if finding.ask)),
     )
 
 
@@ -80,9 +80,11 @@ def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float) 
     )
 
 
-def _by_urgency(findings: tuple[Finding, ...]) -> list[Finding]:
+def _by_urgency(need: Need, findings: tuple[Finding, ...]) -> list[Finding]:
     """The bed first, then what could harm, then the rest; the order of a call sheet."""
-    order = {criterion.name: (-(criterion.name == "admit"), criterion.on_unknown != "call first") for criterion in CRITERIA}
+    order = {
+        c.name: (c.name != "admit", not (need.taking and c.name == "medication"), c.on_unknown != CALL_FIRST) for c in CRITERIA
+    }
     return sorted(findings, key=lambda finding: order[finding.criterion])
 
 

@@ -148,7 +148,7 @@ def reach(columns: Columns, need: Need) -> Block:
 
 def nearest_beyond(columns: Columns, need: Need, limit: int) -> list[tuple[int, float]]:
     """The nearest listings past the travel limit, with their miles."""
-    if need.near is None or need.within_miles is None or not columns.located:
+    if need.near is None or need.within_miles is None or not columns.located or limit < 1:
         return []
     positions = np.arange(columns.located)
     miles = columns.miles(need.near.point, positions)

@@ -33,8 +33,9 @@ ONLY_NALTREXONE: Final = 0.3
 class Medication(Criterion):
     """It starts or continues methadone or buprenorphine, or at least accepts it from another prescriber.
 
-    A center that makes a person stop it is set aside. Where the person takes one already, continuing it must
-    be known before leaving. That medication is "used" says nothing about who may start it.
+    A center that makes a person stop it is set aside. Where the person takes one already, continuing it must be known
+    before leaving: that medication from elsewhere is accepted is not yet that this one is. That medication is "used"
+    says nothing about who may start it.
     """
 
     name, title, points, on_no, on_unknown = "medication", "Medication for opioid use disorder", 14, FEWER_POINTS, ASK
@@ -46,7 +47,7 @@ class Medication(Criterion):
         gives, elsewhere = block.yes(*self._given(need)), block.yes("moud.elsewhere")
         naltrexone = block.yes(*_NALTREXONE)
         stops = block.yes("moud.must_stop")
-        none = block.no(*self._given(need)) & ~gives & ~elsewhere & ~naltrexone
+        none = block.all_no(*self._denied(need)) & ~gives & ~elsewhere & ~naltrexone
         yes = gives | elsewhere | naltrexone
         shares = first_true([(stops, 0.0), (gives, 1.0), (elsewhere, ELSEWHERE), (naltrexone, ONLY_NALTREXONE)], UNSTATED)
         answers = three(stops | none, yes)
@@ -60,25 +61,37 @@ class Medication(Criterion):
         kept = np.ones(len(block), dtype=np.bool_)
         refused = block.yes("moud.must_stop")
         for drug in need.taking:
-            continues, elsewhere = f"moud.{drug}_continue", "moud.elsewhere"
-            kept &= block.yes(continues, elsewhere)
-            refused = refused | block.all_no(continues, elsewhere)
+            kept &= block.yes(f"moud.{drug}_continue")
+            refused = refused | block.all_no(f"moud.{drug}_continue", "moud.elsewhere")
         gated = three(refused, kept)
-        shares = np.where(gated == YES, shares, np.where(gated == UNKNOWN, UNSTATED, 0.0))
+        unsure = np.where(block.yes("moud.elsewhere"), ELSEWHERE, np.where(shares > 0, UNSTATED, 0.0))
+        shares = np.where(gated == YES, 1.0, np.where(gated == UNKNOWN, unsure, 0.0))
         return Judged(gated, shares, refused, call_first=gated == UNKNOWN)
 
     def because(self, listing: Listing, need: Need, answer: Answer) -> str:
         if listing.says("moud.must_stop"):
             return "requires stopping opioid medication"
+        if need.taking:
+            return self._going_on(listing, need, answer)
         known = [label(code).lower() for code in self.terms(need) if listing.says(code) and not code.endswith("_used")]
-        if need.taking and answer is Answer.UNKNOWN:
-            return f"whether one can go on with {self._drugs(need.taking)} is not known"
         if answer is Answer.YES:
             return "; ".join(known)
         if answer is Answer.NO:
             return "does not use medication for opioid use disorder"
         used = [label(code).lower() for code in self.terms(need) if listing.says(code) and code.endswith("_used")]
         return f"{'; '.join(used)}, but not whether it starts it" if used else "its medication policy is not stated"
+
+    def _going_on(self, listing: Listing, need: Need, answer: Answer) -> str:
+        drugs = self._drugs(need.taking)
+        if answer is Answer.YES:
+            return f"continues {drugs}"
+        if answer is Answer.NO:
+            return f"does not continue {drugs}, and does not accept it from elsewhere"
+        if listing.says("moud.elsewhere"):
+            return f"accepts medication prescribed elsewhere; whether that holds for {drugs} is not stated"
+        if listing.answer("moud.methadone_start") is Answer.NO:
+            return f"does not use medication itself; whether one can go on with {drugs} is not known"
+        return f"whether one can go on with {drugs} is not known"
 
     def ask(self, need: Need) -> str:
         if need.taking:
@@ -95,6 +108,11 @@ class Medication(Criterion):
         if need.taking:
             return tuple(f"moud.{drug}_continue" for drug in need.taking)
         return tuple(f"moud.{drug}_start" for drug in need.wants) or _AGONISTS
+
+    @staticmethod
+    def _denied(need: Need) -> tuple[str, ...]:
+        """The terms that are all denied where a center says that it uses none of this."""
+        return tuple(f"moud.{drug}_start" for drug in need.wants) or ("moud.methadone_start", "moud.buprenorphine_start")
 
     @staticmethod
     def _drugs(drugs: tuple[str, ...]) -> str:

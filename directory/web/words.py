@@ -18,7 +18,7 @@ from directory.vocabulary import GROUPS, HELPLINES, SAFETY, Answer, Group, Term
 PHONE_KINDS: Final = {PhoneKind.INTAKE: "intake line", PhoneKind.MAIN: "main number"}
 _KEYS: Final = ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")
 _KEYPAD: Final = {letter: str(2 + at) for at, letters in enumerate(_KEYS) for letter in letters}
-_SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust")
+_SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust", "preferences")
 IMPORTANT: Final = (
     "status.operating", "withdrawal.opioid", "withdrawal.alcohol", "withdrawal.benzodiazepine", "moud.methadone_start",
     "moud.methadone_continue", "moud.buprenorphine_start", "moud.buprenorphine_continue", "moud.must_stop", "sex.female",
@@ -68,22 +68,23 @@ def dial(helpline: str) -> str:
 
 
 def telling(entry: Entry, need: Need) -> list[Finding]:
-    """The two best reasons to call and the one that most needs asking about, of those that differ from center to center."""
+    """The two best reasons to call, and the doubts that must be settled first (three at most), of those that differ."""
     said = [f for f in entry.findings if f.criterion not in _SHOWN_ELSEWHERE and BY_NAME[f.criterion].asked(need)]
     best = sorted((f for f in said if f.answer is Answer.YES), key=lambda f: -f.points)[:2]
-    dangers = sorted((f for f in said if _weighs(f, entry.listing, need)), key=lambda f: (not _gate(f), -f.of))
-    return best + dangers[:1]
+    dangers = sorted((f for f in said if _weighs(f, entry.listing, need)), key=lambda f: (not _gate(f, need), -f.of))
+    return best + dangers[: max(1, min(3, sum(_gate(f, need) for f in dangers)))]
 
 
-def _gate(finding: Finding) -> bool:
-    return BY_NAME[finding.criterion].on_unknown == CALL_FIRST
+def _gate(finding: Finding, need: Need) -> bool:
+    continuing = finding.criterion == "medication" and bool(need.taking)
+    return continuing or BY_NAME[finding.criterion].on_unknown == CALL_FIRST
 
 
 def _weighs(finding: Finding, listing: Listing, need: Need) -> bool:
     """Whether a doubt is worth a line: it costs points, nobody may go before it is asked, or the center speaks of it."""
     if finding.answer is Answer.YES:
         return False
-    return bool(finding.of) or _gate(finding) or listing.says(*BY_NAME[finding.criterion].terms(need))
+    return bool(finding.of) or _gate(finding, need) or listing.says(*BY_NAME[finding.criterion].terms(need))
 
 
 def one_voice(entry: Entry) -> tuple[str, date | None] | None:
