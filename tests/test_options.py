@@ -178,9 +178,11 @@ def test_the_nearest_set_aside_are_near_and_those_of_unknown_distance_come_last(
 
 
 def test_a_missing_file_imports_nothing_and_says_so_in_json(app: Flask) -> None:
-    result = app.test_cli_runner().invoke(args=["import", "demo", "no-such-file.xlsx", "--json"])
+    with app.app_context():
+        result = app.test_cli_runner().invoke(args=["import", "demo", "no-such-file.xlsx", "--json"])
+    assert result.exit_code == 1, result.stderr
     told = json.loads(result.stdout)
-    assert result.exit_code == 1 and told["new"] == 0
+    assert told["new"] == 0
     assert told["problems"][0]["where"] == "no-such-file.xlsx"
 
 
