@@ -12,6 +12,7 @@ from directory.listing import Listing
 from directory.matching.columns import Block
 from directory.matching.criterion import ASK, FEWER_POINTS, NEUTRAL, Criterion, Judged, three
 from directory.matching.payment import Payment
+from directory.matching.people import Age, Exclusions, Exclusive, Pregnancy, Sex
 from directory.matching.treatment import Level, Medication, Withdrawal
 from directory.need import Need
 from directory.vocabulary import SETTINGS_INPATIENT, SETTINGS_RESIDENTIAL, Answer, label
@@ -127,140 +128,6 @@ class Treats(Criterion):
     def terms(self, need: Need) -> tuple[str, ...]:
         opioid = ("treats.opioid",) if need.opioids else ()
         return opioid + (("treats.alcohol",) if "alcohol" in need.dependent_on else ())
-
-
-class Exclusive(Criterion):
-    """It does not serve only other people: DUI clients, alcohol only, opioids only, veterans only."""
-
-    name, title, on_unknown = "exclusive", "Open to this person", ASK
-    _VETERANS: Final = ("only.veterans", "operator.veterans_affairs")
-
-    def judge(self, block: Block, need: Need) -> Judged:
-        shut = self._shut(need)
-        veterans = block.yes(*self._VETERANS)
-        unsaid = veterans if need.veteran is None else np.zeros(len(block), dtype=np.bool_)
-        no = block.yes(*shut) | (veterans if need.veteran is False else False)
-        judged = self.gate(no, block.all_no(*shut) & ~unsaid)
-        return Judged(judged.answers, judged.shares, judged.rules_out, call_first=unsaid)
-
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
-        if listing.says(*self._VETERANS) and not need.veteran:
-            return "for veterans" if answer is Answer.NO else "for veterans; whether the person is one was not said"
-        if answer is Answer.NO:
-            return "serves " + next(label(code) for code in self._shut(need) if listing.says(code))
-        return "open to this person" if answer is Answer.YES else "it does not say whom it turns away"
-
-    def ask(self, need: Need) -> str:
-        return "Are there people you do not take: only veterans, only DUI clients, only one substance?"
-
-    def terms(self, need: Need) -> tuple[str, ...]:
-        return (*self._shut(need), *self._VETERANS)
-
-    @staticmethod
-    def _shut(need: Need) -> tuple[str, ...]:
-        """The groups that the person is known not to belong to; nobody said that this is about DUI."""
-        used = {*need.substances, *need.dependent_on}
-        known = bool(used) or need.opioids
-        alcohol = ("only.alcohol",) if need.opioids or (known and "alcohol" not in used) else ()
-        return ("only.dui", *alcohol, *(("only.opioid",) if known and not need.opioids else ()))
-
-
-class Sex(Criterion):
-    """It takes the person's sex. A center that names one sex and not the other is for that one."""
-
-    name, title = "sex", "Sex"
-
-    def asked(self, need: Need) -> bool:
-        return need.sex is not None
-
-    def judge(self, block: Block, need: Need) -> Judged:
-        return self.gate(block.no(*self.terms(need)), block.yes(*self.terms(need)))
-
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
-        people = {"female": "women", "male": "men"}[need.sex or "male"]
-        told = {Answer.YES: f"takes {people}", Answer.NO: f"does not take {people}"}
-        return told.get(answer, f"it does not say whether it takes {people}")
-
-    def ask(self, need: Need) -> str:
-        return f"Do you take {'women' if need.sex == 'female' else 'men'}?"
-
-    def terms(self, need: Need) -> tuple[str, ...]:
-        return (f"sex.{need.sex}",)
-
-
-class Age(Criterion):
-    """It takes the person's age. Seniors are asked about where a center that takes adults does not mention them."""
-
-    name, title = "age", "Age"
-
-    def asked(self, need: Need) -> bool:
-        return need.age is not None
-
-    def judge(self, block: Block, need: Need) -> Judged:
-        (term,) = self.terms(need)
-        no = block.no(term)
-        if term == "age.senior":
-            no = no | (block.no("age.adult") & ~block.yes(term))
-        return self.gate(no, block.yes(term))
-
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
-        people = label(self.terms(need)[0]).lower()
-        told = {Answer.YES: f"takes {people}", Answer.NO: f"does not take {people}"}
-        return told.get(answer, f"it does not say whether it takes {people}")
-
-    def ask(self, need: Need) -> str:
-        return f"Do you take someone who is {need.age}?"
-
-    def terms(self, need: Need) -> tuple[str, ...]:
-        age = need.age or 0
-        return ("age.child" if age < 18 else "age.young_adult" if age < 26 else "age.adult" if age < 65 else "age.senior",)
-
-
-class Pregnancy(Criterion):
-    """It takes a pregnant woman."""
-
-    name, title = "pregnancy", "Pregnancy"
-
-    def asked(self, need: Need) -> bool:
-        return need.pregnant is True
-
-    def judge(self, block: Block, need: Need) -> Judged:
-        return self.gate(block.no("accepts.pregnant"), block.yes(*self.terms(need)))
-
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
-        if answer is Answer.YES:
-            return next(label(code) for code in self.terms(need) if listing.says(code)).lower()
-        return "does not take pregnant women" if answer is Answer.NO else "it does not say whether it takes pregnant women"
-
-    def ask(self, need: Need) -> str:
-        return "Do you take a pregnant woman, and who cares for her?"
-
-    def terms(self, need: Need) -> tuple[str, ...]:
-        return ("accepts.pregnant", "program.pregnant")
-
-
-class Exclusions(Criterion):
-    """It states no ground for refusal: the check-boxes of the case against what the center says it will not admit."""
-
-    name, title, on_unknown = "exclusions", "Grounds for refusal", ASK
-
-    def asked(self, need: Need) -> bool:
-        return bool(need.applies)
-
-    def judge(self, block: Block, need: Need) -> Judged:
-        return self.gate(block.yes(*self.terms(need)), block.all_no(*self.terms(need)))
-
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
-        if answer is Answer.NO:
-            refused = [label(code).lower() for code in self.terms(need) if listing.says(code)]
-            return "will not admit: " + ", ".join(refused)
-        return "admits people with this" if answer is Answer.YES else "it does not say what would make it refuse"
-
-    def ask(self, need: Need) -> str:
-        return "Would any of this make you refuse: " + ", ".join(label(c).lower() for c in self.terms(need)) + "?"
-
-    def terms(self, need: Need) -> tuple[str, ...]:
-        return need.applies
 
 
 class Must(Criterion):
