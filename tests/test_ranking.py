@@ -183,7 +183,7 @@ def test_a_known_conflict_sets_aside_with_its_reason(why: str, need: Need, listi
     assert ranking.counts() == {criterion: 1}, why
     miles = float(ranking.columns.miles(COLUMBUS, np.array([0]))[0])
     aside = explain.set_aside(BY_NAME[criterion], need, listing, miles)
-    assert aside.reason and not aside.reason.endswith(".") and aside.reason_criterion == criterion
+    assert aside.reason and not aside.reason.endswith(".") and aside.findings[0].criterion == criterion
 
 
 CALL = [

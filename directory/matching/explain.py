@@ -39,7 +39,6 @@ class Entry:
     findings: tuple[Finding, ...]
     questions: tuple[str, ...]
     reason: str = ""
-    reason_criterion: str = ""
 
 
 def entry(ranking: Ranking, row: int, listing: Listing) -> Entry:
@@ -76,7 +75,6 @@ def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float) 
         findings=(finding,),
         questions=(),
         reason=because,
-        reason_criterion=criterion.name,
     )
 
 
