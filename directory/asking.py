@@ -8,7 +8,7 @@ from directory import values
 from directory.need import Need
 from directory.places import Gazetteer, UnknownPlace
 from directory.problems import CannotUnderstand, Loudness, Problem
-from directory.vocabulary import DEPENDENCES, LEVELS, MEDICATIONS, PAYERS, SEXES, SUBSTANCES, TERMS, codes
+from directory.vocabulary import DEPENDENCES, LEVELS, MEDICATIONS, PAYERS, SEXES, SUBSTANCES, TRAVEL, codes, is_term, plan_term
 
 Read = Callable[[str], Any]
 
@@ -25,7 +25,9 @@ def _exclusion(written: str) -> str:
 
 def _term(written: str) -> str:
     code = values.text(written).casefold()
-    if code not in TERMS:
+    if code.startswith("plan."):
+        code = plan_term(code.removeprefix("plan."))
+    if not is_term(code):
         raise ValueError("Enter a term such as payer.medicaid or amenity.transportation; `flask --app app terms` lists them")
     return code
 
@@ -36,7 +38,9 @@ def _words(written: str) -> str:
 
 ONE: Final[Mapping[str, Read]] = {
     "within_miles": values.miles,
+    "travel": values.one_of(TRAVEL),
     "meeting_ends": values.moment,
+    "leave_at": values.moment,
     "as_of": values.moment,
     "age": values.whole_number(0, 120),
     "sex": values.one_of(SEXES),
@@ -118,7 +122,7 @@ def written_need(need: Need) -> dict[str, Any]:
     """The need as a file would write it: what `read_need` reads back to the same need, everything named."""
     written: dict[str, Any] = {name: getattr(need, name) for name in FIELDS}
     written["near"] = need.near.written if need.near else None
-    for name in ("as_of", "meeting_ends"):
+    for name in ("as_of", "meeting_ends", "leave_at"):
         written[name] = written[name].isoformat() if written[name] else None
     for name in MANY:
         written[name] = list(written[name])

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from directory.vocabulary import Answer, SourceKind
+from directory.availability import Report
+from directory.hours import Hours, read_clock
+from directory.vocabulary import Answer, SourceKind, VettingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,25 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """Where a ZIP code is: its middle, None where nobody knows it, and the name of its time zone, "" likewise."""
+
+    point: Point | None = None
+    timezone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vetting:
+    """A step in the checking of a listing: what it became, when, by whom, until which day, and why. Never changed."""
+
+    state: VettingState
+    at: datetime
+    by: str
+    until: date | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """Where a listing is. A `confidential` address is withheld by its source: no street, never mapped or geocoded."""
 
@@ -103,7 +124,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One program at one place, as we hold it: resolved from its statements, field by field."""
+    """One program at one place, as we hold it: resolved from its statements, field by field.
+
+    `reports` and `vettings` stand in the order of time. `latest_arrival` is a time of day such as 21:00, or "".
+    """
 
     id: str
     organization: str
@@ -116,6 +140,28 @@ class Listing:
     said_by: Mapping[str, Provenance] = field(default_factory=dict)
     withdrawn: Provenance | None = None
     confirmed_at: date | None = None
+    timezone: str = ""
+    intake_hours: Hours | None = None
+    latest_arrival: str = ""
+    licence_number: str = ""
+    licence_expires: date | None = None
+    reports: tuple[Report, ...] = ()
+    vettings: tuple[Vetting, ...] = ()
+
+    @property
+    def arrivals(self) -> Hours | None:
+        """The hours, in its own time zone, in which somebody may arrive to be admitted; None where nobody said."""
+        if self.intake_hours is None or not self.latest_arrival:
+            return self.intake_hours
+        return self.intake_hours.until_last_arrival(read_clock(self.latest_arrival))
+
+    def vetting(self, at: datetime) -> VettingState:
+        """How far it is checked at a moment: the last step taken by then; lapsed once that step's last day is over."""
+        taken = [one for one in self.vettings if one.at <= at]
+        if not taken:
+            return VettingState.NEW
+        last = max(taken, key=lambda one: (one.at, one.state))
+        return VettingState.LAPSED if last.until and last.until < at.date() else last.state
 
     @property
     def name(self) -> str:

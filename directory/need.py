@@ -22,12 +22,16 @@ class Need:
 
     `within_miles` None means anywhere. `taking` and `wants` are medications, `applies` the admission exclusions that
     apply to the person, `must` and `nice` terms of the vocabulary. `as_of` is the moment that the answer is for.
+    `travel` says whether nearer is better, farther, or neither (`vocabulary.TRAVEL`); `weights` holds the points of the
+    criteria that were changed for this need.
     """
 
     as_of: datetime
     near: Near | None = None
     within_miles: float | None = None
+    travel: str = "nearer"
     meeting_ends: datetime | None = None
+    leave_at: datetime | None = None
     age: int | None = None
     sex: str | None = None
     pregnant: bool | None = None
@@ -45,6 +49,12 @@ class Need:
     nice: tuple[str, ...] = ()
     language: str | None = None
     words: str = ""
+    weights: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def leaves(self) -> datetime:
+        """When the person sets off: the time said, else the end of the meeting, but never before the moment itself."""
+        return max(self.as_of, self.leave_at or self.meeting_ends or self.as_of)
 
     @property
     def opioids(self) -> bool:

@@ -51,6 +51,10 @@ FIELDS: Final = {
     "intake_2a": Field(values.phone, "other second intake telephone"),
     "phone": Field(values.phone, "main telephone"),
     "website": Field(values.website, "web address"),
+    "intake_hours": Field(values.weekly_hours, "intake hours"),
+    "latest_arrival": Field(values.clock, "latest arrival"),
+    "licence_number": Field(values.text, "license number"),
+    "licence_expires": Field(values.written_day, "last day of the license"),
 }
 
 

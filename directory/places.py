@@ -9,10 +9,11 @@ from typing import Final
 from geopy.distance import geodesic
 
 from directory import values
-from directory.listing import Point
+from directory.listing import Located, Point
 from directory.need import Near
 
 _STATE_WORDS: Final = frozenset(word.casefold() for pair in values.STATES.items() for word in pair)
+_NOWHERE: Final = Located()
 _PAIR: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 _NO_PLACE: Final = (
     "Enter a ZIP code, a city with its State, or a latitude and longitude: 43215, or Columbus, OH, or 39.96,-83.00"
@@ -79,12 +80,12 @@ class Gazetteer:
         """The ZIP code's place, or None for one that is not assigned."""
         return self._by_zip.get(postal_code)
 
-    def locate(self, postal_code: str, state_province: str) -> Point | None:
-        """The middle of a ZIP code, or None where it is unknown or the ZIP code lies in another State."""
+    def locate(self, postal_code: str, state_province: str) -> Located:
+        """Where a ZIP code is; nothing is known of one that lies in another State."""
         place = self._by_zip.get(postal_code)
         if place is None or place.state_province != state_province:
-            return None
-        return _middle(place)
+            return _NOWHERE
+        return Located(_middle(place), place.timezone)
 
     def timezone(self, point: Point) -> str:
         """The name of the time zone at a point: that of the nearest ZIP code which has one, "" where none has."""

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
-from directory.listing import Address, Fact, Listing, Phone, PhoneKind, Point, Provenance, Statement
+from directory.availability import Report
+from directory.hours import Hours
+from directory.listing import Address, Fact, Listing, Located, Phone, PhoneKind, Provenance, Statement, Vetting
 from directory.vocabulary import Answer, SourceKind
 
-Locate = Callable[[str, str], Point | None]
-"""ZIP code and State to the middle of that ZIP code, or None."""
+Locate = Callable[[str, str], Located]
+"""ZIP code and State to where that ZIP code is."""
 
 _AUTHORITY: Final = {kind: rank for rank, kind in enumerate(reversed(SourceKind))}
 _LICENSING_WINS: Final = ("licence.", "status.")
@@ -31,7 +34,18 @@ class Said:
     statement: Statement
 
 
-def resolve(listing_id: str, said: Sequence[Said], locate: Locate) -> Listing:
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What was recorded of a listing beside its statements: reports about beds, and the steps of its vetting."""
+
+    reports: Sequence[Report] = ()
+    vettings: Sequence[Vetting] = ()
+
+
+NOTHING_SINCE: Final = Since()
+
+
+def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since = NOTHING_SINCE) -> Listing:
     """The listing as its statements give it; raises ValueError where no statement says its name or place."""
     standing, withdrawn = _standing(said)
     standing.sort(key=_strength)
@@ -53,6 +67,8 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate) -> Listing:
     if not {"organization", "city", "state_province", "postal_code"} <= values.keys():
         raise ValueError(f"{listing_id}: no statement gives its name and place")
     address = _address(values)
+    located = locate(address.postal_code, address.state_province)
+    expires = values.get("licence_expires")
     return Listing(
         id=listing_id,
         organization=values["organization"],
@@ -60,11 +76,18 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate) -> Listing:
         address=address,
         phones=_phones(values),
         website=values.get("website", ""),
-        point=None if address.confidential else locate(address.postal_code, address.state_province),
+        point=None if address.confidential else located.point,
         facts=facts,
         said_by=said_by,
         withdrawn=withdrawn,
         confirmed_at=confirmed_at,
+        timezone=located.timezone,
+        intake_hours=Hours.read(values["intake_hours"]) if "intake_hours" in values else None,
+        latest_arrival=values.get("latest_arrival", ""),
+        licence_number=values.get("licence_number", ""),
+        licence_expires=date.fromisoformat(expires) if expires else None,
+        reports=tuple(sorted(since.reports, key=lambda report: report.order)),
+        vettings=tuple(sorted(since.vettings, key=lambda vetting: (vetting.at, vetting.state))),
     )
 
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 
+from directory.hours import Hours, clock_in_words, read_clock
+
 STATES: Final = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
     "CT": "Connecticut", "DE": "Delaware", "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia",
@@ -135,6 +137,21 @@ def day(value: str) -> date:
         return date.fromisoformat(written if _DAY.fullmatch(written) else "")
     except ValueError:
         raise ValueError("Enter a day as 2026-03-13") from None
+
+
+def written_day(value: str) -> str:
+    """A day as text in the one form: 2026-03-13."""
+    return day(value).isoformat()
+
+
+def weekly_hours(value: str) -> str:
+    """Weekly hours in their one canonical form: Mo-Fr 08:00-22:00; Sa 10:00-02:00, or 24/7."""
+    return str(Hours.read(value))
+
+
+def clock(value: str) -> str:
+    """A time of day in its one canonical form: 21:00."""
+    return clock_in_words(read_clock(value))
 
 
 def moment(value: str) -> datetime:

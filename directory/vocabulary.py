@@ -1,5 +1,6 @@
 """The closed lists: what a fact can be about, and the three answers. Everything else may lean on this."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +29,43 @@ class SourceKind(StrEnum):
     def label(self) -> str:
         """The kind in words for people."""
         return SOURCE_KIND_LABELS[self]
+
+
+class BedState(StrEnum):
+    """What a report says of the beds; the last two are attempts, which say nothing of them."""
+
+    OPEN = "open"
+    LIMITED = "limited"
+    HELD = "held"
+    ASSESS_FIRST = "assess_first"
+    WALK_IN = "walk_in"
+    WAITLIST = "waitlist"
+    FULL = "full"
+    CLOSED_TO_INTAKE = "closed_to_intake"
+    NO_ANSWER = "no_answer"
+    WOULD_NOT_SAY = "would_not_say"
+
+
+class Channel(StrEnum):
+    """How a report reached us."""
+
+    CALL = "call"
+    PORTAL = "portal"
+    SMS = "sms"
+    IMPORT = "import"
+    REFERRAL = "referral"
+
+
+class VettingState(StrEnum):
+    """How far somebody here has checked a listing."""
+
+    NEW = "new"
+    IN_REVIEW = "in_review"
+    VETTED = "vetted"
+    VETTED_WITH_CONDITIONS = "vetted_with_conditions"
+    SUSPENDED = "suspended"
+    REJECTED = "rejected"
+    LAPSED = "lapsed"
 
 
 SOURCE_KIND_LABELS: Final = {
@@ -78,7 +116,26 @@ def codes(group: str) -> tuple[str, ...]:
 
 def label(code: str) -> str:
     """The words for people of a term, such as `payer.medicaid`; raises KeyError for an unknown one."""
-    return TERMS[code].label
+    return f"In network: {code.removeprefix(_PLAN).replace('_', ' ').title()}" if is_plan(code) else TERMS[code].label
+
+
+_PLAN: Final = "plan."
+
+
+def plan_term(name: str) -> str:
+    """The term of an insurance plan by its name, whatever its capitals and signs; the one open list. "" for no name."""
+    words = "_".join(re.findall(r"[a-z0-9]+", name.casefold()))
+    return _PLAN + words if words else ""
+
+
+def is_plan(code: str) -> bool:
+    """Whether this is the term of an insurance plan."""
+    return code.startswith(_PLAN) and code == plan_term(code.removeprefix(_PLAN).replace("_", " "))
+
+
+def is_term(code: str) -> bool:
+    """Whether a fact can be about this: a term of the closed lists, or an insurance plan."""
+    return code in TERMS or is_plan(code)
 
 
 # What a need is said in. A person's side of the closed lists: a substance is what he uses,
@@ -97,6 +154,7 @@ SUBSTANCES: Final = {
 }
 DEPENDENCES: Final = ("opioid", "alcohol", "benzodiazepine", "cocaine", "methamphetamine")
 SEXES: Final = ("female", "male")
+TRAVEL: Final = {"nearer": "nearer is better", "farther": "farther is better", "any": "the distance does not matter"}
 MEDICATIONS: Final = {
     "methadone": "methadone",
     "buprenorphine": "buprenorphine",

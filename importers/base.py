@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from directory.normalize import ParsedRecord
 from directory.problems import CannotUnderstand, Loudness, Problem
-from directory.vocabulary import BY_GROUP, TERMS, SourceKind
+from directory.vocabulary import BY_GROUP, SourceKind, is_term
 
 _KNOWN_KEYS: Final = frozenset(
     ("title", "publisher", "licence", "url", "kind", "at_least", "at_most", "phrases_from", "complete", "columns", "phrases")
@@ -104,7 +104,7 @@ def said_by(meanings: Iterable[Meaning]) -> Meaning:
 
 
 def _known(path: Path, term: str) -> str:
-    if term not in TERMS:
+    if not is_term(term):
         raise ValueError(f"{path.name}: “{term}” is not a term of directory/vocabulary.toml")
     return term
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from directory.listing import Address, Fact, Listing, Phone, PhoneKind, Point, Provenance, Statement
 from directory.need import Near, Need
 from directory.places import PostalPlace
-from directory.vocabulary import TERMS, Answer, SourceKind
+from directory.vocabulary import Answer, SourceKind, is_term
 
 EASTERN: Final = timezone(timedelta(hours=-4))
 AS_OF: Final = datetime(2026, 3, 13, 18, 30, tzinfo=EASTERN)
@@ -78,7 +78,7 @@ def a_listing(
 
 def _facts(yes: frozenset[str], no: frozenset[str], unknown: frozenset[str], said_by: Provenance) -> dict[str, Fact]:
     for code in yes | no | unknown:
-        if code not in TERMS:
+        if not is_term(code):
             raise KeyError(f"{code} is not a term of directory/vocabulary.toml")
     affirmed = dict.fromkeys(sorted((DEFAULT_YES | yes) - no - unknown), Fact(Answer.YES, said_by))
     return affirmed | dict.fromkeys(sorted(no), Fact(Answer.NO, said_by))

@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = [
-    "vocabulary", "problems", "listing", "need", "values", "normalize", "resolve", "places", "matching", "asking",
+    "vocabulary", "problems", "hours", "availability", "listing", "need", "values", "normalize", "resolve", "places",
+    "matching", "asking",
     "tables", "database", "store", "search", "settings", "referral", "paper", "web", "commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}

@@ -86,7 +86,7 @@ def test_an_unknown_place_says_what_to_enter(gazetteer: Gazetteer, written: str,
 def test_a_zip_code_gives_a_point_only_where_it_lies(
     gazetteer: Gazetteer, postal_code: str, state_province: str, point: Point | None
 ) -> None:
-    assert gazetteer.locate(postal_code, state_province) == point
+    assert gazetteer.locate(postal_code, state_province).point == point
 
 
 def test_the_bundled_places_are_whole_and_plausible() -> None:

@@ -45,11 +45,14 @@ def say(database: Database, *statements: Statement) -> int:
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
 PHONES = st.sampled_from(("6145550101", "6145550102x12", "6145550103"))
 TOLD: dict[str, st.SearchStrategy[Any]] = {
-    name: PHONES if "phone" in name or name.startswith("intake") else TEXTS for name in FIELDS
+    name: PHONES if "phone" in name or name.startswith("intake_") else TEXTS for name in FIELDS
 } | {
     "postal_code": st.sampled_from([place.postal_code for place in PLACES]),
     "state_province": st.sampled_from(("OH", "MI", "MA")),
     "confidential": st.booleans(),
+    "intake_hours": st.sampled_from(("24/7", "Mo-Fr 08:00-22:00; Sa 10:00-02:00")),
+    "latest_arrival": st.sampled_from(("21:00", "02:30")),
+    "licence_expires": st.dates().map(str),
 }
 CODES = st.frozensets(st.sampled_from(sorted(TERMS)), max_size=12)
 

@@ -177,7 +177,7 @@ def _degrees(point: Point | None) -> tuple[float, float]:
 def _set_bits(listing: Listing, yes: NDArray[np.uint64], no: NDArray[np.uint64]) -> None:
     known = {Answer.YES: [0] * WORDS, Answer.NO: [0] * WORDS}
     for code, fact in listing.facts.items():
-        if fact.answer in known:
+        if fact.answer in known and code in BIT:
             word, bit = BIT[code]
             known[fact.answer][word] |= 1 << bit
     yes[:], no[:] = known[Answer.YES], known[Answer.NO]

@@ -1,0 +1,63 @@
+"""Reports about beds: appended, never changed. What stands at a moment is derived from them, never stored. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+
+from directory.vocabulary import BedState, Channel
+
+ATTEMPTS: Final = frozenset((BedState.NO_ANSWER, BedState.WOULD_NOT_SAY))
+"""What a call came to that nobody answered, or answered without saying: it never changes the last real state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Whom the beds of a report are for; None where it is for everybody.
+
+    `sex` and `level` are words of the closed lists, `age` the short name of an age band (`adult`), `funded` whether the
+    bed is paid with public funds.
+    """
+
+    sex: str | None = None
+    age: str | None = None
+    level: str | None = None
+    funded: bool | None = None
+
+
+FOR_EVERYBODY: Final = Bucket()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody learned of a listing's beds at a time (with its offset from UTC), and how.
+
+    `beds` is how many are open, `wait_hours` how long the waiting list is, `hold_until` until when a bed is held, and
+    `expires_at` when the report is to be forgotten; None where nobody said.
+    """
+
+    state: BedState
+    observed_at: datetime
+    channel: Channel
+    recorded_by: str
+    bucket: Bucket = FOR_EVERYBODY
+    beds: int | None = None
+    wait_hours: int | None = None
+    hold_until: datetime | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Sorts reports by time, and those of one moment always in the same way."""
+        rest = (getattr(self, field.name) for field in fields(self) if field.name != "observed_at")
+        return self.observed_at, tuple(map(str, rest))
+
+    def stands(self, at: datetime) -> bool:
+        """Whether it says anything of that moment: a real state, already known, not expired, its hold not over."""
+        ends = [end for end in (self.expires_at, self.hold_until if self.state is BedState.HELD else None) if end]
+        return self.state not in ATTEMPTS and self.observed_at <= at and all(at < end for end in ends)
+
+
+def standing(reports: Iterable[Report], at: datetime, concerns: Callable[[Bucket], bool]) -> Report | None:
+    """The newest report that stands at a moment and whose beds concern the person; None where none does."""
+    return max((one for one in reports if one.stands(at) and concerns(one.bucket)), key=lambda one: one.order, default=None)
