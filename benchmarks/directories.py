@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from directory.listing import Listing, Provenance
 from directory.matching.columns import BIT, CODES, WORDS, Columns, build, earth_centred, spatial_order
+from directory.matching.gathering import silent
 from directory.places import Gazetteer, bundled_places
 from directory.resolve import Said, resolve
 from directory.search.analysis import document, tokens
@@ -148,6 +149,8 @@ def synthetic(pattern: Pattern, size: int) -> Measured:
         approximate=np.zeros(size, dtype=np.bool_),
         id_rank=order.astype(np.int32),
         cells=cells,
+        personal=np.zeros_like(pattern.yes[:, rows]),
+        **silent(size),
     )
     by_field = {
         "name": _paired(*_names(rng, size), size),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from directory import values
+from directory.matching.criterion import WEIGHTS
 from directory.need import Need
 from directory.places import Gazetteer, UnknownPlace
 from directory.problems import CannotUnderstand, Loudness, Problem
@@ -13,6 +14,7 @@ from directory.vocabulary import DEPENDENCES, LEVELS, MEDICATIONS, PAYERS, SEXES
 Read = Callable[[str], Any]
 
 _MOST_WORDS: Final = 256
+WEIGHTS_IN_WORDS: Final = ", ".join(f"{name} {points}" for name, points in WEIGHTS.items())
 
 
 def _level(written: str) -> str:
@@ -62,7 +64,7 @@ MANY: Final[Mapping[str, Read]] = {
     "must": _term,
     "nice": _term,
 }
-FIELDS: Final = ("near", *ONE, *MANY)
+FIELDS: Final = ("near", *ONE, *MANY, "weights")
 
 
 def read_need(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -> Need:
@@ -70,7 +72,7 @@ def read_need(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -
     problems = [_unknown(name) for name in written if name not in FIELDS]
     read: dict[str, Any] = {"as_of": now}
     for name, found in written.items():
-        if name not in FIELDS or found in (None, "", [], ()):
+        if name not in FIELDS or found in (None, "", [], (), {}):
             continue
         try:
             read[name] = _read(name, found, gazetteer)
@@ -92,6 +94,8 @@ def read_need(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -
 def _read(name: str, found: Any, gazetteer: Gazetteer) -> Any:
     if name == "near":
         return gazetteer.find(_one(found))
+    if name == "weights":
+        return _weights(found)
     if name in ONE:
         return ONE[name](_one(found))
     parts = [found] if isinstance(found, str) else found
@@ -99,6 +103,19 @@ def _read(name: str, found: Any, gazetteer: Gazetteer) -> Any:
         raise ValueError('Enter a list, such as ["opioid"]')
     words = [word for part in parts for word in _one(part).split(",")]
     return tuple(dict.fromkeys(MANY[name](word) for word in words))
+
+
+def _weights(found: Any) -> tuple[tuple[str, int], ...]:
+    """The points that are changed for this need, by criterion; all together must stay 100."""
+    if isinstance(found, (list, tuple)) and all(isinstance(part, str) for part in found):
+        found = dict(part.replace("=", " ").split(maxsplit=1) for part in found if len(part.replace("=", " ").split()) == 2)
+    if not isinstance(found, Mapping) or not found.keys() <= WEIGHTS.keys():
+        raise ValueError("Enter points for some of: " + ", ".join(WEIGHTS) + '; such as {"payment": 20, "travel": 2}')
+    changed = {name: values.whole_number(0, 100)(_one(points)) for name, points in found.items()}
+    total = sum({**WEIGHTS, **changed}.values())
+    if total != 100:
+        raise ValueError(f"All points together must be 100, not {total}; now they are {WEIGHTS_IN_WORDS}")
+    return tuple((name, changed[name]) for name in WEIGHTS if name in changed and changed[name] != WEIGHTS[name])
 
 
 def _one(found: Any) -> str:
@@ -126,4 +143,5 @@ def written_need(need: Need) -> dict[str, Any]:
         written[name] = written[name].isoformat() if written[name] else None
     for name in MANY:
         written[name] = list(written[name])
+    written["weights"] = dict(need.weights)
     return written

@@ -11,7 +11,7 @@ from flask import Flask
 from directory import asking, paper, referral
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
-from directory.vocabulary import DEPENDENCES, GROUPS, LEVELS, MEDICATIONS, PAYERS, SEXES, SUBSTANCES
+from directory.vocabulary import DEPENDENCES, GROUPS, LEVELS, MEDICATIONS, PAYERS, SEXES, SUBSTANCES, TRAVEL
 
 UNDERSTOOD_NOTHING = 2
 
@@ -29,6 +29,8 @@ def _several(name: str, field: str, words: str) -> Any:
 _NEED_OPTIONS = (
     click.option("--near", help="ZIP code, “City, ST”, or latitude,longitude."),
     click.option("--within", "within_miles", help="The travel limit in miles; “anywhere” for none.  [default: 100]"),
+    click.option("--travel", help="Which distance is better: " + ", ".join(TRAVEL) + ".  [default: nearer]"),
+    click.option("--leave-at", help="When the person leaves, where that is not the meeting's end."),
     click.option("--meeting-ends", help="When the meeting ends, such as 2026-03-13T20:00-04:00."),
     click.option("--as-of", help="The moment that the answer is for.  [default: now]"),
     click.option("--age", help="Age in years."),
@@ -48,6 +50,7 @@ _NEED_OPTIONS = (
     _several("--nice", "nice", "A nice-to-have; `terms` lists them."),
     click.option("--language", help="Language, such as spanish."),
     click.option("--words", help="Words to look for, such as a center's name."),
+    _several("--weight", "weights", "Other points for a criterion in this answer, such as payment=20; 100 in all."),
 )
 
 

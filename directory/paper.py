@@ -3,11 +3,11 @@
 import textwrap
 from collections.abc import Iterator
 
+from directory.answered import Answered
 from directory.listing import PhoneKind
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry, Finding
 from directory.need import Need
-from directory.referral import Answered
 from directory.vocabulary import HELPLINES, LEVELS, MEDICATIONS, PAYERS, SAFETY, Answer, label
 
 WIDTH = 100

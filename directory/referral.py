@@ -2,23 +2,30 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Final
 
 from directory import places, store
-from directory.asking import written_need
+from directory.answered import Answered, MeetingList
 from directory.database import Database
 from directory.listing import Listing
 from directory.matching import explain
+from directory.matching.arrival import Pace
+from directory.matching.compose import Composed, bridges, compose, no_bridge
 from directory.matching.criteria import BY_NAME
-from directory.matching.explain import Entry, Finding
-from directory.matching.rank import Ranking, nearest_beyond, rank
+from directory.matching.explain import Entry
+from directory.matching.facets import facets
+from directory.matching.loosen import ENOUGH, Loosening, loosenings
+from directory.matching.rank import BRIDGE, Ranking, nearest_beyond, rank
+from directory.matching.suppose import first_if
 from directory.need import Need
 from directory.places import Gazetteer
 from directory.problems import CannotUnderstand, Loudness, Problem
-from directory.search.generations import Index
+from directory.search.generations import Generation, Index
 from directory.settings import Settings
+
+BRIDGES_SHOWN: Final = 3
+NAMED_SHOWN: Final = 3
 
 
 class Directory:
@@ -63,6 +70,11 @@ class Directory:
             self._index = Index(self.settings.instance / "index", self.database, self.gazetteer.locate)
         return self._index
 
+    @property
+    def pace(self) -> Pace:
+        """How fast people are taken to travel."""
+        return Pace(self.settings.speed_mph, self.settings.road_factor)
+
     def listings(self, ids: Sequence[str]) -> dict[str, Listing]:
         """These listings as the database has them now, by id."""
         with self.database.reading() as connection:
@@ -70,39 +82,24 @@ class Directory:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """The answer to a need: options, whom to call first, and what was set aside and why."""
+class _Asked:
+    """A need against one generation: the ranking, the composed list, and what else is to be shown, by position."""
 
-    need: Need
-    listings: int
-    option_count: int
-    call_first_count: int
-    aside_counts: dict[str, int]
-    options: tuple[Entry, ...]
-    call_first: tuple[Entry, ...]
-    set_aside: tuple[Entry, ...]
+    ranking: Ranking
+    composed: Composed
+    rows: tuple[int, ...]
+    calls: tuple[int, ...]
+    aside: list[tuple[int, str, float]]
+    named: list[tuple[int, str, float]]
+    bridges: list[tuple[int, float]]
 
-    def said_between(self) -> tuple[date, date] | None:
-        """The oldest and the newest day on which anybody said what is shown; None where nothing is shown."""
-        shown = (*self.options, *self.call_first)
-        days = [finding.observed_at for entry in shown for finding in entry.findings if finding.observed_at]
-        return (min(days), max(days)) if days else None
-
-    def as_json(self) -> dict[str, Any]:
-        """The answer in the form that docs/options.schema.json describes."""
-        return {
-            "need": written_need(self.need),
-            "as_of": self.need.as_of.isoformat(),
-            "counts": {
-                "listings": self.listings,
-                "options": self.option_count,
-                "call_first": self.call_first_count,
-                "set_aside": self.aside_counts,
-            },
-            "options": [_entry_json(entry) for entry in self.options],
-            "call_first": [_entry_json(entry) for entry in self.call_first],
-            "set_aside": [_entry_json(entry) for entry in self.set_aside],
-        }
+    @property
+    def positions(self) -> set[int]:
+        """Everything of which something is shown."""
+        at = {int(self.ranking.block.positions[row]) for row in (*self.rows, *self.calls)}
+        then = {self.ranking.second_step(row) for row in self.rows} - {None}
+        beside = {one[0] for one in (*self.aside, *self.named)} | {one[0] for one in self.bridges}
+        return at | beside | {position for position in then if position is not None}
 
 
 def options(directory: Directory, need: Need, limit: int = 10) -> Answered:
@@ -111,32 +108,71 @@ def options(directory: Directory, need: Need, limit: int = 10) -> Answered:
     What is shown is read from the database, whatever the index says.
     """
     generation = directory.index.current()
-    relevance = generation.words.relevance(need.words) if need.words else None
-    ranking = rank(generation.columns, need, relevance)
-    options_rows = ranking.first(limit, calls=False)
-    call_rows = ranking.first(limit, calls=True)
-    aside = _aside(ranking, limit)
-    positions = [int(ranking.block.positions[row]) for row in (*options_rows, *call_rows)]
-    ids = [generation.columns.ids[at] for at in (*positions, *(at for at, _, _ in aside))]
-    found = directory.listings(ids)
+    asked = _ask(generation, need, directory.pace, limit)
+    ranking, ids = asked.ranking, generation.columns.ids
+    found = directory.listings([ids[at] for at in asked.positions])
+    by_position = {at: found[ids[at]] for at in asked.positions if ids[at] in found}
     call_count = int(ranking.call_first.sum())
+    first = next(iter((*asked.rows, *asked.calls)), None)
+    shown = [(row, by_position[int(ranking.block.positions[row])]) for row in (*asked.rows, *asked.calls)]
+    wishes = first_if(ranking, shown, first) if first is not None else {}
+    entries = {row: replace(explain.entry(ranking, row, one), first_if=wishes.get(row, ())) for row, one in shown}
     return Answered(
         need=need,
         listings=len(generation.columns),
         option_count=len(ranking.block) - call_count,
         call_first_count=call_count,
         aside_counts=ranking.counts(),
-        options=_entries(ranking, options_rows, found),
-        call_first=_entries(ranking, call_rows, found),
-        set_aside=tuple(
-            explain.set_aside(BY_NAME[name], need, found[generation.columns.ids[at]], miles)
-            for at, name, miles in aside
-            if generation.columns.ids[at] in found
-        ),
+        options=tuple(_with_second_step(ranking, row, entries[row], by_position) for row in asked.rows),
+        call_first=tuple(entries[row] for row in asked.calls),
+        set_aside=_asides(asked.aside, ranking, by_position),
+        meeting=_meeting(asked),
+        bridges=tuple(_bridge(ranking, at, miles, by_position) for at, miles in asked.bridges if at in by_position),
+        no_bridge=no_bridge(need) if need.opioids and not asked.bridges else "",
+        named=_asides(asked.named, ranking, by_position),
+        facets=facets(ranking),
+        loosenings=_loosenings(generation, ranking),
     )
 
 
-def _aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]:
+def _ask(generation: Generation, need: Need, pace: Pace, limit: int) -> _Asked:
+    relevance = generation.words.relevance(need.words) if need.words else None
+    ranking = rank(generation.columns, need, relevance, pace)
+    composed = compose(ranking)
+    chosen = (*composed.presented, *composed.backups)
+    rows = tuple(dict.fromkeys((*(int(row) for row in ranking.first(limit, calls=False)), *chosen)))
+    named = generation.words.named(need.words, NAMED_SHOWN) if need.words else []
+    return _Asked(
+        ranking=ranking,
+        composed=composed,
+        rows=rows,
+        calls=tuple(int(row) for row in ranking.first(limit, calls=True)),
+        aside=_nearest_aside(ranking, limit),
+        named=[(at, *ranking.whereabouts(at)) for at in named],
+        bridges=bridges(ranking, BRIDGES_SHOWN, chosen),
+    )
+
+
+def _meeting(asked: _Asked) -> MeetingList:
+    def names(rows: Iterable[int]) -> tuple[str, ...]:
+        ranking = asked.ranking
+        return tuple(ranking.columns.ids[int(ranking.block.positions[row])] for row in rows)
+
+    return MeetingList(names(asked.composed.presented), names(asked.composed.backups), asked.composed.guarantees)
+
+
+def _with_second_step(ranking: Ranking, row: int, entry: Entry, found: dict[int, Listing]) -> Entry:
+    """An option of the second tier with the program that follows it."""
+    if entry.tier != "B":
+        return entry
+    return replace(entry, then=found.get(ranking.second_step(row) or -1))
+
+
+def _bridge(ranking: Ranking, at: int, miles: float, found: dict[int, Listing]) -> Entry:
+    return explain.apart(found[at], ranking.need, miles, BRIDGE, ranking.block.pace)
+
+
+def _nearest_aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]:
     """The nearest listings that were set aside; past the travel limit only where the limit holds too few."""
     inside = [(at, criterion.name, miles) for at, criterion, miles in ranking.nearest_aside(limit)]
     placed = [one for one in inside if not math.isnan(one[2])]
@@ -144,40 +180,19 @@ def _aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]:
     return [*placed, *past, *(one for one in inside if math.isnan(one[2]))][:limit]
 
 
-def _entries(ranking: Ranking, rows: Iterable[int], found: dict[str, Listing]) -> tuple[Entry, ...]:
-    ids = ranking.columns.ids
-    placed = ((int(row), ids[ranking.block.positions[row]]) for row in rows)
-    return tuple(explain.entry(ranking, row, found[key]) for row, key in placed if key in found)
+def _asides(some: Sequence[tuple[int, str, float]], ranking: Ranking, found: dict[int, Listing]) -> tuple[Entry, ...]:
+    """Listings with the criterion that ruled each out; those with none stand in the order and are shown as there."""
+    told: list[Entry] = []
+    for at, name, miles in (one for one in some if one[0] in found):
+        if name:
+            told.append(explain.set_aside(BY_NAME[name], ranking.need, found[at], miles, ranking.block.pace))
+        else:
+            told.append(explain.entry(ranking, ranking.row(at), found[at]))
+    return tuple(told)
 
 
-def _entry_json(entry: Entry) -> dict[str, Any]:
-    listing = entry.listing
-    phone = listing.phone
-    return {
-        "id": listing.id,
-        "name": listing.name,
-        "organization": listing.organization,
-        "place": listing.address.place,
-        "phone": str(phone) if phone else None,
-        "phone_kind": str(phone.kind) if phone else None,
-        "miles": None if entry.miles is None else round(entry.miles, 1),
-        "approximate": bool(listing.point and listing.point.approximate),
-        "tier": entry.tier or None,
-        "points": entry.points,
-        "range": [entry.low, entry.high],
-        "findings": [_finding_json(finding) for finding in entry.findings],
-        "questions": list(entry.questions),
-    }
-
-
-def _finding_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "criterion": finding.criterion,
-        "answer": str(finding.answer),
-        "points": finding.points,
-        "of": finding.of,
-        "because": finding.because,
-        "ask": finding.ask or None,
-        "source": finding.source or None,
-        "observed_at": finding.observed_at.isoformat() if finding.observed_at else None,
-    }
+def _loosenings(generation: Generation, ranking: Ranking) -> tuple[Loosening, ...]:
+    if len(ranking.block) >= ENOUGH:
+        return ()
+    pace = ranking.block.pace
+    return loosenings(ranking.need, lambda need: len(rank(generation.columns, need, None, pace).block))

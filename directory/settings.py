@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from directory import values
+from directory.matching.arrival import MILES_AN_HOUR
 from directory.problems import CannotUnderstand, Loudness, Problem
 
 ROOT = Path(__file__).parent.parent
@@ -12,12 +13,17 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """INSTANCE is the folder for everything written; PORT the site's; DATABASE_URL SQLite in the folder by default."""
+    """INSTANCE is the folder for everything written; PORT the site's; DATABASE_URL SQLite in the folder by default.
+
+    SPEED_MPH and ROAD_FACTOR are how fast people get on: straight miles times the factor, at that speed.
+    """
 
     instance: Path
     port: int
     database_url: str
     trusted_hosts: tuple[str, ...]
+    speed_mph: float = MILES_AN_HOUR
+    road_factor: float = 1.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -32,4 +38,18 @@ class Settings:
             fix = "Enter sqlite:///path/to/file or postgresql://user@host/name"
             raise CannotUnderstand(Problem(Loudness.FILE, "DATABASE_URL", "not a database that works here", fix=fix))
         hosts = tuple(filter(None, environment.get("TRUSTED_HOSTS", "").replace(",", " ").split()))
-        return cls(instance, port, url, hosts)
+        speed = _number(environment, "SPEED_MPH", (5.0, 100.0), MILES_AN_HOUR)
+        return cls(instance, port, url, hosts, speed, _number(environment, "ROAD_FACTOR", (1.0, 3.0), 1.0))
+
+
+def _number(environment: Mapping[str, str], name: str, between: tuple[float, float], usual: float) -> float:
+    """A number within bounds; raises CannotUnderstand for anything else."""
+    written = environment.get(name) or str(usual)
+    try:
+        number = float(written)
+    except ValueError:
+        number = float("nan")
+    if not between[0] <= number <= between[1]:
+        fix = f"Enter a number from {between[0]:g} to {between[1]:g}"
+        raise CannotUnderstand(Problem(Loudness.FILE, name, "not a number that works here", written, fix))
+    return number

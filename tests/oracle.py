@@ -44,6 +44,8 @@ def judge(listing: Listing, need: Need, relevance: float = 0.0) -> Verdict:
     _travel(verdict, listing, need)
     if "status.operating" in no:
         verdict.out("operating")
+    if "status.licensed" in no:
+        verdict.out("licence")
     _setting(verdict, yes, no)
     _treats(verdict, yes, no, need, opioids)
     _exclusive(verdict, yes, need, opioids)
@@ -176,7 +178,7 @@ def _withdrawal(verdict: Verdict, yes: set[str], no: set[str], need: Need) -> No
         verdict.score("withdrawal", 12, 1)
     else:
         verdict.call_first = True
-        verdict.score("withdrawal", 12, 0.35, unknown=True)
+        verdict.score("withdrawal", 12, 0.6 if "withdrawal.partner_unit" in yes else 0.35, unknown=True)
 
 
 def _level(verdict: Verdict, yes: set[str], no: set[str], need: Need) -> None:

@@ -16,6 +16,7 @@ from benchmarks.directories import Measured, synthetic, zip_codes
 from benchmarks.measure import engines, in_order, measure
 from directory.listing import Point
 from directory.matching.columns import CODES, WORDS, Block, Columns, earth_centred, spatial_order
+from directory.matching.gathering import silent
 
 SIZE, NEEDS = 2_000, 20
 GUAM = (13.4443, 144.7937)
@@ -47,7 +48,10 @@ def columns_of(places: list[tuple[float, float]]) -> tuple[Columns, np.ndarray[A
     yes, no = rng.integers(0, 1 << 63, (2, WORDS, size), dtype=np.uint64)
     centred = earth_centred(points[:, 0], points[:, 1])
     ids = tuple(f"example:{at}" for at in order.tolist())
-    return Columns(ids, yes, no, centred, np.zeros(size, np.bool_), order.astype(np.int32), cells), points
+    return Columns(
+        ids=ids, yes=yes, no=no, personal=np.zeros_like(yes), centred=centred, approximate=np.zeros(size, np.bool_),
+        id_rank=order.astype(np.int32), cells=cells, **silent(size),
+    ), points  # fmt: skip
 
 
 def miles_between(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:

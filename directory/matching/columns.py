@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from directory.listing import Listing, Point
-from directory.vocabulary import TERMS, Answer
+from directory.matching.arrival import STRAIGHT, Pace
+from directory.matching.gathering import gathered
+from directory.vocabulary import TERMS, Answer, SourceKind, is_plan
 
-VERSION: Final = 1
 CODES: Final = tuple(TERMS)
 BIT: Final = {code: divmod(at, 64) for at, code in enumerate(CODES)}
 WORDS: Final = -(-len(CODES) // 64)
@@ -34,22 +35,54 @@ _DOWN: Final = 180 * _CELLS_A_DEGREE
 _SHORTEST_DEGREE: Final = 110_567.0
 
 
+_LISTS: Final = ("ids", "zones", "buckets", "plans")
+_PERSONAL: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """All listings as arrays of one length; `ids` and every array share the positions.
 
     `yes` and `no` hold a row of 64-bit words for each 64 terms of `CODES`: a bit in `yes` is a known yes, in `no` a
-    known no, in neither unknown. `centred` has x, y, z in meters from the middle of the earth (NaN where the place is
-    not known); `cells` says where each grid cell's run of positions starts.
+    known no, in neither unknown; a bit in `personal` is a yes that a person said. `centred` has x, y, z in meters from the
+    middle of the earth (NaN where the place is not known); `cells` says where each grid cell's run of positions starts. The
+    rest is as `gathering` makes it.
     """
 
     ids: Sequence[str]
+    zones: Sequence[str]
+    buckets: Sequence[dict[str, Any]]
+    plans: Sequence[str]
     yes: NDArray[np.uint64]
     no: NDArray[np.uint64]
+    personal: NDArray[np.uint64]
     centred: NDArray[np.float64]
     approximate: NDArray[np.bool_]
     id_rank: NDArray[np.int32]
     cells: NDArray[np.int32]
+    zone: NDArray[np.uint8]
+    hours_known: NDArray[np.bool_]
+    hours_at: NDArray[np.int32]
+    hours_opens: NDArray[np.int32]
+    hours_closes: NDArray[np.int32]
+    report_at: NDArray[np.int32]
+    report_state: NDArray[np.int8]
+    report_seen: NDArray[np.int64]
+    report_hold: NDArray[np.int64]
+    report_expires: NDArray[np.int64]
+    report_wait: NDArray[np.int32]
+    report_bucket: NDArray[np.int32]
+    vetting_at: NDArray[np.int32]
+    vetting_state: NDArray[np.int8]
+    vetting_since: NDArray[np.int64]
+    vetting_until: NDArray[np.int32]
+    plan_number: NDArray[np.int32]
+    plan_position: NDArray[np.int32]
+    plan_taken: NDArray[np.bool_]
+    organization: NDArray[np.int32]
+    number: NDArray[np.int32]
+    confirmed: NDArray[np.int32]
+    licensed_until: NDArray[np.int32]
 
     def __len__(self) -> int:
         """How many listings there are."""
@@ -59,6 +92,16 @@ class Columns:
     def located(self) -> int:
         """How many listings have a known place; they stand first."""
         return int(self.cells[-1])
+
+    def position(self, listing_id: str) -> int:
+        """Where a listing stands; -1 where there is none of that id."""
+        return self.ids.index(listing_id) if listing_id in self.ids else -1
+
+    def planned(self, code: str, taken: bool) -> NDArray[np.int32]:
+        """The positions whose listings are known to take an insurance plan, or known not to."""
+        if code not in self.plans:
+            return np.empty(0, np.int32)
+        return np.asarray(self.plan_position[(self.plan_number == self.plans.index(code)) & (self.plan_taken == taken)])
 
     def everything(self) -> NDArray[np.intp]:
         """All positions."""
@@ -110,7 +153,8 @@ class Columns:
         folder.mkdir(parents=True, exist_ok=True)
         for name in self._arrays():
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
-        (folder / "ids.json").write_text(json.dumps(list(self.ids)), encoding="utf-8")
+        for name in _LISTS:
+            (folder / f"{name}.json").write_text(json.dumps(list(getattr(self, name))), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "Columns":
@@ -118,14 +162,17 @@ class Columns:
         arrays: dict[str, Any] = {
             name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in cls._arrays()
         }
-        columns = cls(ids=tuple(json.loads((folder / "ids.json").read_text(encoding="utf-8"))), **arrays)
+        lists: dict[str, Any] = {
+            name: tuple(json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))) for name in _LISTS
+        }
+        columns = cls(**lists, **arrays)
         if not len(columns) == len(columns.ids) == len(columns.id_rank) or columns.yes.shape[0] != WORDS:
             raise ValueError(f"{folder.name}: the arrays are not of one length")
         return columns
 
     @classmethod
     def _arrays(cls) -> tuple[str, ...]:
-        return tuple(name for name in cls.__dataclass_fields__ if name != "ids")
+        return tuple(name for name in cls.__dataclass_fields__ if name not in _LISTS)
 
 
 def build(listings: Sequence[Listing]) -> Columns:
@@ -134,17 +181,19 @@ def build(listings: Sequence[Listing]) -> Columns:
     points = np.array([_degrees(listing.point) for listing in ordered], dtype=np.float64).reshape(-1, 2)
     order, cells = spatial_order(points)
     placed = [ordered[at] for at in order]
-    yes, no = np.zeros((2, WORDS, len(placed)), dtype=np.uint64)
+    known = np.zeros((3, WORDS, len(placed)), dtype=np.uint64)
     for position, listing in enumerate(placed):
-        _set_bits(listing, yes[:, position], no[:, position])
+        known[:, :, position] = _bits(listing)
     return Columns(
         ids=tuple(listing.id for listing in placed),
-        yes=yes,
-        no=no,
+        yes=known[0],
+        no=known[1],
+        personal=known[2],
         centred=earth_centred(points[order, 0], points[order, 1]),
         approximate=np.array([listing.point is not None and listing.point.approximate for listing in placed], dtype=np.bool_),
         id_rank=order.astype(np.int32),
         cells=cells,
+        **gathered(placed),
     )
 
 
@@ -174,13 +223,29 @@ def _degrees(point: Point | None) -> tuple[float, float]:
     return (point.latitude, point.longitude) if point else (np.nan, np.nan)
 
 
-def _set_bits(listing: Listing, yes: NDArray[np.uint64], no: NDArray[np.uint64]) -> None:
-    known = {Answer.YES: [0] * WORDS, Answer.NO: [0] * WORDS}
+def _bits(listing: Listing) -> list[list[int]]:
+    """The known yeses, the known noes, and the yeses that a person said, as words of 64 bits."""
+    yes, no, personal = known = [[0] * WORDS for _ in range(3)]
     for code, fact in listing.facts.items():
-        if fact.answer in known and code in BIT:
-            word, bit = BIT[code]
-            known[fact.answer][word] |= 1 << bit
-    yes[:], no[:] = known[Answer.YES], known[Answer.NO]
+        if code not in BIT:
+            continue
+        word, bit = BIT[code]
+        if fact.answer is Answer.YES:
+            yes[word] |= 1 << bit
+            if fact.provenance.kind in _PERSONAL:
+                personal[word] |= 1 << bit
+        elif fact.answer is Answer.NO:
+            no[word] |= 1 << bit
+    return known
+
+
+def spread(starts: NDArray[np.int32], positions: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """What listings have several of: for each such thing of these positions, its row among them and its own place."""
+    first = starts[positions].astype(np.intp)
+    counts = starts[positions + 1] - first
+    row_of = np.repeat(np.arange(len(positions)), counts)
+    before = np.cumsum(counts) - counts
+    return row_of, np.arange(len(row_of)) - before[row_of] + first[row_of]
 
 
 def _row(latitude: float) -> int:
@@ -219,7 +284,7 @@ def _planes(codes: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.uint64
 class Block:
     """Some positions with their miles, as criteria see them: masks of what is known of each listing."""
 
-    __slots__ = ("_cache", "columns", "miles", "positions", "relevance")
+    __slots__ = ("_cache", "columns", "miles", "pace", "positions", "relevance")
 
     def __init__(
         self,
@@ -227,11 +292,13 @@ class Block:
         positions: NDArray[np.intp],
         miles: NDArray[np.float64],
         relevance: NDArray[np.float32] | None = None,
+        pace: Pace = STRAIGHT,
     ) -> None:
         self.columns = columns
         self.positions = positions
         self.miles = miles
         self.relevance = relevance
+        self.pace = pace
         self._cache: dict[tuple[bool, int], NDArray[np.uint64]] = {}
 
     def __len__(self) -> int:
@@ -253,18 +320,27 @@ class Block:
     def keep(self, mask: NDArray[np.bool_]) -> "Block":
         """The block of the listings where the mask is true."""
         relevance = None if self.relevance is None else self.relevance[mask]
-        return Block(self.columns, self.positions[mask], self.miles[mask], relevance)
+        return Block(self.columns, self.positions[mask], self.miles[mask], relevance, self.pace)
 
-    def counts(self, codes: Sequence[str]) -> list[int]:
-        """For each term, how many of the listings are known to have it."""
+    def counts(self, codes: Sequence[str], affirmed: bool = True) -> list[int]:
+        """For each term, how many of the listings are known to have it, or known not to."""
         if len(self) > _FEW or not codes:
-            return [int(np.count_nonzero(self.yes(code))) for code in codes]
+            return [int(np.count_nonzero(self._any(affirmed, (code,)))) for code in codes]
         words, bits = _planes(tuple(codes))
-        held = self.columns.yes[:, self.positions][words] & bits
+        held = (self.columns.yes if affirmed else self.columns.no)[:, self.positions][words] & bits
         return [int(count) for count in (held != 0).sum(axis=1)]
 
+    def said_by_a_person(self, code: str) -> NDArray[np.bool_]:
+        """Where a term is a yes that a person said, in a call or for the center."""
+        word, bit = BIT[code]
+        return np.asarray(self.columns.personal[word][self.positions] & np.uint64(1 << bit) != 0)
+
     def _any(self, affirmed: bool, codes: Sequence[str]) -> NDArray[np.bool_]:
-        found = [(self._word(affirmed, word) & mask) != 0 for word, mask in _masks(codes)]
+        closed = codes if all(map(BIT.__contains__, codes)) else tuple(filter(BIT.__contains__, codes))
+        found = [(self._word(affirmed, word) & mask) != 0 for word, mask in _masks(closed)]
+        if closed is not codes:
+            plans = [code for code in codes if is_plan(code)]
+            found += [np.isin(self.positions, self.columns.planned(code, affirmed)) for code in plans]
         return found[0] if len(found) == 1 else np.asarray(np.logical_or.reduce(found))
 
     def _word(self, affirmed: bool, word: int) -> NDArray[np.uint64]:

@@ -7,30 +7,60 @@ that totals stay out of 100.
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from directory.listing import Listing
-from directory.matching.columns import Block
+from directory.matching.arrival import Way
+from directory.matching.beds import Admit
+from directory.matching.columns import Block, spread
 from directory.matching.criterion import ASK, FEWER_POINTS, NEUTRAL, Criterion, Judged, three
+from directory.matching.gathering import NO_DAY, VETTING_STATES
 from directory.matching.payment import Payment
 from directory.matching.people import Age, Exclusions, Exclusive, Pregnancy, Sex
 from directory.matching.treatment import Level, Medication, Withdrawal
 from directory.need import Need
-from directory.vocabulary import SETTINGS_INPATIENT, SETTINGS_RESIDENTIAL, Answer, label
+from directory.vocabulary import SETTINGS_INPATIENT, SETTINGS_RESIDENTIAL, Answer, VettingState, label
 
+VETTED: Final = (VettingState.VETTED, VettingState.VETTED_WITH_CONDITIONS)
+BARRED: Final = (VettingState.SUSPENDED, VettingState.REJECTED)
+NOT_VETTED: Final = {
+    VettingState.IN_REVIEW: "somebody here is vetting it",
+    VettingState.LAPSED: "its vetting has lapsed",
+}
+_VETTED: Final = tuple(VETTING_STATES.index(state) for state in VETTED)
+_BARRED: Final = tuple(VETTING_STATES.index(state) for state in BARRED)
+CONFIRMED_DAYS, AGEING_DAYS = 90, 365
+AGEING: Final = 0.8
+UNCONFIRMED: Final = 0.5
 NEAR_ENOUGH_MILES: Final = 10.0
 ANYWHERE_MILES: Final = 500.0
-ADMIT_UNKNOWN: Final = 0.25
 UNVETTED: Final = 0.2
 SPOKEN_OF: Final = 0.5
+
+
+def vetting_states(block: Block, need: Need) -> NDArray[np.int8]:
+    """For each listing the number, in `VETTING_STATES`, of how far it is checked at the need's moment."""
+    columns = block.columns
+    states = np.full(len(block), VETTING_STATES.index(VettingState.NEW), dtype=np.int8)
+    if not len(columns.vetting_state):
+        return states
+    row_of, at = spread(columns.vetting_at, block.positions)
+    taken = columns.vetting_since[at] <= need.as_of.timestamp()
+    row_of, at = row_of[taken], at[taken]
+    until = columns.vetting_until[at]
+    lapsed = (until != NO_DAY) & (until < need.as_of.toordinal())
+    states[row_of] = np.where(lapsed, np.int8(VETTING_STATES.index(VettingState.LAPSED)), columns.vetting_state[at])
+    return states
 
 
 class Travel(Criterion):
     """It is within reach: all points up to 10 miles, then fewer down to none at the limit (at 500 miles where there is none).
 
-    A center whose place is not known stands last; it never counts as 0 miles away.
+    Where the family wants it far away it is the other way round, or the distance gives its points to all alike. A center
+    whose place is not known stands last; it never counts as 0 miles away.
     """
 
-    name, title, points, on_unknown = "travel", "Distance", 8, ASK
+    name, title, on_unknown = "travel", "Distance", ASK
 
     def asked(self, need: Need) -> bool:
         return need.near is not None
@@ -39,38 +69,92 @@ class Travel(Criterion):
         limit = need.within_miles or ANYWHERE_MILES
         no = block.miles > limit if need.within_miles else np.zeros(len(block), dtype=np.bool_)
         known = ~np.isnan(block.miles)
-        fall = np.clip((limit - np.nan_to_num(block.miles)) / max(limit - NEAR_ENOUGH_MILES, 1e-9), 0.0, 1.0)
-        shares = np.where(block.miles <= NEAR_ENOUGH_MILES, 1.0, np.where(known, fall, 0.0))
-        return self.by(three(no, known), shares)
+        if need.travel == "any":
+            return self.by(three(no, known), np.ones(len(block)), low=np.ones(len(block)))
+        near = np.clip((limit - np.nan_to_num(block.miles)) / max(limit - NEAR_ENOUGH_MILES, 1e-9), 0.0, 1.0)
+        near = np.where(block.miles <= NEAR_ENOUGH_MILES, 1.0, near)
+        shares = near if need.travel == "nearer" else 1.0 - near
+        return self.by(three(no, known), np.where(known, shares, 0.0))
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.UNKNOWN:
             withheld = listing.address.confidential
             return "the address is withheld, so the distance is not known" if withheld else "the distance is not known"
-        return f"more than {need.within_miles:g} miles away" if answer is Answer.NO else "within reach"
+        if answer is Answer.NO:
+            return f"more than {need.within_miles:g} miles away"
+        minutes = f"; about {_length(way.minutes)} on the way" if way.minutes is not None else ""
+        return f"within reach{minutes}"
 
     def ask(self, need: Need) -> str:
         return "Where are you, and how long does it take to get there?"
 
 
+def _length(minutes: float) -> str:
+    hours, rest = divmod(max(round(minutes), 1), 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "")))
+
+
 class Operating(Criterion):
-    """It is operating: in its source's latest edition, or confirmed by a person since."""
+    """It is operating: in its source's latest edition, or confirmed by a person since; and nobody here suspended it."""
 
     name, title, on_unknown = "operating", "Operating", ASK
 
     def judge(self, block: Block, need: Need) -> Judged:
-        return self.gate(block.no("status.operating"), block.yes("status.operating"))
+        barred = np.isin(vetting_states(block, need), _BARRED)
+        return self.gate(block.no("status.operating") | barred, block.yes("status.operating"))
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
+        state = listing.vetting(need.as_of)
+        if state in BARRED:
+            return f"{state} here: nobody may be sent there"
         if answer is Answer.NO:
             return "no longer in its source's latest edition" if listing.withdrawn else "not operating"
-        return "listed as operating; its license was not checked" if answer is Answer.YES else "nobody says that it operates"
+        return "listed as operating" if answer is Answer.YES else "nobody says that it operates"
 
     def ask(self, need: Need) -> str:
-        return "Are you open, and is your license in force?"
+        return "Are you open?"
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return ("status.operating",)
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.terms(need), ()
+
+    def wish(self, need: Need) -> str:
+        return "it is operating"
+
+
+class Licence(Criterion):
+    """Its license is in force on the day. Where that is not known it is said, and asked."""
+
+    name, title, on_unknown = "licence", "License", ASK
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        until, today = block.columns.licensed_until[block.positions], need.as_of.toordinal()
+        no = block.no("status.licensed") | ((until != NO_DAY) & (until < today))
+        return self.gate(no, block.yes("status.licensed") | (until >= today))
+
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
+        expires = listing.licence_expires
+        until = f" until {expires:%B} {expires.day}, {expires.year}" if expires else ""
+        if answer is Answer.YES:
+            return f"its license is in force{until}"
+        if answer is Answer.NO:
+            ended = expires is not None and expires < need.as_of.date()
+            return f"its license ended:{until.replace(' until', '')}" if ended else "its license is not in force"
+        return "whether its license is in force was not checked"
+
+    def ask(self, need: Need) -> str:
+        return "Is your license in force?"
+
+    def terms(self, need: Need) -> tuple[str, ...]:
+        return ("status.licensed",)
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.terms(need), ()
+
+    def wish(self, need: Need) -> str:
+        return "its license were confirmed"
 
 
 class Bed(Criterion):
@@ -84,7 +168,7 @@ class Bed(Criterion):
         housing_only = block.yes("care.recovery_residence") & ~yes
         return self.gate(block.all_no(*self.beds) | housing_only, yes)
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.YES:
             return next(label(code).lower() for code in self.terms(need) if listing.says(code))
         if answer is Answer.UNKNOWN:
@@ -97,6 +181,12 @@ class Bed(Criterion):
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return (*(code for code in self.beds if code not in _GENERAL), *_GENERAL, "care.recovery_residence")
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return ("setting.residential",), ()
+
+    def wish(self, need: Need) -> str:
+        return "it has inpatient or residential beds"
 
 
 _GENERAL: Final = ("setting.residential", "setting.inpatient", "setting.outpatient")
@@ -116,7 +206,7 @@ class Treats(Criterion):
             yes &= block.yes(code) | (block.yes("care.substance_use") if code == "treats.alcohol" else False)
         return self.gate(block.no(*self.terms(need)), yes)
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         what = " and ".join(code.partition(".")[2] for code in self.terms(need))
         if answer is Answer.UNKNOWN:
             return f"it does not say whether it treats {what} use disorder"
@@ -128,6 +218,12 @@ class Treats(Criterion):
     def terms(self, need: Need) -> tuple[str, ...]:
         opioid = ("treats.opioid",) if need.opioids else ()
         return opioid + (("treats.alcohol",) if "alcohol" in need.dependent_on else ())
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.terms(need), ()
+
+    def wish(self, need: Need) -> str:
+        return f"it treats {' and '.join(code.partition('.')[2] for code in self.terms(need))} use disorder"
 
 
 class Must(Criterion):
@@ -142,7 +238,7 @@ class Must(Criterion):
         yes = np.logical_and.reduce([block.yes(code) for code in need.must])
         return self.gate(block.no(*need.must), np.asarray(yes))
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.YES:
             return "has every must-have"
         lacking = [label(code) for code in need.must if listing.answer(code) is answer]
@@ -154,34 +250,36 @@ class Must(Criterion):
     def terms(self, need: Need) -> tuple[str, ...]:
         return need.must
 
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return need.must, ()
 
-class Admit(Criterion):
-    """It can admit the person in time. Only a person who was asked today can say so; until then the bed is not known."""
-
-    name, title, points = "admit", "Admits in time", 28
-
-    def judge(self, block: Block, need: Need) -> Judged:
-        unknown = three(np.zeros(len(block), dtype=np.bool_), np.zeros(len(block), dtype=np.bool_))
-        return self.by(unknown, np.full(len(block), ADMIT_UNKNOWN))
-
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
-        return "whether a bed is open is not known"
-
-    def ask(self, need: Need) -> str:
-        return "Is a bed open today, from when, and until when would you hold it?"
+    def wish(self, need: Need) -> str:
+        return "the must-haves were confirmed"
 
 
 class Trust(Criterion):
-    """Somebody here checked it: until a listing is vetted it gets a fifth of these points."""
+    """Somebody here vetted it, and a person confirmed its facts lately: all points within 90 days, fewer within a year.
 
-    name, title, points, on_no, on_unknown = "trust", "Vetted", 8, FEWER_POINTS, NEUTRAL
+    Facts that only surveys or registers gave count half, and a listing that nobody vetted gets a fifth of the points.
+    """
+
+    name, title, on_no, on_unknown = "trust", "Vetted", FEWER_POINTS, NEUTRAL
 
     def judge(self, block: Block, need: Need) -> Judged:
-        nobody = np.zeros(len(block), dtype=np.bool_)
-        return self.by(three(~nobody, nobody), np.full(len(block), UNVETTED))
+        vetted = np.isin(vetting_states(block, need), _VETTED)
+        days = need.as_of.toordinal() - block.columns.confirmed[block.positions]
+        shares = np.select([~vetted, days <= CONFIRMED_DAYS, days <= AGEING_DAYS], [UNVETTED, 1.0, AGEING], UNCONFIRMED)
+        return self.by(three(~vetted, vetted), shares)
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
-        return "nobody here has vetted it yet"
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
+        state = listing.vetting(need.as_of)
+        if state not in VETTED:
+            return NOT_VETTED.get(state, "nobody here has vetted it yet")
+        told = "vetted here" + (", with conditions" if state is VettingState.VETTED_WITH_CONDITIONS else "")
+        confirmed = listing.confirmed_at
+        if confirmed is None:
+            return f"{told}; its facts come from surveys or registers only"
+        return f"{told}; a person confirmed facts on {confirmed:%B} {confirmed.day}, {confirmed.year}"
 
 
 class Preferences(Criterion):
@@ -190,7 +288,7 @@ class Preferences(Criterion):
     A center that the words speak of at all gets half for them, the one that they fit best everything.
     """
 
-    name, title, points, on_no, on_unknown = "preferences", "Preferences and words", 4, FEWER_POINTS, NEUTRAL
+    name, title, on_no, on_unknown = "preferences", "Preferences and words", FEWER_POINTS, NEUTRAL
 
     def asked(self, need: Need) -> bool:
         return bool(self.terms(need) or need.words)
@@ -203,7 +301,7 @@ class Preferences(Criterion):
         shares = np.mean(parts, axis=0)
         return self.by(three(np.zeros(len(block), dtype=np.bool_), shares > 0), shares)
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         had = [label(code) for code in self.terms(need) if listing.says(code)]
         words = [f"words asked for: “{need.words}”"] if need.words else []
         return "; ".join(had + words) if answer is Answer.YES else "none of what would be nice is known of it"
@@ -215,6 +313,7 @@ class Preferences(Criterion):
 CRITERIA: Final[tuple[Criterion, ...]] = (
     Travel(),
     Operating(),
+    Licence(),
     Bed(),
     Treats(),
     Exclusive(),

@@ -1,16 +1,26 @@
 """What a criterion is: one object that filters, scores and explains, for one listing or for a million."""
 
+import tomllib
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.listing import Listing
+from directory.listing import Fact, Listing, Provenance
+from directory.matching.arrival import Way
 from directory.matching.columns import Block
 from directory.need import Need
-from directory.vocabulary import Answer
+from directory.vocabulary import Answer, SourceKind
+
+with Path(__file__).with_name("weights.toml").open("rb") as _file:
+    _TOLD = tomllib.load(_file)
+WEIGHTS_VERSION: Final[int] = _TOLD["version"]
+WEIGHTS: Final[Mapping[str, int]] = MappingProxyType(_TOLD["points"])
 
 NO, UNKNOWN, YES = 0, 1, 2
 ANSWERS: Final = (Answer.NO, Answer.UNKNOWN, Answer.YES)
@@ -27,13 +37,16 @@ NEUTRAL: Final = "neutral"
 class Judged:
     """A criterion's answers (NO, UNKNOWN, YES) and shares (0 to 1 of its points) for the listings of a block.
 
-    `rules_out` marks those to be set aside and `call_first` those that nobody may be sent to before a call.
+    `rules_out` marks those to be set aside and `call_first` those that nobody may be sent to before a call. `low` and
+    `high` are the shares if all that is unknown turned out badly, or well; None where that is none and all for an unknown.
     """
 
     answers: NDArray[np.int8]
     shares: NDArray[np.float64]
     rules_out: NDArray[np.bool_]
     call_first: NDArray[np.bool_]
+    low: NDArray[np.float64] | None = None
+    high: NDArray[np.float64] | None = None
 
 
 class Criterion(ABC):
@@ -41,9 +54,13 @@ class Criterion(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
-    points: ClassVar[int] = 0
     on_no: ClassVar[str] = SET_ASIDE
     on_unknown: ClassVar[str] = CALL_FIRST
+
+    @property
+    def points(self) -> int:
+        """The most points that it gives; 0 for a mere gate."""
+        return WEIGHTS.get(self.name, 0)
 
     @property
     def description(self) -> str:
@@ -59,7 +76,7 @@ class Criterion(ABC):
         """The answer and the share of the points for each listing of the block."""
 
     @abstractmethod
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         """The sentence for a person; ends without a full stop."""
 
     def ask(self, need: Need) -> str:
@@ -70,7 +87,22 @@ class Criterion(ABC):
         """The terms that the answer leans on, most telling first."""
         return ()
 
-    def by(self, answers: NDArray[np.int8], shares: NDArray[np.float64]) -> Judged:
+    def confirmed(self, listing: Listing, need: Need, way: Way) -> Listing:
+        """The listing as it would be if somebody confirmed, at the moment of the need, all that is asked about it here."""
+        by = Provenance("", SourceKind.STAFF_CALL, "", need.as_of.date(), "")
+        yes, no = self.hopes(need)
+        answers = dict.fromkeys(yes, Fact(Answer.YES, by)) | dict.fromkeys(no, Fact(Answer.NO, by))
+        return replace(listing, facts={**listing.facts, **answers})
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The terms that would have to be known yeses, and known noes, for the best answer."""
+        return (), ()
+
+    def wish(self, need: Need) -> str:
+        """What would have to be confirmed, in words that follow “if”: “Medicaid were confirmed”."""
+        return f"“{self.title.lower()}” were confirmed"
+
+    def by(self, answers: NDArray[np.int8], shares: NDArray[np.float64], low: NDArray[np.float64] | None = None) -> Judged:
         """Judged as this criterion usually does: a no and an unknown have the consequences that its page states."""
         nobody = np.zeros(len(answers), dtype=np.bool_)
         return Judged(
@@ -78,6 +110,7 @@ class Criterion(ABC):
             shares,
             rules_out=answers == NO if self.on_no == SET_ASIDE else nobody,
             call_first=answers == UNKNOWN if self.on_unknown == CALL_FIRST else nobody,
+            low=low,
         )
 
     def gate(self, no: NDArray[np.bool_], yes: NDArray[np.bool_]) -> Judged:

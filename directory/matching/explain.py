@@ -1,12 +1,15 @@
 """Why a listing stands where it stands: a finding for each criterion, in sentences, made only for the few that are shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from directory.listing import Listing, Provenance
+from directory.matching.arrival import STRAIGHT, Pace, Way, way
+from directory.matching.beds import standing_for
 from directory.matching.criteria import CRITERIA
 from directory.matching.criterion import ANSWERS, CALL_FIRST, NEUTRAL, Criterion
-from directory.matching.rank import CALL, READY, Ranking
+from directory.matching.rank import Ranking
+from directory.matching.wording import attempts_in_words, bed_in_words, intake_in_words
 from directory.need import Need
 from directory.vocabulary import Answer
 
@@ -28,54 +31,72 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A listing as it is shown. Points are whole and add up; `reason` is why it was set aside, or ""."""
+    """A listing as it is shown. Points are whole and add up; `reason` is why it was set aside, or "".
+
+    `bed` and `intake` say what is known of its beds and of the arrival there, `then` is the program that would follow in a
+    plan of two steps, and `first_if` what would have to be confirmed for it to stand first.
+    """
 
     listing: Listing
-    miles: float | None
+    way: Way
     tier: str
     points: int
     low: int
     high: int
     findings: tuple[Finding, ...]
-    questions: tuple[str, ...]
+    questions: tuple[str, ...] = ()
     reason: str = ""
+    bed: str = ""
+    intake: str = ""
+    then: Listing | None = None
+    first_if: tuple[str, ...] = ()
+
+    @property
+    def miles(self) -> float | None:
+        """Straight miles; None where they are not known."""
+        return self.way.miles
 
 
 def entry(ranking: Ranking, row: int, listing: Listing) -> Entry:
     """An option or a listing to call first, with every finding. `row` is its row in the ranking's block."""
-    miles = float(ranking.block.miles[row])
+    need = ranking.need
+    there = way(listing, need, float(ranking.block.miles[row]), ranking.block.pace)
     findings = tuple(
-        _finding(marks.criterion, ranking.need, listing, (ANSWERS[marks.answers[row]], int(marks.earned[row]), marks.of))
+        _finding(marks.criterion, need, listing, (ANSWERS[marks.answers[row]], int(marks.earned[row]), marks.of), there)
         for marks in ranking.marks
     )
     low, high = ranking.low_and_high(row)
     return Entry(
         listing=listing,
-        miles=None if miles != miles else miles,
-        tier=CALL if ranking.call_first[row] else READY,
+        way=there,
+        tier=ranking.tier(row),
         points=int(ranking.total[row]),
         low=low,
         high=high,
         findings=findings,
-        questions=tuple(dict.fromkeys(finding.ask for finding in _by_urgency(ranking.need, findings) if finding.ask)),
+        questions=tuple(dict.fromkeys(finding.ask for finding in _by_urgency(need, findings) if finding.ask)),
+        bed=bed(listing, need, there),
+        intake=intake_in_words(listing, there),
     )
 
 
-def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float) -> Entry:
+def bed(listing: Listing, need: Need, there: Way) -> str:
+    """What is known of its beds, and whether anybody tried to ask since."""
+    told = (bed_in_words(standing_for(listing, need), need, there), attempts_in_words(listing, need, there))
+    return "; ".join(filter(None, told))
+
+
+def apart(listing: Listing, need: Need, miles: float, tier: str = "", pace: Pace = STRAIGHT) -> Entry:
+    """A listing that stands beside the order, such as a bridge, with what is known of its beds and hours."""
+    there = way(listing, need, miles, pace)
+    return Entry(listing, there, tier, 0, 0, 0, (), bed=bed(listing, need, there), intake=intake_in_words(listing, there))
+
+
+def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float, pace: Pace = STRAIGHT) -> Entry:
     """A listing that one criterion ruled out, with that one reason."""
-    because = criterion.because(listing, need, Answer.NO)
-    finding = _finding(criterion, need, listing, (Answer.NO, 0, criterion.points))
-    return Entry(
-        listing=listing,
-        miles=None if miles != miles else miles,
-        tier="",
-        points=0,
-        low=0,
-        high=0,
-        findings=(finding,),
-        questions=(),
-        reason=because,
-    )
+    told = apart(listing, need, miles, pace=pace)
+    finding = _finding(criterion, need, listing, (Answer.NO, 0, criterion.points), told.way)
+    return replace(told, findings=(finding,), reason=finding.because)
 
 
 def _by_urgency(need: Need, findings: tuple[Finding, ...]) -> list[Finding]:
@@ -86,7 +107,7 @@ def _by_urgency(need: Need, findings: tuple[Finding, ...]) -> list[Finding]:
     return sorted(findings, key=lambda finding: order[finding.criterion])
 
 
-def _finding(criterion: Criterion, need: Need, listing: Listing, marks: tuple[Answer, int, int]) -> Finding:
+def _finding(criterion: Criterion, need: Need, listing: Listing, marks: tuple[Answer, int, int], there: Way) -> Finding:
     answer, points, of = marks
     if not criterion.asked(need):
         return Finding(criterion.name, criterion.title, answer, points, of, "not asked: the same for all", "", "", None)
@@ -98,7 +119,7 @@ def _finding(criterion: Criterion, need: Need, listing: Listing, marks: tuple[An
         answer=answer,
         points=points,
         of=of,
-        because=criterion.because(listing, need, answer),
+        because=criterion.because(listing, need, answer, there),
         ask=criterion.ask(need) if asks else "",
         source=said.source if said else "",
         observed_at=said.observed_at if said else None,

@@ -3,13 +3,16 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from directory.listing import Listing
+from directory.matching.arrival import Way
 from directory.matching.columns import Block
 from directory.matching.criterion import ASK, NO, UNKNOWN, UNSTATED, Criterion, Judged, first_true, three
 from directory.need import Need
-from directory.vocabulary import PAYERS, Answer, label
+from directory.vocabulary import PAYERS, Answer, is_plan, label, plan_term
 
+PLAN_CONFIRMED: Final = 1.0
 CLASS_ACCEPTED: Final = 0.7
 PRIVATE_WITHOUT_THE_PLAN: Final = 0.5
 FREE_OR_STATE_FUNDED: Final = 0.7
@@ -21,34 +24,50 @@ _REDUCED: Final = ("payer.sliding_scale", "payer.assistance")
 class Payment(Criterion):
     """It takes the person's insurance, or treats without it: free, with public funds, on a sliding scale.
 
-    That a class of insurance is accepted is not yet that the plan is. A center that does not take it is set aside,
+    That a class of insurance is accepted is not yet that the plan is: a plan known to be in network earns everything, one
+    known not to be sets aside. A center that does not take it is set aside,
     unless the family would pay.
     """
 
-    name, title, points, on_unknown = "payment", "Payment", 14, ASK
+    name, title, on_unknown = "payment", "Payment", ASK
 
     def asked(self, need: Need) -> bool:
         return need.payer is not None
 
     def judge(self, block: Block, need: Need) -> Judged:
+        confirmed, refused = self._plan(block, need)
         yes = first_true(
             [
+                (confirmed, PLAN_CONFIRMED),
+                (refused, 0.0),
                 (block.yes(*self._accepted(need)), PRIVATE_WITHOUT_THE_PLAN if need.payer == "private" else CLASS_ACCEPTED),
                 (block.yes("payer.free"), FREE_OR_STATE_FUNDED),
                 (block.yes(*_REDUCED) if self._without_insurance(need) else np.zeros(len(block), dtype=np.bool_), SLIDING),
             ],
             otherwise=0.0,
         )
-        answers = three(block.all_no(*self._accepted(need)) & (yes == 0), yes > 0)
+        answers = three((refused | block.all_no(*self._accepted(need))) & (yes == 0), yes > 0)
         if need.self_pay_ok:
             pays = (answers == NO) & ~block.no("payer.self_pay")
             answers = np.where(pays, np.int8(UNKNOWN), answers)
         return self.by(answers, np.where(answers == UNKNOWN, UNSTATED, yes))
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    @staticmethod
+    def _plan(block: Block, need: Need) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Where the plan is known to be in network, and where it is known not to be."""
+        code = plan_term(need.plan)
+        nobody = np.zeros(len(block), dtype=np.bool_)
+        return (block.yes(code), block.no(code)) if code else (nobody, nobody)
+
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
+        plan = listing.answer(plan_term(need.plan)) if need.plan else Answer.UNKNOWN
+        if plan is Answer.YES:
+            return f"{need.plan} is in network"
+        if plan is Answer.NO:
+            return f"{need.plan} is not in network" + ("; the family would pay" if answer is Answer.UNKNOWN else "")
         called = PAYERS[need.payer or "uninsured"]
         if answer is Answer.YES:
-            taken = [label(code) for code in self.terms(need) if listing.says(code)]
+            taken = [label(code) for code in self.terms(need) if listing.says(code) and not is_plan(code)]
             confirm = "; that the plan is in network is not confirmed" if need.payer == "private" or need.plan else ""
             return f"takes: {', '.join(taken)}{confirm}"
         if answer is Answer.UNKNOWN and listing.answer(self._accepted(need)[0]) is Answer.NO:
@@ -62,7 +81,14 @@ class Payment(Criterion):
         return f"Do you take {PAYERS[need.payer or 'uninsured']}{plan} and what must be approved before arrival?"
 
     def terms(self, need: Need) -> tuple[str, ...]:
-        return (*self._accepted(need), "payer.free", *(_REDUCED if self._without_insurance(need) else ()))
+        plan = (plan_term(need.plan),) if plan_term(need.plan) else ()
+        return (*plan, *self._accepted(need), "payer.free", *(_REDUCED if self._without_insurance(need) else ()))
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return ((plan_term(need.plan),) if plan_term(need.plan) else self._accepted(need)[:1]), ()
+
+    def wish(self, need: Need) -> str:
+        return f"{need.plan or PAYERS[need.payer or 'uninsured']} were confirmed"
 
     @staticmethod
     def _without_insurance(need: Need) -> bool:

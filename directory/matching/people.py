@@ -5,10 +5,16 @@ from typing import Final
 import numpy as np
 
 from directory.listing import Listing
+from directory.matching.arrival import Way
 from directory.matching.columns import Block
 from directory.matching.criterion import ASK, Criterion, Judged
 from directory.need import Need
 from directory.vocabulary import Answer, label
+
+
+def age_band(age: int) -> str:
+    """The band of ages, among those that centers name, in which an age in years lies."""
+    return "child" if age < 18 else "young_adult" if age < 26 else "adult" if age < 65 else "senior"
 
 
 class Exclusive(Criterion):
@@ -25,7 +31,7 @@ class Exclusive(Criterion):
         judged = self.gate(no, block.all_no(*shut) & ~unsaid)
         return Judged(judged.answers, judged.shares, judged.rules_out, call_first=unsaid)
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if listing.says(*self._VETERANS) and not need.veteran:
             return "for veterans" if answer is Answer.NO else "for veterans; whether the person is one was not said"
         if answer is Answer.NO:
@@ -37,6 +43,12 @@ class Exclusive(Criterion):
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return (*self._shut(need), *self._VETERANS)
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return (), (*self._shut(need), *(() if need.veteran else self._VETERANS))
+
+    def wish(self, need: Need) -> str:
+        return "it is open to this person"
 
     @staticmethod
     def _shut(need: Need) -> tuple[str, ...]:
@@ -58,7 +70,7 @@ class Sex(Criterion):
     def judge(self, block: Block, need: Need) -> Judged:
         return self.gate(block.no(*self.terms(need)), block.yes(*self.terms(need)))
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         people = {"female": "women", "male": "men"}[need.sex or "male"]
         told = {Answer.YES: f"takes {people}", Answer.NO: f"does not take {people}"}
         return told.get(answer, f"it does not say whether it takes {people}")
@@ -68,6 +80,12 @@ class Sex(Criterion):
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return (f"sex.{need.sex}",)
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.terms(need), ()
+
+    def wish(self, need: Need) -> str:
+        return f"it takes {'women' if need.sex == 'female' else 'men'}"
 
 
 class Age(Criterion):
@@ -85,7 +103,7 @@ class Age(Criterion):
             no = no | (block.no("age.adult") & ~block.yes(term))
         return self.gate(no, block.yes(term))
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         people = label(self.terms(need)[0]).lower()
         told = {Answer.YES: f"takes {people}", Answer.NO: f"does not take {people}"}
         return told.get(answer, f"it does not say whether it takes {people}")
@@ -94,8 +112,13 @@ class Age(Criterion):
         return f"Do you take someone who is {need.age}?"
 
     def terms(self, need: Need) -> tuple[str, ...]:
-        age = need.age or 0
-        return ("age.child" if age < 18 else "age.young_adult" if age < 26 else "age.adult" if age < 65 else "age.senior",)
+        return (f"age.{age_band(need.age or 0)}",)
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.terms(need), ()
+
+    def wish(self, need: Need) -> str:
+        return f"it takes {label(self.terms(need)[0]).lower()}"
 
 
 class Pregnancy(Criterion):
@@ -109,7 +132,7 @@ class Pregnancy(Criterion):
     def judge(self, block: Block, need: Need) -> Judged:
         return self.gate(block.no("accepts.pregnant"), block.yes(*self.terms(need)))
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.YES:
             return next(label(code) for code in self.terms(need) if listing.says(code)).lower()
         return "does not take pregnant women" if answer is Answer.NO else "it does not say whether it takes pregnant women"
@@ -119,6 +142,12 @@ class Pregnancy(Criterion):
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return ("accepts.pregnant", "program.pregnant")
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return ("accepts.pregnant",), ()
+
+    def wish(self, need: Need) -> str:
+        return "it takes pregnant women"
 
 
 class Exclusions(Criterion):
@@ -132,7 +161,7 @@ class Exclusions(Criterion):
     def judge(self, block: Block, need: Need) -> Judged:
         return self.gate(block.yes(*self.terms(need)), block.all_no(*self.terms(need)))
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.NO:
             refused = [label(code).lower() for code in self.terms(need) if listing.says(code)]
             return "will not admit: " + ", ".join(refused)
@@ -143,3 +172,9 @@ class Exclusions(Criterion):
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return need.applies
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return (), need.applies
+
+    def wish(self, need: Need) -> str:
+        return "it has no ground for refusal"

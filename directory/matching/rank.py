@@ -3,38 +3,52 @@
 The order depends on the listings and the need alone: not on the order of input, on popularity, or on anybody's payment.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from directory.matching.arrival import STRAIGHT, Pace
+from directory.matching.beds import Beds, beds
 from directory.matching.columns import Block, Columns
 from directory.matching.criteria import CRITERIA
-from directory.matching.criterion import NEUTRAL, UNKNOWN, Criterion, Judged
+from directory.matching.criterion import NEUTRAL, UNKNOWN, WEIGHTS, YES, Criterion, Judged
+from directory.matching.treatment import UNIT
 from directory.need import Need
 
-WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({criterion.name: criterion.points for criterion in CRITERIA})
-WEIGHTS_VERSION: Final = 1
-READY, CALL = "A", "D"
+READY, FIRST_STEP, LIKELY, CALL, BRIDGE = "ABCDE"
 TIERS: Final = {
-    READY: "Ready: everything that must be known before leaving is known.",
+    READY: "Ready: the whole plan in one place, a bed known within 12 hours, reached inside the intake hours.",
+    FIRST_STEP: "Ready as the first step: a withdrawal unit tonight, with a named residential program to follow.",
+    LIKELY: "Likely: a bed known 12 to 24 hours ago, or only after an assessment, or admission only later than the arrival.",
     CALL: "Call first: a bed, or something that could do harm, is not known. Nobody is sent there before a call.",
+    BRIDGE: "Bridge: medication the same day, if the answer is no or nothing is open.",
 }
-_MOST_POINTS: Final = 128
+_ORDER: Final = (READY, FIRST_STEP, LIKELY, CALL)
 _MOST_QUESTIONS: Final = 64
+STEP_TWO: Final = tuple(criterion for criterion in CRITERIA if criterion.name != "admit")
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What one criterion found of the listings that were not set aside: answers, whole points earned, points to be had."""
+    """What one criterion found of the listings that were not set aside: answers, whole points earned, points to be had.
+
+    `low` and `high` are the points if all that is unknown turned out badly, or well.
+    """
 
     criterion: Criterion
     answers: NDArray[np.int8]
     earned: NDArray[np.int16]
+    low: NDArray[np.int16]
+    high: NDArray[np.int16]
     of: int
+
+    def keep(self, kept: NDArray[np.bool_]) -> "Marks":
+        """The marks of the listings where the mask is true."""
+        return replace(self, answers=self.answers[kept], earned=self.earned[kept], low=self.low[kept], high=self.high[kept])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +61,130 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Sifted:
+    """What criteria left of a block, with their marks and who may not be sent before a call; and what they took out."""
+
+    block: Block
+    marks: tuple[Marks, ...]
+    call_first: NDArray[np.bool_]
+    aside: tuple[Aside, ...]
+
+
+@dataclass(frozen=True)
 class Ranking:
-    """Every listing's place: those that remain with their marks, those set aside, and how many lie beyond the limit."""
+    """Every listing's place: those that remain with their marks, those set aside, and how many lie beyond the limit.
+
+    `everyone` is the block of all that were judged, `block` what is left of it: options and call first.
+    """
 
     columns: Columns
     need: Need
+    everyone: Block
     block: Block
     marks: tuple[Marks, ...]
-    total: NDArray[np.int16]
-    questions: NDArray[np.int16]
     call_first: NDArray[np.bool_]
     aside: tuple[Aside, ...]
     beyond: int
 
+    @cached_property
+    def total(self) -> NDArray[np.int16]:
+        """The points of each listing."""
+        return sum((mark.earned for mark in self.marks), np.zeros(len(self.block), dtype=np.int16))
+
+    @cached_property
+    def questions(self) -> NDArray[np.int16]:
+        """How many questions are open for each listing."""
+        asking = [mark.answers == UNKNOWN for mark in self.marks if mark.criterion.on_unknown != NEUTRAL]
+        return np.sum(asking, axis=0, dtype=np.int16) if asking else np.zeros(len(self.block), dtype=np.int16)
+
+    @cached_property
+    def beds(self) -> Beds:
+        """What is known of their beds."""
+        return beds(self.block, self.need)
+
+    def mark(self, name: str) -> Marks:
+        """What a criterion found."""
+        return next(mark for mark in self.marks if mark.criterion.name == name)
+
+    @cached_property
+    def tiers(self) -> NDArray[np.int8]:
+        """Each listing's tier, as its number among A, B, C, D."""
+        found = self.beds
+        told = np.where(found.ready, np.int8(0), np.int8(2))
+        unit = found.ready & self._first_step_only
+        if unit.any():
+            told[unit] = [1 if self.second_step(int(row)) is not None else 2 for row in np.flatnonzero(unit)]
+        told[self.call_first] = 3
+        return told
+
+    @property
+    def _first_step_only(self) -> NDArray[np.bool_]:
+        """Withdrawal units of which no stay for treatment is known."""
+        if not self.need.dependent_on:
+            return np.zeros(len(self.block), dtype=np.bool_)
+        stays = self.mark("level").answers == YES
+        return np.asarray(self.block.yes(*UNIT) & ~stays & (self.mark("withdrawal").answers == YES))
+
+    @cached_property
+    def _after_withdrawal(self) -> Sequence[int]:
+        """The positions of those that would be fit for the second step, best first; two, so that one is always another's."""
+        need = replace(self.need, dependent_on=(), substances=self.need.substances or self.need.dependent_on)
+        after = rank(self.columns, need, None, self.block.pace, STEP_TWO)
+        stays = np.flatnonzero(after.mark("level").answers == YES)
+        return [int(after.block.positions[row]) for row in after.ordered(stays, 2)]
+
+    def second_step(self, row: int) -> int | None:
+        """The position of the program that would follow a withdrawal unit in this row; None where there is none."""
+        here = int(self.block.positions[row])
+        return next((position for position in self._after_withdrawal if position != here), None)
+
+    def tier(self, row: int) -> str:
+        """A row's tier: A to D."""
+        return _ORDER[self.tiers[row]]
+
     def first(self, limit: int, calls: bool) -> NDArray[np.intp]:
         """The rows of the block that come first among the options, or among those to call first."""
-        rows = np.flatnonzero(self.call_first == calls)
-        miles = np.nan_to_num(self.block.miles, nan=np.inf)
-        unplaced = np.isnan(self.block.miles) & (self.need.near is not None)
-        key = (unplaced * _MOST_POINTS + (100 - self.total)) * _MOST_QUESTIONS + self.questions
+        return self.ordered(np.flatnonzero(self.call_first == calls), limit)
+
+    def ordered(self, rows: NDArray[np.intp], limit: int) -> NDArray[np.intp]:
+        """The best of some rows in their order: tier, points, then held, fresher, fewer open questions, nearer, and the id."""
+        asked = self.need.near is not None and self.need.travel != "any"
+        unplaced = np.isnan(self.block.miles[rows]) if asked else np.zeros(len(rows), dtype=np.bool_)
+        tiers = self.tiers[rows] if any(mark.criterion.name == "admit" for mark in self.marks) else np.zeros(len(rows), np.int8)
+        key = (tiers.astype(np.int32) * 2 + unplaced) * 256 - self.total[rows]
         if len(rows) > 4 * limit:
-            worst = np.partition(key[rows], limit - 1)[limit - 1]
-            rows = rows[key[rows] <= worst]
+            some = np.flatnonzero(key <= np.partition(key, limit - 1)[limit - 1])
+            rows, key = rows[some], key[some]
+        miles = np.nan_to_num(self.block.miles[rows], nan=np.inf)
         ranks = self.columns.id_rank[self.block.positions[rows]]
-        return rows[np.lexsort((ranks, miles[rows], key[rows]))][:limit]
+        held, seen = ~self.beds.held[rows], -self.beds.seen[rows]
+        return rows[np.lexsort((ranks, miles, self.questions[rows], seen, held, key))][:limit]
+
+    def key(self, row: int) -> tuple[int, ...]:
+        """What decides a row's place before any tie: its tier, whether its distance is known, its points. Less is better."""
+        asked = self.need.near is not None and self.need.travel != "any"
+        return int(self.tiers[row]), int(asked and np.isnan(self.block.miles[row])), -int(self.total[row])
 
     def low_and_high(self, row: int) -> tuple[int, int]:
-        """The total of a row with every unknown at nothing, and at full."""
-        unknown = [(int(marks.earned[row]), marks.of) for marks in self.marks if marks.answers[row] == UNKNOWN]
-        total = int(self.total[row])
-        return total - sum(earned for earned, _ in unknown), total + sum(of - earned for earned, of in unknown)
+        """The total if every open question went badly, and if every one went well."""
+        return sum(int(mark.low[row]) for mark in self.marks), sum(int(mark.high[row]) for mark in self.marks)
+
+    def row(self, position: int) -> int:
+        """The row in which a listing of the block stands; -1 where it is not in the block."""
+        found = np.flatnonzero(self.block.positions == position)
+        return int(found[0]) if len(found) else -1
+
+    def whereabouts(self, position: int) -> tuple[str, float]:
+        """What became of a listing: the criterion that set it aside, or "", and its miles."""
+        for aside in self.aside:
+            at = np.flatnonzero(aside.positions == position)
+            if len(at):
+                return aside.criterion.name, float(aside.miles[at[0]])
+        row = self.row(position)
+        if row >= 0:
+            return "", float(self.block.miles[row])
+        assert self.need.near
+        return "travel", float(self.columns.miles(self.need.near.point, np.array([position]))[0])
 
     def counts(self) -> dict[str, int]:
         """How many listings each criterion set aside."""
@@ -101,49 +209,67 @@ class Ranking:
 
 
 def rank(
-    columns: Columns, need: Need, relevance: NDArray[np.float32] | None = None, weights: Mapping[str, int] = WEIGHTS
+    columns: Columns,
+    need: Need,
+    relevance: NDArray[np.float32] | None = None,
+    pace: Pace = STRAIGHT,
+    criteria: Sequence[Criterion] = CRITERIA,
 ) -> Ranking:
     """Judge all listings; `relevance` has a share from 0 to 1 for each position where words were asked for."""
-    block = reach(columns, need)
+    block = reach(columns, need, pace)
     beyond = len(columns) - len(block)
     if relevance is not None:
-        block = Block(columns, block.positions, block.miles, relevance[block.positions])
+        block = Block(columns, block.positions, block.miles, relevance[block.positions], pace)
+    found = sift(block, need, criteria)
+    return Ranking(columns, need, block, found.block, found.marks, found.call_first, found.aside, beyond)
+
+
+def sift(block: Block, need: Need, criteria: Sequence[Criterion]) -> Sifted:
+    """Judge the listings of a block by some criteria, one after the other; what one rules out the next does not see."""
+    weights = weights_for(need)
     call_first = np.zeros(len(block), dtype=np.bool_)
     marks: list[Marks] = []
     aside: list[Aside] = []
-    for criterion in CRITERIA:
+    for criterion in criteria:
         judged = _judge(criterion, block, need)
+        mark = _marks(criterion, judged, weights.get(criterion.name, 0))
+        call_first = call_first | judged.call_first
         if judged.rules_out.any():
             out, kept = judged.rules_out, ~judged.rules_out
             aside.append(Aside(criterion, block.positions[out], block.miles[out]))
-            block, call_first = block.keep(kept), call_first[kept]
-            judged = Judged(judged.answers[kept], judged.shares[kept], judged.rules_out[kept], judged.call_first[kept])
-            marks = [Marks(m.criterion, m.answers[kept], m.earned[kept], m.of) for m in marks]
-        call_first = call_first | judged.call_first
-        of = weights[criterion.name]
-        marks.append(Marks(criterion, judged.answers, np.rint(judged.shares * of).astype(np.int16), of))
-    total, questions = np.zeros((2, len(block)), dtype=np.int16)
-    for mark in marks:
-        total += mark.earned
-        if mark.criterion.on_unknown != NEUTRAL:
-            questions += mark.answers == UNKNOWN
-    return Ranking(columns, need, block, tuple(marks), total, questions, call_first, tuple(aside), beyond)
+            block, call_first, mark = block.keep(kept), call_first[kept], mark.keep(kept)
+            marks = [earlier.keep(kept) for earlier in marks]
+        marks.append(mark)
+    return Sifted(block, tuple(marks), call_first, tuple(aside))
 
 
-def reach(columns: Columns, need: Need) -> Block:
+def _marks(criterion: Criterion, judged: Judged, of: int) -> Marks:
+    earned = np.rint(judged.shares * of).astype(np.int16)
+    unknown = judged.answers == UNKNOWN
+    low = np.where(unknown, np.int16(0), earned) if judged.low is None else np.rint(judged.low * of).astype(np.int16)
+    high = np.where(unknown, np.int16(of), earned) if judged.high is None else np.rint(judged.high * of).astype(np.int16)
+    return Marks(criterion, judged.answers, earned, low, high, of)
+
+
+def weights_for(need: Need) -> Mapping[str, int]:
+    """The points of each criterion, with what was changed for this need."""
+    return {**WEIGHTS, **dict(need.weights)}
+
+
+def reach(columns: Columns, need: Need, pace: Pace = STRAIGHT) -> Block:
     """The listings within the travel limit, and those whose place is not known; all where the need has no limit."""
     if need.near is None:
-        return Block(columns, columns.everything(), np.full(len(columns), np.nan))
+        return Block(columns, columns.everything(), np.full(len(columns), np.nan), pace=pace)
     point = need.near.point
     if need.within_miles is None:
         positions = columns.everything()
-        return Block(columns, positions, columns.miles(point, positions))
+        return Block(columns, positions, columns.miles(point, positions), pace=pace)
     around = columns.around(point, need.within_miles)
     miles = columns.miles(point, around)
     inside = miles <= need.within_miles
     unplaced = np.arange(columns.located, len(columns))
     positions = np.concatenate([around[inside], unplaced])
-    return Block(columns, positions, np.concatenate([miles[inside], np.full(len(unplaced), np.nan)]))
+    return Block(columns, positions, np.concatenate([miles[inside], np.full(len(unplaced), np.nan)]), pace=pace)
 
 
 def nearest_beyond(columns: Columns, need: Need, limit: int) -> list[tuple[int, float]]:
@@ -161,4 +287,4 @@ def _judge(criterion: Criterion, block: Block, need: Need) -> Judged:
     if criterion.asked(need):
         return criterion.judge(block, need)
     nobody = np.zeros(len(block), dtype=np.bool_)
-    return Judged(np.full(len(block), 2, dtype=np.int8), np.ones(len(block)), nobody, nobody)
+    return Judged(np.full(len(block), YES, dtype=np.int8), np.ones(len(block)), nobody, nobody)

@@ -3,19 +3,21 @@
 The software compares stated facts; it never says what a person should get.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from directory.listing import Listing
+from directory.matching.arrival import Way
 from directory.matching.columns import Block
 from directory.matching.criterion import ASK, FEWER_POINTS, UNKNOWN, UNSTATED, YES, Criterion, Judged, first_true, three
 from directory.need import Need
 from directory.vocabulary import LEVELS, MEDICATIONS, SETTINGS_INPATIENT, Answer, codes, label
 
-_UNIT: Final = ("setting.residential_withdrawal", "setting.inpatient_withdrawal")
-_AGONISTS: Final = tuple(
+UNIT: Final = ("setting.residential_withdrawal", "setting.inpatient_withdrawal")
+AGONISTS: Final = tuple(
     f"moud.{drug}_{role}" for drug in ("methadone", "buprenorphine", "buprenorphine_xr") for role in ("start", "continue")
 )
 _NALTREXONE: Final = ("moud.naltrexone_start", "moud.naltrexone_xr_start", "moud.naltrexone_xr_continue")
@@ -26,6 +28,7 @@ _STAYS: Final = (
 )
 _UNSPECIFIED: Final = ("setting.residential", "setting.inpatient")
 _RESIDENTIAL: Final = ("setting.residential", "setting.residential_short", "setting.residential_long")
+AT_A_PARTNER: Final = 0.6
 ELSEWHERE: Final = 0.4
 ONLY_NALTREXONE: Final = 0.3
 
@@ -38,7 +41,7 @@ class Medication(Criterion):
     says nothing about who may start it.
     """
 
-    name, title, points, on_no, on_unknown = "medication", "Medication for opioid use disorder", 14, FEWER_POINTS, ASK
+    name, title, on_no, on_unknown = "medication", "Medication for opioid use disorder", FEWER_POINTS, ASK
 
     def asked(self, need: Need) -> bool:
         return need.opioids
@@ -68,7 +71,7 @@ class Medication(Criterion):
         shares = np.where(gated == YES, 1.0, np.where(gated == UNKNOWN, unsure, 0.0))
         return Judged(gated, shares, refused, call_first=gated == UNKNOWN)
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if listing.says("moud.must_stop"):
             return "requires stopping opioid medication"
         if need.taking:
@@ -100,14 +103,22 @@ class Medication(Criterion):
 
     def terms(self, need: Need) -> tuple[str, ...]:
         used = ("moud.buprenorphine_used", "moud.methadone_used")
-        return (*dict.fromkeys((*self._given(need), *_AGONISTS)), "moud.elsewhere", *_NALTREXONE, "moud.must_stop", *used)
+        return (*dict.fromkeys((*self._given(need), *AGONISTS)), "moud.elsewhere", *_NALTREXONE, "moud.must_stop", *used)
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return (self._given(need) if need.taking or need.wants else ("moud.buprenorphine_start",)), ()
+
+    def wish(self, need: Need) -> str:
+        if need.taking:
+            return f"it continues {self._drugs(need.taking)}"
+        return f"it starts {self._drugs(need.wants) or 'buprenorphine'}"
 
     @staticmethod
     def _given(need: Need) -> tuple[str, ...]:
         """The terms of which one is enough: the medication that the person takes or wants, else methadone or buprenorphine."""
         if need.taking:
             return tuple(f"moud.{drug}_continue" for drug in need.taking)
-        return tuple(f"moud.{drug}_start" for drug in need.wants) or _AGONISTS
+        return tuple(f"moud.{drug}_start" for drug in need.wants) or AGONISTS
 
     @staticmethod
     def _denied(need: Need) -> tuple[str, ...]:
@@ -126,25 +137,31 @@ class Withdrawal(Criterion):
     second step after a withdrawal unit.
     """
 
-    name, title, points = "withdrawal", "Withdrawal management", 12
+    name, title = "withdrawal", "Withdrawal management"
 
     def asked(self, need: Need) -> bool:
         return bool(need.dependent_on)
 
     def judge(self, block: Block, need: Need) -> Judged:
-        yes = block.yes(*_UNIT)
+        yes = block.yes(*UNIT)
         for code in self.terms(need):
             yes = yes & block.yes(code)
-        return self.gate(block.no(*self.terms(need)), yes)
+        judged = self.gate(block.no(*self.terms(need)), yes)
+        at_partner = (judged.answers == UNKNOWN) & block.yes("withdrawal.partner_unit")
+        return replace(judged, shares=np.where(at_partner, AT_A_PARTNER, judged.shares))
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         what = " and ".join(need.dependent_on)
         if answer is Answer.YES:
             return f"manages {what} withdrawal on site"
         if answer is Answer.NO:
             lacking = [code for code in self.terms(need) if listing.answer(code) is Answer.NO]
             return f"no withdrawal care for {' and '.join(c.partition('.')[2] for c in lacking)}: only after a withdrawal unit"
-        if listing.says(*self.terms(need)) and not listing.says(*_UNIT):
+        if listing.says("withdrawal.partner_unit"):
+            return f"manages {what} withdrawal at a partner's unit: ask which, and whether it has a bed tonight"
+        if listing.says("withdrawal.non_medical"):
+            return f"its withdrawal care is non-medical; whether it manages {what} withdrawal medically is not known"
+        if listing.says(*self.terms(need)) and not listing.says(*UNIT):
             return f"lists {what} withdrawal care, but not whether it is on site day and night"
         return f"whether it manages {what} withdrawal is not known"
 
@@ -154,21 +171,27 @@ class Withdrawal(Criterion):
     def terms(self, need: Need) -> tuple[str, ...]:
         return tuple(f"withdrawal.{substance}" for substance in need.dependent_on)
 
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return (*self.terms(need), UNIT[0]), ()
+
+    def wish(self, need: Need) -> str:
+        return f"it manages {' and '.join(need.dependent_on)} withdrawal on site"
+
 
 class Level(Criterion):
     """Its level of care is at least what is needed. A unit for withdrawal alone is a first step: ask what follows."""
 
-    name, title, points, on_unknown = "level", "Level of care", 12, ASK
+    name, title, on_unknown = "level", "Level of care", ASK
 
     def judge(self, block: Block, need: Need) -> Judged:
         enough, below = self._enough(need), self._below(need)
         yes = block.yes(*enough)
         if need.level in (None, "residential"):
-            yes |= block.yes(*_UNSPECIFIED) & ~block.yes(*_UNIT)
+            yes |= block.yes(*_UNSPECIFIED) & ~block.yes(*UNIT)
         no = block.yes(*below) & block.all_no(*enough) if below else np.zeros_like(yes)
         return self.gate(no, yes)
 
-    def because(self, listing: Listing, need: Need, answer: Answer) -> str:
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.YES:
             return next(label(code) for code in self.terms(need) if listing.says(code)).lower()
         if answer is Answer.NO:
@@ -185,6 +208,12 @@ class Level(Criterion):
     def terms(self, need: Need) -> tuple[str, ...]:
         unspecified = _UNSPECIFIED if need.level in (None, "residential") else ()
         return (*self._enough(need), *unspecified, *self._below(need))
+
+    def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self._enough(need)[:1], ()
+
+    def wish(self, need: Need) -> str:
+        return f"a stay at {LEVELS[need.level or 'residential']} level were confirmed"
 
     @staticmethod
     def _enough(need: Need) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from directory.search.postings import FIELDS, NAME, Floats, Numbers, Postings, i
 _SLIP_WEIGHT: Final = {1: 0.5, 2: 0.3}
 _PREFIX_WEIGHT: Final = 0.6
 _MOST_EXPANSIONS: Final = 20
+_MOST_NAMED: Final = 20
 _TERMS_REMEMBERED: Final = 4096
 _STANDINGS_REMEMBERED: Final = 512
 _ARRAYS: Final = ("terms", "offsets", "documents", "impacts", "peaks", "name_sizes")
@@ -107,6 +108,22 @@ class Words:
         if best > 0:
             scores /= best
         return scores if positions is None else scores[positions]
+
+    def named(self, text: str, limit: int) -> list[int]:
+        """The listings that the text names, best first: those whose name holds all its words, also misspelt.
+
+        Words that stand in the names of many are no name; then there are none.
+        """
+        asked = query_tokens(text)
+        question = [self._sought(token, token == asked[-1]) for token in asked]
+        names = [self._standing(sought) for word in question for sought in word if sought.field == NAME]
+        if not asked or len(names) < len(asked):
+            return []
+        held, closeness = _in_all(names)
+        if len(held) > _MOST_NAMED:
+            return []
+        order = np.lexsort((held, self._name_sizes[held], -closeness))
+        return [int(position) for position in held[order[:limit]]]
 
     def _scores(self, question: Question) -> Floats:
         """BM25, and above it what a name earns that holds every word asked: more, the less else it holds."""

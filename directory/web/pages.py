@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as Redirect
 
 from directory import asking, paper, referral, store
 from directory.matching.criteria import BY_NAME, CRITERIA
-from directory.matching.rank import TIERS, WEIGHTS_VERSION
+from directory.matching.criterion import WEIGHTS_VERSION
+from directory.matching.rank import TIERS
 from directory.need import Need
 from directory.problems import CannotUnderstand, Problem
 from directory.referral import Directory

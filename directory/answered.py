@@ -1,0 +1,129 @@
+"""The answer to a need, and the JSON in which programs get it (docs/options.schema.json)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from directory.asking import written_need
+from directory.matching.compose import Guarantee
+from directory.matching.criterion import WEIGHTS_VERSION
+from directory.matching.explain import Entry, Finding
+from directory.matching.facets import Facet
+from directory.matching.loosen import Loosening
+from directory.matching.rank import weights_for
+from directory.need import Need
+from directory.vocabulary import label
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingList:
+    """What the family is shown: the ids of up to three options and two backups, in order, and what the list guarantees."""
+
+    presented: tuple[str, ...]
+    backups: tuple[str, ...]
+    guarantees: tuple[Guarantee, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the list can't promise."""
+        return tuple(guarantee.sentence for guarantee in self.guarantees if not guarantee.met)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a need: options, whom to call first, what was set aside and why, and what stands beside that.
+
+    `named` are the listings that the words name, with whatever became of them; `bridges` places with medication the same
+    day; `no_bridge` says that there is none; `loosenings` are given where fewer than three listings fit.
+    """
+
+    need: Need
+    listings: int
+    option_count: int
+    call_first_count: int
+    aside_counts: dict[str, int]
+    options: tuple[Entry, ...]
+    call_first: tuple[Entry, ...]
+    set_aside: tuple[Entry, ...]
+    meeting: MeetingList
+    bridges: tuple[Entry, ...] = ()
+    no_bridge: str = ""
+    named: tuple[Entry, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    loosenings: tuple[Loosening, ...] = ()
+
+    def presented(self) -> tuple[Entry, ...]:
+        """The entries of the list: options, then backups."""
+        by_id = {entry.listing.id: entry for entry in self.options}
+        return tuple(by_id[key] for key in (*self.meeting.presented, *self.meeting.backups) if key in by_id)
+
+    def said_between(self) -> tuple[date, date] | None:
+        """The oldest and the newest day on which anybody said what is shown; None where nothing is shown."""
+        shown = (*self.options, *self.call_first)
+        days = [finding.observed_at for entry in shown for finding in entry.findings if finding.observed_at]
+        return (min(days), max(days)) if days else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer in the form that docs/options.schema.json describes."""
+        return {
+            "need": written_need(self.need),
+            "as_of": self.need.as_of.isoformat(),
+            "leaves_at": self.need.leaves.isoformat(),
+            "weights": {"version": WEIGHTS_VERSION, "points": dict(weights_for(self.need)), "changed": dict(self.need.weights)},
+            "counts": {
+                "listings": self.listings,
+                "options": self.option_count,
+                "call_first": self.call_first_count,
+                "set_aside": self.aside_counts,
+            },
+            "list": {
+                "presented": list(self.meeting.presented),
+                "backups": list(self.meeting.backups),
+                "guarantees": [{"name": one.name, "met": one.met, "sentence": one.sentence} for one in self.meeting.guarantees],
+            },
+            "named": [_entry_json(entry) for entry in self.named],
+            "options": [_entry_json(entry) for entry in self.options],
+            "call_first": [_entry_json(entry) for entry in self.call_first],
+            "bridges": [_entry_json(entry) for entry in self.bridges],
+            "set_aside": [_entry_json(entry) for entry in self.set_aside],
+            "facets": [{"term": f.code, "label": label(f.code), "leaves": f.leaves, "known": f.known} for f in self.facets],
+            "loosenings": [{"words": one.words, "fits": one.fits} for one in self.loosenings],
+        }
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    listing = entry.listing
+    phone = listing.phone
+    return {
+        "id": listing.id,
+        "name": listing.name,
+        "organization": listing.organization,
+        "place": listing.address.place,
+        "phone": str(phone) if phone else None,
+        "phone_kind": str(phone.kind) if phone else None,
+        "miles": None if entry.miles is None else round(entry.miles, 1),
+        "approximate": bool(listing.point and listing.point.approximate),
+        "arrives_at": entry.way.arrives.isoformat(timespec="minutes") if entry.way.arrives else None,
+        "tier": entry.tier or None,
+        "points": entry.points,
+        "range": [entry.low, entry.high],
+        "bed": entry.bed,
+        "intake": entry.intake,
+        "then": entry.then.id if entry.then else None,
+        "first_if": list(entry.first_if),
+        "findings": [_finding_json(finding) for finding in entry.findings],
+        "questions": list(entry.questions),
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "criterion": finding.criterion,
+        "answer": str(finding.answer),
+        "points": finding.points,
+        "of": finding.of,
+        "because": finding.because,
+        "ask": finding.ask or None,
+        "source": finding.source or None,
+        "observed_at": finding.observed_at.isoformat() if finding.observed_at else None,
+    }

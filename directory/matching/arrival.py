@@ -1,0 +1,54 @@
+"""The way to one listing: how long it takes and when the person can be there, by that listing's own clock. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from directory.listing import Listing
+from directory.need import Need
+
+MILES_AN_HOUR: Final = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long the way takes: straight miles times `road_factor` at `mph`; `measured` has routed minutes by listing id."""
+
+    mph: float = MILES_AN_HOUR
+    road_factor: float = 1.0
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+    def minutes(self, miles: float) -> float:
+        """Minutes on the way for a straight distance."""
+        return miles * self.road_factor / self.mph * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way to one listing: its straight miles, the minutes that it takes, and the moment of arrival in the listing's own
+    time zone (in the need's where that is not known); None where they are not known.
+    """
+
+    miles: float | None
+    minutes: float | None
+    arrives: datetime | None
+
+
+def way(listing: Listing, need: Need, miles: float, pace: Pace) -> Way:
+    """The way to a listing that lies so many miles off (NaN where nobody knows)."""
+    told = None if miles != miles else miles
+    if need.near is None:
+        minutes: float | None = 0.0
+    else:
+        minutes = pace.measured.get(listing.id, None if told is None else pace.minutes(told))
+    if minutes is None:
+        return Way(told, None, None)
+    zone = ZoneInfo(listing.timezone) if listing.timezone else need.leaves.tzinfo
+    arrives = (need.leaves.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(zone)
+    return Way(told, minutes, arrives)
+
+
+STRAIGHT: Final = Pace()
+"""Straight miles at the usual speed."""

@@ -1,0 +1,184 @@
+"""Beds: what stands of the reports, whether the person can be there in time, and what that is worth."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from directory.availability import Bucket, Report, standing
+from directory.listing import Listing
+from directory.matching.arrival import Way
+from directory.matching.columns import Block, spread
+from directory.matching.criterion import NO, UNKNOWN, YES, Criterion, Judged, three
+from directory.matching.gathering import BED_STATES, NOT_SAID
+from directory.matching.gathering import bucket as read_bucket
+from directory.matching.people import age_band
+from directory.matching.timing import arrivals, reachable
+from directory.matching.wording import attempts_in_words, bed_in_words, intake_in_words
+from directory.need import Need
+from directory.vocabulary import Answer, BedState, Channel, codes
+
+HOUR: Final = 3600
+DAY: Final = 24 * HOUR
+NOT_KNOWN: Final = 0.25
+OUTSIDE_HOURS: Final = 0.4
+BASES: Final = {
+    BedState.HELD: 1.0,
+    BedState.OPEN: 0.9,
+    BedState.LIMITED: 0.7,
+    BedState.WALK_IN: 0.6,
+    BedState.ASSESS_FIRST: 0.6,
+    BedState.WAITLIST: 0.05,
+    BedState.FULL: 0.0,
+    BedState.CLOSED_TO_INTAKE: 0.0,
+}
+WAITS: Final = ((24, 0.3), (72, 0.1))
+"""A waiting list of at most so many hours, and its base; a longer one, or one that nobody measured, has that of `BASES`."""
+FRESHNESS: Final = ((4 * HOUR, 1.0), (12 * HOUR, 0.8), (24 * HOUR, 0.5))
+"""A report at most so old, and how much of it still counts; an older one is as none."""
+READY_HOURS: Final = 12
+_BASES: Final = np.array([BASES[state] for state in BED_STATES])
+_HELD, _LIMITED, _WAITLIST = (BED_STATES.index(s) for s in (BedState.HELD, BedState.LIMITED, BedState.WAITLIST))
+_SURE: Final = np.array([state in (BedState.HELD, BedState.OPEN, BedState.LIMITED) for state in BED_STATES])
+_SHUT: Final = np.array([state in (BedState.FULL, BedState.CLOSED_TO_INTAKE, BedState.WAITLIST) for state in BED_STATES])
+_PRIVATELY_PAID: Final = ("private", "medicare", "military", "self_pay")
+
+
+@dataclass(frozen=True, slots=True)
+class Beds:
+    """What is known of the beds of a block's listings at the need's moment.
+
+    `state` is a number of `BED_STATES` or `NOT_SAID`, `seen` the second of the report (0 for none), `age` its age in
+    seconds, `reachable` whether the person arrives inside the intake hours, `until_arrival` whether a hold lasts that long.
+    """
+
+    state: NDArray[np.int8]
+    seen: NDArray[np.int64]
+    age: NDArray[np.float64]
+    wait: NDArray[np.int32]
+    arrives: NDArray[np.float64]
+    reachable: NDArray[np.int8]
+    until_arrival: NDArray[np.bool_]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Where a report says something of tonight."""
+        return np.asarray(self.state != NOT_SAID)
+
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Where a bed is held until the person can be there."""
+        return np.asarray((self.state == _HELD) & self.until_arrival)
+
+    @property
+    def base(self) -> NDArray[np.float64]:
+        """What the state is worth while it is fresh."""
+        base = np.where(self.known, _BASES[self.state], 0.0)
+        base[(self.state == _HELD) & ~self.until_arrival] = BASES[BedState.LIMITED]
+        waiting = (self.state == _WAITLIST) & (self.wait != NOT_SAID)
+        for hours, worth in reversed(WAITS):
+            base[waiting & (self.wait <= hours)] = worth
+        return base
+
+    @property
+    def ready(self) -> NDArray[np.bool_]:
+        """Where a bed is known to be there for the person: said within 12 hours, and reached inside the intake hours."""
+        lasting = _SURE[self.state] & ((self.state != _HELD) | self.until_arrival)
+        return np.asarray(self.known & lasting & (self.age <= READY_HOURS * HOUR) & (self.reachable == YES))
+
+
+def concerns(bucket: Bucket, need: Need) -> bool:
+    """Whether beds for these people may be for this person: unless they are known not to be."""
+    band = age_band(need.age) if need.age is not None else None
+    other_sex = None not in (bucket.sex, need.sex) and bucket.sex != need.sex
+    other_age = None not in (bucket.age, band) and bucket.age != band
+    public = bucket.funded is True and need.payer in _PRIVATELY_PAID
+    private = bucket.funded is False and need.payer == "uninsured" and not need.self_pay_ok
+    return not (other_sex or other_age or public or private or _below(bucket.level, need.level))
+
+
+def _below(level: str | None, needed: str | None) -> bool:
+    for order in (codes("level"), ("residential", "inpatient")):
+        if level in order and needed in order:
+            return order.index(level) < order.index(needed)
+    return False
+
+
+def beds(block: Block, need: Need) -> Beds:
+    """What is known of the block's beds."""
+    columns, count = block.columns, len(block)
+    arrives = arrivals(block, need)
+    can_be = reachable(block, arrives)
+    state = np.full(count, NOT_SAID, dtype=np.int8)
+    seen, hold = np.zeros((2, count), dtype=np.int64)
+    wait = np.full(count, NOT_SAID, dtype=np.int32)
+    if len(columns.report_state):
+        row_of, at = spread(columns.report_at, block.positions)
+        stands = _standing(block, need, at)
+        rows, last = row_of[stands], at[stands]
+        state[rows], seen[rows] = columns.report_state[last], columns.report_seen[last]
+        wait[rows], hold[rows] = columns.report_wait[last], columns.report_hold[last]
+    lasts = (state == _HELD) & (arrives < hold)
+    can_be = np.where(lasts & (can_be == UNKNOWN), np.int8(YES), can_be)
+    age = np.where(state == NOT_SAID, np.inf, need.as_of.timestamp() - seen)
+    return Beds(state, seen, age, wait, arrives, can_be, lasts)
+
+
+def _standing(block: Block, need: Need, at: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which of the reports stand; a listing's reports are in the order of time, so the last one that stands is its state."""
+    columns, now = block.columns, need.as_of.timestamp()
+    for_him = np.array([concerns(read_bucket(told), need) for told in columns.buckets])
+    seen, state = columns.report_seen[at], columns.report_state[at]
+    over = (state == _HELD) & (columns.report_hold[at] <= now)
+    fresh = (seen <= now) & (now - seen <= FRESHNESS[-1][0])
+    return np.asarray(fresh & (now < columns.report_expires[at]) & ~over & for_him[columns.report_bucket[at]])
+
+
+class Admit(Criterion):
+    """It can admit the person in time: what somebody said of its beds, how long ago, and whether he arrives inside the hours.
+
+    A report counts in full for 4 hours, less up to 12 and 24, then no more: the bed is not known. Full, or closed to new
+    people, sets aside while that is fresh. Outside the intake hours four tenths remain.
+    """
+
+    name, title = "admit", "Admits in time"
+
+    def judge(self, block: Block, need: Need) -> Judged:
+        found = beds(block, need)
+        base, known = found.base, found.known
+        factor = np.select([found.age <= limit for limit, _ in FRESHNESS], [worth for _, worth in FRESHNESS], 0.0)
+        closed = np.where(found.reachable == NO, OUTSIDE_HOURS, 1.0)
+        shares = (NOT_KNOWN + np.where(known, factor * (base - NOT_KNOWN), 0.0)) * closed
+        soon = (found.state == _WAITLIST) & (base == WAITS[0][1])
+        shut = known & _SHUT[found.state] & ~soon & (found.age <= READY_HOURS * HOUR)
+        asked_for = np.where(np.isnan(found.arrives), need.leaves.timestamp(), found.arrives)
+        no = shut & (asked_for - found.seen <= DAY)
+        yes = known & ((base >= BASES[BedState.WALK_IN]) | soon)
+        unheard = ~no & ~yes
+        unsure = unheard | (found.reachable == UNKNOWN)
+        low = np.where(unheard, 0.0, np.where(found.reachable == UNKNOWN, OUTSIDE_HOURS * shares, shares))
+        return Judged(three(no, yes & ~unsure), shares, no, unsure & ~no, low, high=np.where(unheard, closed, shares))
+
+    def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
+        said = (bed_in_words(standing_for(listing, need), need, way), attempts_in_words(listing, need, way))
+        return "; ".join(filter(None, (*said, intake_in_words(listing, way))))
+
+    def ask(self, need: Need) -> str:
+        return "Is a bed open today, from when, and until when would you hold it?"
+
+    def confirmed(self, listing: Listing, need: Need, way: Way) -> Listing:
+        until = max(need.leaves, way.arrives or need.leaves) + timedelta(hours=1)
+        held = Report(BedState.HELD, need.as_of, Channel.CALL, "", hold_until=until)
+        return replace(listing, reports=(*listing.reports, held))
+
+    def wish(self, need: Need) -> str:
+        return "a bed were held"
+
+
+def standing_for(listing: Listing, need: Need) -> Report | None:
+    """The report that stands for this person; None where there is none, or none of the last 24 hours."""
+    found = standing(listing.reports, need.as_of, lambda bucket: concerns(bucket, need))
+    old = found is not None and (need.as_of - found.observed_at).total_seconds() > FRESHNESS[-1][0]
+    return None if old else found

@@ -1,0 +1,155 @@
+"""The list for the meeting: three options and two backups that do not hang on one office, and what it guarantees.
+
+A bridge to medication the same day is always named beside it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from directory.matching.criteria import BY_NAME
+from directory.matching.criterion import YES
+from directory.matching.gathering import NOT_SAID
+from directory.matching.rank import Ranking, sift
+from directory.matching.timing import arrivals, reachable
+from directory.matching.treatment import AGONISTS
+from directory.need import Need
+from directory.vocabulary import MEDICATIONS, PAYERS, plan_term
+
+PRESENTED, BACKUPS = 3, 2
+NEARBY_MILES: Final = 25.0
+AFTER_HOURS: Final = 17
+_LOOKED_AT: Final = 500
+STARTS: Final = tuple(f"moud.{drug}_start" for drug in ("methadone", "buprenorphine", "buprenorphine_xr"))
+BRIDGE_CRITERIA: Final = tuple(
+    BY_NAME[name]
+    for name in ("operating", "licence", "exclusive", "sex", "age", "pregnancy", "medication", "payment", "exclusions")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """Something that the list should hold; `sentence` says so where it does not, and is "" where it does."""
+
+    name: str
+    sentence: str
+
+    @property
+    def met(self) -> bool:
+        """Whether the list holds it."""
+        return not self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The rows of the ranking that are presented, in their order, and whether every guarantee is met."""
+
+    presented: tuple[int, ...]
+    backups: tuple[int, ...]
+    guarantees: tuple[Guarantee, ...]
+
+
+def compose(ranking: Ranking) -> Composed:
+    """The list: the best options that are independent of each other, changed where a guarantee asks for another."""
+    rows = [int(row) for row in ranking.first(_LOOKED_AT, calls=False)]
+    chosen: list[int] = []
+    for row in rows:
+        if len(chosen) < PRESENTED + BACKUPS and _independent(ranking, (*chosen, row)):
+            chosen.append(row)
+    promises = _promises(ranking) if rows else {}
+    kept: list[str] = []
+    for name, (fulfils, _) in promises.items():
+        chosen = _with_one(ranking, (rows, chosen), fulfils, [promises[other][0] for other in kept])
+        if fulfils[chosen].any():
+            kept.append(name)
+    chosen.sort(key=rows.index)
+    guarantees = tuple(Guarantee(name, "" if name in kept else words) for name, (_, words) in promises.items())
+    return Composed(tuple(chosen[:PRESENTED]), tuple(chosen[PRESENTED:]), guarantees)
+
+
+def _independent(ranking: Ranking, rows: Iterable[int]) -> bool:
+    """Whether no two rows share their organization or the number that admits."""
+    positions = ranking.block.positions[list(rows)]
+    for known in (ranking.columns.organization[positions], ranking.columns.number[positions]):
+        said = known[known != NOT_SAID].tolist()
+        if len(set(said)) < len(said):
+            return False
+    return True
+
+
+def _with_one(
+    ranking: Ranking, rows: tuple[Sequence[int], list[int]], fulfils: NDArray[np.bool_], kept: Sequence[NDArray[np.bool_]]
+) -> list[int]:
+    """The chosen rows with one more that fulfils a promise, in the place of the last whose going breaks no other promise."""
+    ordered, chosen = rows
+    if fulfils[chosen].any():
+        return chosen
+    for row in (row for row in ordered if fulfils[row]):
+        for leaving in reversed(chosen):
+            changed = [*(one for one in chosen if one != leaving), row]
+            if _independent(ranking, changed) and all(held[changed].any() for held in kept):
+                return changed
+    return chosen
+
+
+def _promises(ranking: Ranking) -> dict[str, tuple[NDArray[np.bool_], str]]:
+    """Each guarantee that applies to the need: the rows that fulfil it, and the sentence for when none stands on the list."""
+    need, block = ranking.need, ranking.block
+    told: dict[str, tuple[NDArray[np.bool_], str]] = {}
+    if need.opioids:
+        told["medication"] = (block.yes(*AGONISTS), "No option is known to start or continue methadone or buprenorphine.")
+    if need.dependent_on:
+        what = " and ".join(need.dependent_on)
+        told["withdrawal"] = (ranking.mark("withdrawal").answers == YES, f"No option is known to manage {what} withdrawal.")
+    if need.payer:
+        payer = need.plan or PAYERS[need.payer]
+        told["payment"] = (_paid(ranking), f"Nobody has confirmed {payer} for any option, and none is free.")
+    if need.near:
+        told["near"] = (block.miles <= NEARBY_MILES, _nearest(ranking))
+    if need.meeting_ends and need.meeting_ends.astimezone(need.as_of.tzinfo).hour >= AFTER_HOURS:
+        told["after_hours"] = (ranking.beds.reachable == YES, "No option is known to admit after the meeting.")
+    return told
+
+
+def _paid(ranking: Ranking) -> NDArray[np.bool_]:
+    need, block = ranking.need, ranking.block
+    paid = block.yes("payer.free")
+    if need.payer and f"payer.{need.payer}" != "payer.uninsured":
+        paid = paid | block.said_by_a_person(f"payer.{need.payer}")
+    return paid | block.yes(plan_term(need.plan)) if plan_term(need.plan) else paid
+
+
+def _nearest(ranking: Ranking) -> str:
+    options = ranking.block.miles[~ranking.call_first]
+    known = options[~np.isnan(options)]
+    nearest = f"; the nearest is {known.min():.0f} miles away" if len(known) else ""
+    return f"No option is within {NEARBY_MILES:.0f} miles{nearest}."
+
+
+def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[tuple[int, float]]:
+    """Positions and miles of places that start methadone or buprenorphine, for when the answer is no: any setting, best first.
+
+    Those that start it on the first day come first, then those where the person arrives inside the hours, then the nearer.
+    Rows in `besides` are on the list already.
+    """
+    need = ranking.need
+    if not need.opioids:
+        return []
+    starting = ranking.everyone.keep(ranking.everyone.yes(*STARTS))
+    block = sift(starting, need, BRIDGE_CRITERIA).block
+    there = reachable(block, arrivals(block, need))
+    miles = np.nan_to_num(block.miles, nan=np.inf)
+    ranks = block.columns.id_rank[block.positions]
+    order = np.lexsort((ranks, miles, -there, ~block.yes("moud.same_day")))
+    listed = {int(ranking.block.positions[row]) for row in besides}
+    found = [(int(block.positions[at]), float(block.miles[at])) for at in order[: limit + len(listed)]]
+    return [one for one in found if one[0] not in listed][:limit]
+
+
+def no_bridge(need: Need) -> str:
+    """The sentence for when none is known."""
+    drugs = " or ".join(MEDICATIONS[drug] for drug in need.wants) or "methadone or buprenorphine"
+    return f"No place within reach is known to start {drugs}."

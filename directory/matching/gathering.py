@@ -1,0 +1,145 @@
+"""What is known of listings beside their terms, as arrays: hours, reports about beds, vetting, plans, who stands behind them.
+
+What a listing has several of stands end to end; `..._at` says where each listing's part begins, with one entry more at the end.
+"""
+
+import re
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from directory.availability import ATTEMPTS, Bucket
+from directory.listing import Listing
+from directory.vocabulary import Answer, BedState, VettingState, is_plan
+
+NEVER: Final = np.iinfo(np.int64).max
+BED_STATES: Final = tuple(state for state in BedState if state not in ATTEMPTS)
+VETTING_STATES: Final = tuple(VettingState)
+NO_DAY: Final = 0
+NOT_SAID: Final = -1
+
+
+def gathered(placed: Sequence[Listing]) -> dict[str, Any]:
+    """The arrays and lists of `Columns` that are not about terms or places, for listings in the order of the positions."""
+    return _hours(placed) | _reports(placed) | _vettings(placed) | _plans(placed) | _behind(placed)
+
+
+def silent(count: int) -> dict[str, Any]:
+    """The same arrays for so many listings of which nothing is known beside their terms and places."""
+    known = gathered(())
+    each = {
+        "zone": 0,
+        "hours_known": 0,
+        "organization": NOT_SAID,
+        "number": NOT_SAID,
+        "confirmed": NO_DAY,
+        "licensed_until": NO_DAY,
+    }
+    for name, value in each.items():
+        known[name] = np.full(count, value, dtype=known[name].dtype)
+    for name in ("hours_at", "report_at", "vetting_at"):
+        known[name] = np.zeros(count + 1, dtype=np.int32)
+    return known
+
+
+def _hours(placed: Sequence[Listing]) -> dict[str, Any]:
+    zones = ("", *sorted({listing.timezone for listing in placed} - {""}))
+    numbers = {zone: number for number, zone in enumerate(zones)}
+    doors = [listing.arrivals for listing in placed]
+    spans = [span for hours in doors if hours for span in hours.spans]
+    return {
+        "zones": zones,
+        "zone": np.array([numbers[listing.timezone] for listing in placed], dtype=np.uint8),
+        "hours_known": np.array([hours is not None for hours in doors], dtype=np.bool_),
+        "hours_at": _starts(len(hours.spans) if hours else 0 for hours in doors),
+        "hours_opens": np.array([span[0] for span in spans], dtype=np.int32),
+        "hours_closes": np.array([span[1] for span in spans], dtype=np.int32),
+    }
+
+
+def _reports(placed: Sequence[Listing]) -> dict[str, Any]:
+    """Attempts are left out, since they say nothing of the beds."""
+    real = [[report for report in listing.reports if report.state not in ATTEMPTS] for listing in placed]
+    reports = [report for some in real for report in some]
+    buckets = tuple(dict.fromkeys(report.bucket for report in reports))
+    numbers = {bucket: number for number, bucket in enumerate(buckets)}
+    return {
+        "buckets": tuple(asdict(bucket) for bucket in buckets),
+        "report_at": _starts(len(some) for some in real),
+        "report_state": np.array([BED_STATES.index(one.state) for one in reports], dtype=np.int8),
+        "report_seen": np.array([_second(one.observed_at) for one in reports], dtype=np.int64),
+        "report_hold": np.array([_second(one.hold_until) for one in reports], dtype=np.int64),
+        "report_expires": np.array([_second(one.expires_at) for one in reports], dtype=np.int64),
+        "report_wait": np.array([NOT_SAID if r.wait_hours is None else r.wait_hours for r in reports], dtype=np.int32),
+        "report_bucket": np.array([numbers[one.bucket] for one in reports], dtype=np.int32),
+    }
+
+
+def _vettings(placed: Sequence[Listing]) -> dict[str, Any]:
+    steps = [step for listing in placed for step in listing.vettings]
+    return {
+        "vetting_at": _starts(len(listing.vettings) for listing in placed),
+        "vetting_state": np.array([VETTING_STATES.index(step.state) for step in steps], dtype=np.int8),
+        "vetting_since": np.array([_second(step.at) for step in steps], dtype=np.int64),
+        "vetting_until": np.array([_day(step.until) for step in steps], dtype=np.int32),
+    }
+
+
+def _plans(placed: Sequence[Listing]) -> dict[str, Any]:
+    known = [
+        (code, position, fact.answer is Answer.YES)
+        for position, listing in enumerate(placed)
+        for code, fact in listing.facts.items()
+        if is_plan(code) and fact.answer is not Answer.UNKNOWN
+    ]
+    plans = tuple(sorted({code for code, _, _ in known}))
+    numbers = {code: number for number, code in enumerate(plans)}
+    return {
+        "plans": plans,
+        "plan_number": np.array([numbers[code] for code, _, _ in known], dtype=np.int32),
+        "plan_position": np.array([position for _, position, _ in known], dtype=np.int32),
+        "plan_taken": np.array([taken for _, _, taken in known], dtype=np.bool_),
+    }
+
+
+def _behind(placed: Sequence[Listing]) -> dict[str, Any]:
+    """Whose it is, which number admits, when a person last confirmed it, and when its license ends."""
+    return {
+        "organization": _numbered(folded(listing.organization) for listing in placed),
+        "number": _numbered(listing.phone.number if listing.phone else None for listing in placed),
+        "confirmed": np.array([_day(listing.confirmed_at) for listing in placed], dtype=np.int32),
+        "licensed_until": np.array([_day(listing.licence_expires) for listing in placed], dtype=np.int32),
+    }
+
+
+def folded(name: str) -> str:
+    """A name without its capitals and signs, as two writings of one name compare."""
+    return " ".join(re.findall(r"[a-z0-9]+", name.casefold()))
+
+
+def _numbered(things: Iterable[Hashable]) -> NDArray[np.int32]:
+    """A number for each different thing; `NOT_SAID` for None."""
+    numbers: dict[Hashable, int] = {None: NOT_SAID}
+    return np.array([numbers.setdefault(thing, len(numbers)) for thing in things], dtype=np.int32)
+
+
+def _starts(counts: Iterable[int]) -> NDArray[np.int32]:
+    told = np.fromiter(counts, dtype=np.int64)
+    return np.concatenate([[0], np.cumsum(told)]).astype(np.int32)
+
+
+def _second(moment: datetime | None) -> int:
+    return NEVER if moment is None else round(moment.timestamp())
+
+
+def _day(day: date | None) -> int:
+    return NO_DAY if day is None else day.toordinal()
+
+
+def bucket(told: dict[str, Any]) -> Bucket:
+    """A bucket as it was saved."""
+    return Bucket(**told)

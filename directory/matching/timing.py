@@ -1,0 +1,81 @@
+"""Whether anybody admits at the hour of arrival: for all listings of a block at once.
+
+Arrival is an instant. Only then does it become a minute of the week, in each center's own zone with the offset that holds
+there at that instant, so that nights in which the clock changes come out right.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from directory.hours import DAY, WEEK
+from directory.matching.columns import Block, Columns, spread
+from directory.matching.criterion import NO, UNKNOWN, YES
+from directory.need import Need
+
+_MONDAY: Final = 3 * DAY
+"""1970 began on a Thursday: its week's Monday lies three days before."""
+_NEVER: Final = float(np.iinfo(np.int64).max)
+
+
+def arrivals(block: Block, need: Need) -> NDArray[np.float64]:
+    """For each listing the second (of UTC, from 1970) in which the person can be there; NaN where the way is not known."""
+    leaves, pace = need.leaves.timestamp(), block.pace
+    if need.near is None:
+        return np.full(len(block), leaves)
+    seconds = leaves + block.miles * (pace.road_factor / pace.mph * 3600)
+    for key, minutes in pace.measured.items():
+        seconds[block.positions == block.columns.position(key)] = leaves + minutes * 60
+    return np.asarray(seconds)
+
+
+def reachable(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Whether somebody who arrives then arrives inside the intake hours: YES, NO, or UNKNOWN."""
+    columns, positions = block.columns, block.positions
+    answers = np.full(len(positions), UNKNOWN, dtype=np.int8)
+    rows = np.flatnonzero(columns.hours_known[positions] & (columns.zone[positions] > 0) & ~np.isnan(seconds))
+    if not len(rows):
+        return answers
+    minutes = local_minutes(columns, columns.zone[positions[rows]], seconds[rows])
+    row_of, at = spread(columns.hours_at, positions[rows])
+    opens, closes, then = columns.hours_opens[at], columns.hours_closes[at], minutes[row_of]
+    inside = ((opens <= then) & (then < closes)) | (then + WEEK < closes)
+    answers[rows] = np.where(np.bincount(row_of[inside], minlength=len(rows)) > 0, np.int8(YES), np.int8(NO))
+    return answers
+
+
+def local_minutes(columns: Columns, zone: NDArray[np.uint8], seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The minute of the week, in each zone's own time, of instants in seconds of UTC."""
+    before, after = np.zeros((2, len(columns.zones)))
+    turns = np.zeros(len(columns.zones))
+    first, last = float(seconds.min()), float(seconds.max())
+    for number in np.flatnonzero(np.bincount(zone, minlength=len(columns.zones))).tolist():
+        before[number], turns[number], after[number] = _offsets(columns.zones[number], first, last)
+    local = seconds + np.where(seconds < turns[zone], before[zone], after[zone])
+    return np.asarray((local // 60 + _MONDAY) % WEEK)
+
+
+def _offsets(zone: str, first: float, last: float) -> tuple[float, float, float]:
+    """A zone's seconds from UTC at the first of some instants, when they change, and to what by the last of them."""
+    early, late = _offset(zone, first), _offset(zone, last)
+    if early == late:
+        return early, _NEVER, late
+    low, high = first, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _offset(zone, middle) == early else (low, middle)
+    return early, high, late
+
+
+def _offset(zone: str, second: float) -> float:
+    told = datetime.fromtimestamp(second, _zone(zone)).utcoffset()
+    return told.total_seconds() if told else 0.0
+
+
+@lru_cache(maxsize=128)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

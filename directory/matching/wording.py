@@ -1,0 +1,116 @@
+"""Beds, hours and arrivals in words, by the clock of the center that they are about."""
+
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Final
+
+from directory.availability import ATTEMPTS, Report
+from directory.hours import DAY, DAY_NAMES
+from directory.listing import Listing
+from directory.matching.arrival import Way
+from directory.need import Need
+from directory.vocabulary import BedState
+
+_ATTEMPTS: Final = {BedState.NO_ANSWER: "nobody answered", BedState.WOULD_NOT_SAY: "they would not say"}
+_PLAIN: Final = {
+    BedState.LIMITED: "few beds",
+    BedState.ASSESS_FIRST: "assessment first, then a bed if it fits",
+    BedState.WALK_IN: "people are taken as they come",
+    BedState.FULL: "full",
+    BedState.CLOSED_TO_INTAKE: "closed to new people",
+}
+
+
+def hour(when: datetime) -> str:
+    """A time of day: 8:03 pm."""
+    return f"{when.hour % 12 or 12}:{when:%M} {'pm' if when.hour >= 12 else 'am'}"
+
+
+def day_of(when: datetime, today: date) -> str:
+    """A day seen from another: today, tomorrow, yesterday, Monday, March 13."""
+    away = (when.date() - today).days
+    named = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    if away in named:
+        return named[away]
+    return DAY_NAMES[when.weekday()] if 1 < away < 7 else f"{when:%B} {when.day}"
+
+
+def moment(when: datetime, today: date) -> str:
+    """A time of day with its day where that is not today: 8:03 pm, 8:00 am tomorrow."""
+    told = day_of(when, today)
+    return hour(when) if told == "today" else f"{hour(when)} {told}"
+
+
+def clock_of(need: Need, way: Way) -> tzinfo | None:
+    """The clock by which a listing's times are told: its own, or that of the need where its own is not known."""
+    return way.arrives.tzinfo if way.arrives else need.as_of.tzinfo
+
+
+def bed_in_words(report: Report | None, need: Need, way: Way) -> str:
+    """What is known of the beds, with when it was said."""
+    if report is None:
+        return "whether a bed is open is not known"
+    zone = clock_of(need, way)
+    today = need.as_of.astimezone(zone).date()
+    return f"{_state(report, zone, today)}, said {_ago(report.observed_at.astimezone(zone), today)}"
+
+
+def attempts_in_words(listing: Listing, need: Need, way: Way) -> str:
+    """The newest attempt to ask, where it came after every answer; else ""."""
+    known = [report for report in listing.reports if report.observed_at <= need.as_of]
+    if not known or known[-1].state not in ATTEMPTS:
+        return ""
+    zone = clock_of(need, way)
+    when = moment(known[-1].observed_at.astimezone(zone), need.as_of.astimezone(zone).date())
+    return f"{_ATTEMPTS[known[-1].state]} at {when}"
+
+
+def _ago(when: datetime, today: date) -> str:
+    told = day_of(when, today)
+    return f"at {hour(when)} {told}"
+
+
+def _state(report: Report, zone: tzinfo | None, today: date) -> str:
+    if report.state is BedState.HELD:
+        until = f" until {moment(report.hold_until.astimezone(zone), today)}" if report.hold_until else ""
+        return f"a bed is held{until}"
+    if report.state is BedState.OPEN:
+        return {None: "beds are open", 1: "1 bed is open"}.get(report.beds, f"{report.beds} beds are open")
+    if report.state is BedState.WAITLIST:
+        return "a waiting list" + (f" of {_length(report.wait_hours)}" if report.wait_hours is not None else "")
+    beds = f"; {report.beds} open" if report.beds and report.state is BedState.LIMITED else ""
+    return _PLAIN[report.state] + beds
+
+
+def _length(hours: int) -> str:
+    days = hours // 24
+    told, unit = (days, "day") if hours % 24 == 0 and days else (hours, "hour")
+    return f"{told} {unit}{'' if told == 1 else 's'}"
+
+
+def intake_in_words(listing: Listing, way: Way) -> str:
+    """When the person can be there, and what the intake hours say to that."""
+    if way.arrives is None:
+        return "when the person can be there is not known"
+    there = f"can be there {moment_of_arrival(way)}"
+    doors = listing.arrivals
+    if doors is None or not listing.timezone:
+        return f"{there}; the intake hours are not known"
+    if doors.always:
+        return f"{there}; intake day and night"
+    minute = way.arrives.weekday() * DAY + way.arrives.hour * 60 + way.arrives.minute
+    span = doors.open_at(minute)
+    if span:
+        return f"{there}, intake until {hour(_later(way.arrives, span[1] - minute))}"
+    wait = doors.wait_from(minute)
+    opens = "" if wait is None else f": intake opens at {moment(_later(way.arrives, wait), way.arrives.date())}"
+    return f"{there}, when nobody is admitted{opens}"
+
+
+def moment_of_arrival(way: Way) -> str:
+    """The time of arrival by the center's clock."""
+    return hour(way.arrives) if way.arrives else "at a time that is not known"
+
+
+def _later(when: datetime, minutes: int) -> datetime:
+    """So many minutes later by the clock on the wall."""
+    return when.replace(tzinfo=None) + timedelta(minutes=minutes)
