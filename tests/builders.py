@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 
+from directory.availability import Report
+from directory.hours import Hours
 from directory.listing import Address, Fact, Listing, Phone, PhoneKind, Point, Provenance, Statement
 from directory.need import Near, Need
 from directory.places import PostalPlace
-from directory.vocabulary import Answer, SourceKind, is_term
+from directory.vocabulary import Answer, BedState, Channel, SourceKind, is_term
 
 EASTERN: Final = timezone(timedelta(hours=-4))
 AS_OF: Final = datetime(2026, 3, 13, 18, 30, tzinfo=EASTERN)
@@ -82,6 +84,18 @@ def _facts(yes: frozenset[str], no: frozenset[str], unknown: frozenset[str], sai
             raise KeyError(f"{code} is not a term of directory/vocabulary.toml")
     affirmed = dict.fromkeys(sorted((DEFAULT_YES | yes) - no - unknown), Fact(Answer.YES, said_by))
     return affirmed | dict.fromkeys(sorted(no), Fact(Answer.NO, said_by))
+
+
+def a_report(state: str = "open", hours_ago: float = 1, **fields: Any) -> Report:
+    """What a call learned of the beds, an hour before the usual need's moment unless told otherwise."""
+    usual = Report(BedState(state), AS_OF - timedelta(hours=hours_ago), Channel.CALL, "a test")
+    return replace(usual, **fields)
+
+
+def a_ready_listing(**fields: Any) -> Listing:
+    """The same listing with an open bed, and people who admit day and night."""
+    usual: dict[str, Any] = {"reports": (a_report(),), "intake_hours": Hours.read("24/7"), "timezone": "America/New_York"}
+    return a_listing(**(usual | fields))
 
 
 def a_need(**fields: Any) -> Need:

@@ -57,7 +57,9 @@ def _changes(need: Need) -> Iterator[list[tuple[str, Need]]]:
 
 
 def _distance(now: float, limit: float | None) -> str:
-    return f"{'anywhere' if limit is None else f'within {limit:g} miles'} instead of within {now:g}"
+    if limit is None:
+        return f"anywhere instead of within {now:g} miles"
+    return f"within {limit:g} miles instead of {now:g}"
 
 
 def _together(need: Need, fits: Callable[[Need], int]) -> tuple[Loosening, ...]:
