@@ -1,28 +1,34 @@
-"""The only reader and writer of the tables: statements in, listings out, and the queue of what the index has not seen."""
+"""The only reader and writer of the tables: what is said goes in, listings come out, and what the index has not seen."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from directory.listing import Listing, Provenance, Statement
+from directory import tables
+from directory.availability import Report
+from directory.listing import Listing, Statement, Vetting
 from directory.places import Gazetteer, PostalPlace
-from directory.resolve import Locate, Said, resolve
-from directory.tables import AskedRow, ChangeRow, ListingRow, PostalPlaceRow, RunRow, StatementRow, UnindexedRow, Written
-from directory.vocabulary import SourceKind
+from directory.resolve import NOTHING_SINCE, Locate, Said, Since, resolve
+from directory.tables import (
+    AskedRow,
+    ChangeRow,
+    ListingRow,
+    PostalPlaceRow,
+    ReportRow,
+    RunRow,
+    StatementRow,
+    UnindexedRow,
+    VettingRow,
+)  # fmt: skip
+from directory.tables import Worded as Worded  # what `append_worded` takes is had from here, like all else of storage
+from directory.tables import worded as worded
 
 _AT_ONCE: Final = 500
-_COLUMNS: Final = (
-    StatementRow.listing_id, StatementRow.id, StatementRow.source, StatementRow.local_id, StatementRow.kind,
-    StatementRow.reference, StatementRow.observed_at, StatementRow.recorded_by, StatementRow.restates,
-    StatementRow.withdrawn, StatementRow.said,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +63,6 @@ def _bump(connection: Connection) -> int:
 # --- statements ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """A statement with its words as JSON, in one fixed order, and their digest: the same words, the same digest."""
-
-    statement: Statement
-    said: Written
-    digest: str
-
-
-_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-
-
-def worded(statement: Statement) -> Worded:
-    """A statement ready to be compared and appended."""
-    values = dict(sorted(statement.values.items()))
-    said = Written(_ENCODE({"values": values, "yes": sorted(statement.yes), "no": sorted(statement.no)}))
-    return Worded(statement, said, hashlib.sha256(said.encode()).hexdigest())
-
-
 def latest_digests(connection: Connection, source: str) -> dict[str, str]:
     """What the source last said of each of its listings, as digests; "" where it withdrew the listing."""
     newest = select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id).subquery()
@@ -98,26 +85,11 @@ def append_worded(connection: Connection, said: Sequence[Worded], run_id: int | 
     change = _bump(connection)
     _mark_changed(connection, tuple(dict.fromkeys(one.statement.listing_id for one in said)), change)
     if said:
-        connection.execute(insert(StatementRow), [_statement_row(one, run_id) for one in said])
+        rows = [
+            tables.statement_row(one.statement) | {"run_id": run_id, "digest": one.digest, "said": one.said} for one in said
+        ]
+        connection.execute(insert(StatementRow), rows)
     return change
-
-
-def _statement_row(one: Worded, run_id: int | None) -> dict[str, Any]:
-    statement, provenance = one.statement, one.statement.provenance
-    return {
-        "listing_id": statement.listing_id,
-        "source": statement.source,
-        "local_id": statement.local_id,
-        "kind": str(provenance.kind),
-        "reference": provenance.reference,
-        "observed_at": provenance.observed_at.isoformat(),
-        "recorded_by": provenance.recorded_by,
-        "run_id": run_id,
-        "restates": statement.restates,
-        "withdrawn": statement.withdrawn,
-        "digest": one.digest,
-        "said": one.said,
-    }
 
 
 def _mark_changed(connection: Connection, listing_ids: Sequence[str], change: int) -> None:
@@ -144,31 +116,99 @@ def remove_source(connection: Connection, source: str) -> int:
     return len(gone)
 
 
+# --- reports about beds, and vetting -------------------------------------------------------------------------------
+
+
+class UnknownListing(LookupError):
+    """Something was to be recorded of listings that nobody ever named; the message names them."""
+
+
+def append_reports(connection: Connection, reports: Iterable[tuple[str, Report]]) -> int:
+    """Add reports about listings' beds, by listing id; those already there are not added again. Returns how many were new."""
+    return _append_once(connection, ReportRow, [{"listing_id": key} | tables.report_row(one) for key, one in reports])
+
+
+def append_vettings(connection: Connection, vettings: Iterable[tuple[str, Vetting]]) -> int:
+    """The same for the steps of listings' vetting."""
+    return _append_once(connection, VettingRow, [{"listing_id": key} | tables.vetting_row(one) for key, one in vettings])
+
+
+def _append_once(connection: Connection, table: type[ReportRow | VettingRow], rows: list[dict[str, Any]]) -> int:
+    wanted = {tuple(row.values()): row for row in rows}
+    ids = tuple(dict.fromkeys(row["listing_id"] for row in rows))
+    known: set[str] = set()
+    for some in _chunks(ids):
+        known.update(connection.scalars(select(ListingRow.id).where(ListingRow.id.in_(some))))
+        columns = [getattr(table, name) for name in rows[0]]
+        for there in connection.execute(select(*columns).where(table.listing_id.in_(some))):
+            wanted.pop(tuple(there), None)
+    if missing := [key for key in ids if key not in known]:
+        raise UnknownListing(f"there is no listing {', '.join(missing[:3])}{' and others' if missing[3:] else ''}")
+    if wanted:
+        _mark_changed(connection, tuple(dict.fromkeys(row["listing_id"] for row in wanted.values())), _bump(connection))
+        connection.execute(insert(table), list(wanted.values()))
+    return len(wanted)
+
+
 # --- listings ------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """All that was recorded of one listing: what was said of it, in order, and the reports and vetting since."""
+
+    listing_id: str
+    said: tuple[Said, ...]
+    since: Since
+
+
 def listings(connection: Connection, locate: Locate, ids: Sequence[str] | None = None) -> Iterator[Listing]:
-    """The listings with these ids (all where None), resolved from their statements, ordered by id."""
+    """The listings with these ids (all where None), resolved from all that was recorded of them, ordered by id."""
+    for one in recorded(connection, ids):
+        yield resolve(one.listing_id, one.said, locate, one.since)
+
+
+def recorded(connection: Connection, ids: Sequence[str] | None = None) -> Iterator[Recorded]:
+    """All that was recorded of the listings with these ids (of all where None), ordered by id."""
+    query = select(*tables.SAID).order_by(StatementRow.listing_id, StatementRow.id)
     if ids is None:
-        query = select(*_COLUMNS).order_by(StatementRow.listing_id, StatementRow.id)
-        yield from _resolved(connection.execute(query, execution_options={"yield_per": 2000}), locate)
+        yield from _with_since(connection, connection.execute(query, execution_options={"yield_per": 2000}))
         return
     for some in _chunks(sorted(ids)):
-        query = select(*_COLUMNS).where(StatementRow.listing_id.in_(some)).order_by(StatementRow.listing_id, StatementRow.id)
-        yield from _resolved(connection.execute(query), locate)
+        yield from _with_since(connection, connection.execute(query.where(StatementRow.listing_id.in_(some))))
 
 
-def _resolved(rows: Iterable[Any], locate: Locate) -> Iterator[Listing]:
-    for listing_id, said in groupby(rows, key=lambda row: row[0]):
-        yield resolve(listing_id, [_said(row) for row in said], locate)
+def _with_since(connection: Connection, rows: Iterable[Any]) -> Iterator[Recorded]:
+    """Statements in groups of listings, each group with its reports and vetting in one question more for each."""
+    said = ((listing_id, tuple(map(tables.read_said, of_one))) for listing_id, of_one in groupby(rows, key=lambda row: row[0]))
+    while some := tuple(islice(said, _AT_ONCE)):
+        since = _since(connection, [listing_id for listing_id, _ in some])
+        yield from (Recorded(listing_id, said_of, since.get(listing_id, NOTHING_SINCE)) for listing_id, said_of in some)
 
 
-def _said(row: Any) -> Said:
-    listing_id, order, source, local_id, kind, reference, observed_at, recorded_by, restates, withdrawn, said = row
-    provenance = Provenance(source, SourceKind(kind), reference, date.fromisoformat(observed_at), recorded_by)
-    yes, no = frozenset(said["yes"]), frozenset(said["no"])
-    about = "" if listing_id == f"{source}:{local_id}" else listing_id
-    return Said(order, Statement(source, local_id, provenance, said["values"], yes, no, restates, withdrawn, about))
+def _since(connection: Connection, ids: Sequence[str]) -> dict[str, Since]:
+    """What was recorded beside the statements of at most `_AT_ONCE` listings."""
+    reports, vettings = (
+        connection.execute(select(table.__table__).where(table.listing_id.in_(ids)).order_by(table.id)).all()
+        for table in (ReportRow, VettingRow)
+    )
+    found: dict[str, tuple[list[Report], list[Vetting]]] = {row.listing_id: ([], []) for row in (*reports, *vettings)}
+    for row in reports:
+        found[row.listing_id][0].append(tables.read_report(row))
+    for row in vettings:
+        found[row.listing_id][1].append(tables.read_vetting(row))
+    return {key: Since(*both) for key, both in found.items()}
+
+
+def ids(connection: Connection) -> list[str]:
+    """The id of every listing, in the one order that no database's language changes."""
+    return sorted(connection.scalars(select(ListingRow.id)))
+
+
+def unspoken_by(connection: Connection, source: str) -> bool:
+    """Whether there is a listing of which a source says nothing."""
+    named = exists().where(StatementRow.listing_id == ListingRow.id, StatementRow.source == source)
+    return connection.scalar(select(ListingRow.id).where(~named).limit(1)) is not None
 
 
 def count(connection: Connection) -> int:
@@ -205,24 +245,9 @@ def newest_run(connection: Connection, source: str) -> Run | None:
 
 def record_run(connection: Connection, run: Run) -> int:
     """Write down an import; returns its number."""
-    row = {
-        "source": run.source,
-        "file": run.file,
-        "sha256": run.sha256,
-        "mapping_sha256": run.mapping_sha256,
-        "observed_at": run.observed_at.isoformat(),
-        "recorded_at": run.recorded_at.isoformat(),
-        "recorded_by": run.recorded_by,
-        "forced_because": run.forced_because,
-        "summary": dict(run.summary),
-    }
+    days = {"observed_at": run.observed_at.isoformat(), "recorded_at": run.recorded_at.isoformat()}
+    row = {name: getattr(run, name) for name in Run.__dataclass_fields__} | days | {"summary": dict(run.summary)}
     return connection.execute(insert(RunRow).returning(RunRow.id), row).scalar_one()
-
-
-def imported_sources(connection: Connection) -> dict[str, str]:
-    """The sources that have been imported, each with the day that its newest file speaks of."""
-    rows = connection.execute(select(RunRow.source, RunRow.observed_at).order_by(RunRow.id))
-    return {row.source: row.observed_at for row in rows}
 
 
 # --- places --------------------------------------------------------------------------------------------------------

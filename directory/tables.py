@@ -1,12 +1,24 @@
-"""The tables. Only `store` reads or writes them; the schema reaches a database through the migrations alone."""
+"""The tables, and what is recorded of a listing as rows of them. Only `store` reads or writes them; the schema reaches a
+database through the migrations alone.
+"""
 
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-REVISION: Final = "0001"
+from directory.availability import Bucket, Report
+from directory.listing import Provenance, Statement, Vetting
+from directory.resolve import Said
+from directory.vocabulary import BedState, Channel, SourceKind, VettingState
+
+REVISION: Final = "0002"
 """The newest migration; a test holds it against the folder of migrations."""
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Written(str):
@@ -81,6 +93,39 @@ class StatementRow(Table):
     said: Mapped[dict[str, Any]]
 
 
+class ReportRow(Table):
+    """What somebody learned of a listing's beds at a time. Appended, never changed; what stands is derived."""
+
+    __tablename__ = "availability_report"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[str] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str]
+    observed_at: Mapped[str]
+    channel: Mapped[str]
+    recorded_by: Mapped[str]
+    sex: Mapped[str | None]
+    age: Mapped[str | None]
+    level: Mapped[str | None]
+    funded: Mapped[bool | None]
+    beds: Mapped[int | None]
+    wait_hours: Mapped[int | None]
+    hold_until: Mapped[str | None]
+    expires_at: Mapped[str | None]
+
+
+class VettingRow(Table):
+    """A step in the checking of a listing. Appended, never changed; the state of a moment is derived."""
+
+    __tablename__ = "vetting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[str] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str]
+    at: Mapped[str]
+    by: Mapped[str]
+    until: Mapped[str | None]
+    because: Mapped[str]
+
+
 class UnindexedRow(Table):
     """A listing whose change the index has not taken up yet; written with the change, cleared after the index commits."""
 
@@ -109,3 +154,112 @@ class AskedRow(Table):
     token: Mapped[str] = mapped_column(primary_key=True)
     expires_at: Mapped[str] = mapped_column(index=True)
     need: Mapped[dict[str, Any]]
+
+
+# --- what is recorded as rows, and back ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A statement with its words as JSON, in one fixed order, and their digest: the same words, the same digest."""
+
+    statement: Statement
+    said: Written
+    digest: str
+
+
+def worded(statement: Statement) -> Worded:
+    """A statement ready to be compared and appended."""
+    values = dict(sorted(statement.values.items()))
+    said = Written(_ENCODE({"values": values, "yes": sorted(statement.yes), "no": sorted(statement.no)}))
+    return Worded(statement, said, hashlib.sha256(said.encode()).hexdigest())
+
+
+SAID: Final = (
+    StatementRow.listing_id, StatementRow.id, StatementRow.source, StatementRow.local_id, StatementRow.kind,
+    StatementRow.reference, StatementRow.observed_at, StatementRow.recorded_by, StatementRow.restates,
+    StatementRow.withdrawn, StatementRow.said,
+)  # fmt: skip
+"""The columns that `read_said` reads, in its order: a directory has a great many statements."""
+
+
+def statement_row(statement: Statement) -> dict[str, Any]:
+    """A statement's columns, except for its words."""
+    provenance = statement.provenance
+    return {
+        "listing_id": statement.listing_id,
+        "source": statement.source,
+        "local_id": statement.local_id,
+        "kind": str(provenance.kind),
+        "reference": provenance.reference,
+        "observed_at": provenance.observed_at.isoformat(),
+        "recorded_by": provenance.recorded_by,
+        "restates": statement.restates,
+        "withdrawn": statement.withdrawn,
+    }
+
+
+def read_said(row: Any) -> Said:
+    """The statement that a row of the columns `SAID` holds, with its place in the order of recording."""
+    listing_id, order, source, local_id, kind, reference, observed_at, recorded_by, restates, withdrawn, said = row
+    provenance = Provenance(source, SourceKind(kind), reference, date.fromisoformat(observed_at), recorded_by)
+    yes, no = frozenset(said["yes"]), frozenset(said["no"])
+    about = "" if listing_id == f"{source}:{local_id}" else listing_id
+    return Said(order, Statement(source, local_id, provenance, said["values"], yes, no, restates, withdrawn, about))
+
+
+def report_row(report: Report) -> dict[str, Any]:
+    """A report's columns; raises ValueError for a time without its offset from UTC."""
+    return {
+        "state": str(report.state),
+        "observed_at": _moment(report.observed_at),
+        "channel": str(report.channel),
+        "recorded_by": report.recorded_by,
+        "sex": report.bucket.sex,
+        "age": report.bucket.age,
+        "level": report.bucket.level,
+        "funded": report.bucket.funded,
+        "beds": report.beds,
+        "wait_hours": report.wait_hours,
+        "hold_until": _moment(report.hold_until) if report.hold_until else None,
+        "expires_at": _moment(report.expires_at) if report.expires_at else None,
+    }
+
+
+def read_report(row: Any) -> Report:
+    """The report that a row holds."""
+    return Report(
+        state=BedState(row.state),
+        observed_at=datetime.fromisoformat(row.observed_at),
+        channel=Channel(row.channel),
+        recorded_by=row.recorded_by,
+        bucket=Bucket(row.sex, row.age, row.level, row.funded),
+        beds=row.beds,
+        wait_hours=row.wait_hours,
+        hold_until=datetime.fromisoformat(row.hold_until) if row.hold_until else None,
+        expires_at=datetime.fromisoformat(row.expires_at) if row.expires_at else None,
+    )
+
+
+def vetting_row(vetting: Vetting) -> dict[str, Any]:
+    """A vetting step's columns; raises ValueError for a time without its offset from UTC."""
+    return {
+        "state": str(vetting.state),
+        "at": _moment(vetting.at),
+        "by": vetting.by,
+        "until": vetting.until.isoformat() if vetting.until else None,
+        "because": vetting.because,
+    }
+
+
+def read_vetting(row: Any) -> Vetting:
+    """The vetting step that a row holds."""
+    until = date.fromisoformat(row.until) if row.until else None
+    return Vetting(VettingState(row.state), datetime.fromisoformat(row.at), row.by, until, row.because)
+
+
+def _moment(moment: datetime) -> str:
+    """A moment as text in UTC, the same for everybody who writes it down, wherever they are."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no offset from UTC")
+    return moment.astimezone(UTC).isoformat()

@@ -39,7 +39,7 @@ def register(app: Flask) -> None:
 def import_demo(directory: Directory) -> None:
     """Put the invented demo directory into a directory that holds nothing real; nothing twice."""
     with directory.database.reading() as connection:
-        real = store.imported_sources(connection).keys() - {demo.importer.source.name}
+        real = store.unspoken_by(connection, demo.importer.source.name)
     if not real:
         import_file(directory.database, demo.importer, DEMO_FILE, Order("first start", datetime.now(UTC)))
 

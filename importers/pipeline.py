@@ -238,12 +238,11 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
 
 def _demo_making_way(connection: Connection, file: File, order: Order) -> list[Problem]:
     """A word about the invented listings where they are to go; refuses to put them among real ones."""
-    there = store.imported_sources(connection)
     if file.source != INVENTED:
-        count = len(store.latest_digests(connection, INVENTED)) if INVENTED in there else 0
+        count = len(store.latest_digests(connection, INVENTED))
         what = "the invented listings of the demo directory make way for real ones"
         return [Problem(Loudness.NOTICE, file.name, what, _listings(count))] if count else []
-    if there.keys() - {INVENTED} and not order.force_because:
+    if store.unspoken_by(connection, INVENTED) and not order.force_because:
         raise refuse(file.name, "the directory holds real listings, and invented ones are not put among them")
     return []
 

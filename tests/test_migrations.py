@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -14,9 +15,14 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from directory import store
+from directory.availability import Report
 from directory.database import Database
+from directory.places import Gazetteer
 from directory.tables import REVISION, Table
+from directory.vocabulary import BedState, Channel
+from tests.builders import AS_OF, PLACES, a_statement
 
+REPORT = Report(BedState.OPEN, AS_OF, Channel.CALL, "a test")
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -55,6 +61,24 @@ def test_constraints_have_the_names_that_the_models_give_them(database: Database
 
 def test_upgrading_twice_changes_nothing(empty_url: str) -> None:
     assert [upgraded(empty_url), upgraded(empty_url)] == [0, 0]
+
+
+def test_what_an_older_program_stored_is_there_after_the_upgrade(empty_url: str) -> None:
+    database = Database(empty_url)
+    try:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with database.writing() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            store.append(connection, [a_statement()], None)
+        database.upgrade()
+        with database.writing() as connection:
+            (listing,) = store.listings(connection, Gazetteer(PLACES).locate)
+            assert (listing.organization, listing.reports, listing.vettings) == ("Example House", (), ())
+            assert store.append_reports(connection, [(listing.id, REPORT)]) == 1
+    finally:
+        database.close()
 
 
 def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:

@@ -1,25 +1,31 @@
 """What is stored comes back as it was said, in order, whole or not at all, however many write at once. On both engines."""
 
 import multiprocessing
+import re
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from directory import places, store
+from directory.availability import Bucket, Report
 from directory.database import Database
-from directory.listing import Listing, Statement
+from directory.listing import Listing, Statement, Vetting
 from directory.normalize import FIELDS
 from directory.places import Gazetteer
-from directory.resolve import Said, resolve
-from directory.vocabulary import TERMS, SourceKind
-from tests.builders import PLACES, VALUES, a_statement
+from directory.resolve import Said, Since, resolve
+from directory.tables import ReportRow, VettingRow
+from directory.vocabulary import TERMS, BedState, Channel, SourceKind, VettingState
+from tests.builders import EASTERN, PLACES, VALUES, a_statement
 
 LOCATE = Gazetteer(PLACES).locate
 NOW = datetime(2026, 3, 13, 20, 0, tzinfo=UTC)
@@ -225,7 +231,163 @@ def test_a_run_is_written_down_as_it_was(database: Database) -> None:
     with database.reading() as connection:
         assert store.newest_run(connection, "invented_survey") == replace(run, sha256="cc")
         assert store.newest_run(connection, "other") is None
-        assert store.imported_sources(connection) == {"invented_survey": "2026-03-01"}
+
+
+# --- reports about beds, and vetting -------------------------------------------------------------------------------
+
+MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2026, 3, 1), timezones=st.just(UTC))
+REPORTS = st.builds(
+    Report,
+    state=st.sampled_from(BedState),
+    observed_at=MOMENTS,
+    channel=st.sampled_from(Channel),
+    recorded_by=TEXTS,
+    bucket=st.builds(
+        Bucket,
+        sex=st.sampled_from((None, "female", "male")),
+        age=st.sampled_from((None, "adult")),
+        level=st.sampled_from((None, "3_5")),
+        funded=st.sampled_from((None, True, False)),
+    ),
+    beds=st.none() | st.integers(0, 99),
+    wait_hours=st.none() | st.integers(0, 999),
+    hold_until=st.none() | MOMENTS,
+    expires_at=st.none() | MOMENTS,
+)
+VETTINGS = st.builds(
+    Vetting,
+    state=st.sampled_from(VettingState),
+    at=MOMENTS,
+    by=TEXTS,
+    until=st.none() | st.dates(),
+    because=TEXTS | st.just(""),
+)
+FULL = Report(BedState.FULL, NOW, Channel.CALL, "a test")
+VETTED = Vetting(VettingState.VETTED, NOW, "a test", date(2027, 3, 13), "all of it checked")
+ID = "invented_survey:1"
+
+
+def report(database: Database, *reports: Report, listing_id: str = ID) -> int:
+    with database.writing() as connection:
+        return store.append_reports(connection, [(listing_id, one) for one in reports])
+
+
+def change(database: Database) -> tuple[int, tuple[str, ...]]:
+    with database.reading() as connection:
+        return store.counter(connection), store.unindexed(connection)
+
+
+@given(reports=st.lists(REPORTS, max_size=4), vettings=st.lists(VETTINGS, max_size=3))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+def test_reports_and_vetting_come_back_with_their_listing(
+    database: Database, reports: list[Report], vettings: list[Vetting]
+) -> None:
+    unique = Since(tuple(dict.fromkeys(reports)), tuple(dict.fromkeys(vettings)))
+    expected = resolve(ID, [Said(1, a_statement())], LOCATE, unique)
+    with suppress(Undo), database.writing() as connection:
+        store.append(connection, [a_statement(), a_statement(local_id="2")], None)
+        assert store.append_reports(connection, [(ID, one) for one in reports]) == len(unique.reports)
+        assert store.append_vettings(connection, [(ID, one) for one in vettings]) == len(unique.vettings)
+        assert list(store.listings(connection, LOCATE))[0] == expected
+        assert list(store.listings(connection, LOCATE, [ID])) == [expected]
+        assert list(store.listings(connection, LOCATE))[1].reports == ()
+        raise Undo
+
+
+def test_a_report_is_kept_once_in_whatever_time_zone_it_was_written(database: Database) -> None:
+    say(database, a_statement())
+    in_ohio = replace(FULL, observed_at=NOW.astimezone(EASTERN))
+    assert [report(database, FULL), report(database, in_ohio), report(database, FULL, in_ohio)] == [1, 0, 0]
+    assert held(database)[0].reports == (FULL,)
+
+
+def test_what_is_appended_changes_its_listing_and_what_is_there_already_changes_nothing(database: Database) -> None:
+    say(database, a_statement(local_id="1"), a_statement(local_id="2"))
+    with database.writing() as connection:
+        store.clear_unindexed(connection, 1)
+    assert report(database, FULL) == 1
+    assert change(database) == (2, (ID,))
+    assert report(database, FULL) == report(database) == 0
+    assert change(database) == (2, (ID,))
+    with database.writing() as connection:
+        assert store.append_vettings(connection, [(ID, VETTED), (ID, VETTED)]) == 1
+    assert change(database) == (3, (ID,))
+
+
+def test_a_later_report_stands_beside_the_earlier_one_and_takes_nothing_away(database: Database) -> None:
+    say(database, a_statement())
+    later = replace(FULL, state=BedState.OPEN, observed_at=NOW + timedelta(hours=1), beds=2)
+    report(database, later)
+    report(database, FULL)
+    assert held(database)[0].reports == (FULL, later)
+
+
+def test_a_report_about_nobody_we_know_names_the_listing_and_leaves_nothing(database: Database) -> None:
+    say(database, a_statement())
+    with (
+        pytest.raises(store.UnknownListing, match="there is no listing invented_survey:nobody"),
+        database.writing() as connection,
+    ):
+        store.append_reports(connection, [(ID, FULL), ("invented_survey:nobody", FULL)])
+    assert held(database)[0].reports == ()
+    assert change(database) == (1, (ID,))
+
+
+def test_a_time_without_its_offset_is_never_stored(database: Database) -> None:
+    say(database, a_statement())
+    with pytest.raises(ValueError, match="no offset from UTC"):
+        report(database, replace(FULL, observed_at=datetime(2026, 3, 13, 20, 0)))
+
+
+def test_removing_a_source_takes_the_reports_and_the_vetting_along(database: Database) -> None:
+    say(database, a_statement(), a_statement(source="other"))
+    for key in (ID, "other:1"):
+        report(database, FULL, listing_id=key)
+        with database.writing() as connection:
+            store.append_vettings(connection, [(key, VETTED)])
+    with database.writing() as connection:
+        store.remove_source(connection, "invented_survey")
+        rows = [connection.scalars(select(table.listing_id)).all() for table in (ReportRow, VettingRow)]
+    assert rows == [["other:1"], ["other:1"]]
+
+
+def test_reports_of_more_listings_than_fit_in_one_question_reach_each_its_own(database: Database) -> None:
+    ids = [f"{number:04}" for number in range(1203)]
+    say(database, *(a_statement(local_id=key) for key in ids))
+    with database.writing() as connection:
+        store.append_reports(
+            connection, [(f"invented_survey:{key}", replace(FULL, beds=number)) for number, key in enumerate(ids)]
+        )
+    assert [listing.reports[0].beds for listing in held(database)] == list(range(1203))
+
+
+def test_nothing_in_the_program_changes_or_erases_a_report_or_a_step_of_vetting() -> None:
+    said = Path(store.__file__).read_text(encoding="utf-8")
+    for table in ("StatementRow", "ReportRow", "VettingRow"):
+        assert f"update({table})" not in said
+    assert re.findall(r"delete\((StatementRow|ReportRow|VettingRow)\)", said) == ["StatementRow"]  # by `remove_source`
+
+
+# --- who speaks ----------------------------------------------------------------------------------------------------
+
+
+def test_a_listing_of_which_a_source_says_nothing_is_found(database: Database) -> None:
+    def others() -> bool:
+        with database.reading() as connection:
+            return store.unspoken_by(connection, "invented_survey")
+
+    assert not others()
+    survey = a_statement()
+    say(database, survey, Statement("calls", "1", survey.provenance, restates=False, about=survey.listing_id))
+    assert not others()
+    say(database, a_statement(source="other"))
+    assert others()
+
+
+def test_the_ids_of_all_listings_come_in_one_order_whatever_the_database_thinks_of_letters(database: Database) -> None:
+    say(database, *(a_statement(local_id=key) for key in ("b", "B", "_", "a", "ä", "10", "9")))
+    with database.reading() as connection:
+        assert [key.partition(":")[2] for key in store.ids(connection)] == ["10", "9", "B", "_", "a", "b", "ä"]
 
 
 # --- needs and places ----------------------------------------------------------------------------------------------
