@@ -13,7 +13,6 @@ from directory.matching.criteria import CRITERIA
 from directory.matching.rank import Ranking, rank
 from directory.need import Near, Need
 from directory.vocabulary import DEPENDENCES, MEDICATIONS, PAYERS, SUBSTANCES, Answer, SourceKind
-from tests import oracle
 
 SURVEY = Provenance("survey", SourceKind.SURVEY, "row 1", date(2026, 1, 1), "import")
 TELLING = sorted(
@@ -100,27 +99,6 @@ def entries(ranking: Ranking, listings: list[Listing]) -> list[explain.Entry]:
     by_id = {listing.id: listing for listing in listings}
     rows = [int(row) for calls in (False, True) for row in ranking.first(10_000, calls=calls)]
     return [explain.entry(ranking, row, by_id[ranking.columns.ids[ranking.block.positions[row]]]) for row in rows]
-
-
-@given(listing_lists(), needs)
-@settings(max_examples=400, deadline=None)
-def test_the_arrays_say_what_the_plain_rules_say(listings: list[Listing], need: Need) -> None:
-    ranking = rank(columns.build(listings), need)
-    shown = {entry.listing.id: entry for entry in entries(ranking, listings)}
-    reasons: dict[str, int] = {}
-    for listing in listings:
-        verdict = oracle.judge(listing, need)
-        if verdict.aside:
-            reasons[verdict.aside] = reasons.get(verdict.aside, 0) + 1
-            assert listing.id not in shown
-            continue
-        entry = shown[listing.id]
-        earned = {finding.criterion: finding.points for finding in entry.findings if finding.of}
-        assert earned == verdict.points
-        assert entry.low == sum(verdict.points.values()) - sum(verdict.points[name] for name in verdict.unknown)
-        assert entry.high == sum(verdict.points.values()) + sum(of - verdict.points[n] for n, of in verdict.unknown.items())
-        assert (entry.tier == "D") == verdict.call_first
-    assert ranking.counts() == reasons
 
 
 @given(listing_lists(), needs)
