@@ -21,11 +21,11 @@ def opioid_case(need: Need) -> bool:
 
 def vetting(listing: Listing, need: Need) -> VettingState:
     """The last step taken by then, or that it is over."""
-    taken = sorted((step.at, step.state, step.until) for step in listing.vettings if step.at <= need.as_of)
+    taken = sorted((step for step in listing.vettings if step.at <= need.as_of), key=lambda step: (step.at, step.state))
     if not taken:
         return VettingState.NEW
-    _, state, until = taken[-1]
-    return VettingState.LAPSED if until and until < need.as_of.date() else state
+    over = taken[-1].until and taken[-1].until < need.as_of.date()
+    return VettingState.LAPSED if over else taken[-1].state
 
 
 def operating(verdict: Verdict) -> None:
