@@ -133,9 +133,8 @@ def spelled(words: Words, text: str) -> tuple[tuple[Stretch, ...], ...]:
     asked = query_tokens(text)
     return tuple(
         tuple(
-            Stretch(sought.field, words._terms[_row(words._offsets[sought.field], start)], weight)
+            Stretch(sought.field, words._terms[_row(words._offsets[sought.field], sought.start)], sought.weight)
             for sought in words._sought(token, token is asked[-1])
-            for start, _, weight in sought.stretches
         )
         for token in asked
     )

@@ -24,35 +24,35 @@ class Ours:
     def ask(self, need: Asked) -> Found:
         """Filter, score, count, and the best."""
         block = self._filtered(need)
-        score = FRESH_POINTS * self._fresh[block.positions]
+        score = FRESH_POINTS * self._fresh.take(block.positions)
         score += nearness(block.miles)
-        for code in need.soft:
-            score += SOFT_POINTS * block.yes(code)
-        if need.text:
+        score += SOFT_POINTS * block.how_many(need.soft)
+        if need.text and len(block):
             score += WORDS_POINTS * self._words.relevance(need.text, block.positions)
-        top = block.positions[best(score, self._columns.id_rank[block.positions])]
+        top = best(score, block.positions, self._columns.id_rank)
         return Found(len(block), tuple(block.counts(self._facets)), tuple(top.tolist()))
 
     def _filtered(self, need: Asked) -> Block:
-        around = None if need.limit is None else self._columns.around(need.point, need.limit)
-        positions = self._columns.having(need.hard, around)
-        miles = self._columns.miles(need.point, positions)
+        columns = self._columns
         if need.limit is None:
-            return Block(self._columns, positions, miles)
-        inside = miles <= need.limit
-        return Block(self._columns, positions[inside], miles[inside])
+            positions = columns.having(need.hard)
+            return Block(columns, positions, columns.miles(need.point, positions))
+        held = columns.having(need.hard, columns.runs(need.point, need.limit))
+        return Block(columns, *columns.within(need.point, need.limit, held))
 
 
 def nearness(miles: NDArray[np.float64]) -> NDArray[np.float64]:
     """Thirty points at the door, fifteen at fifty miles, none where the place is not known."""
-    points = NEAR_POINTS / (1 + miles / HALF_AT_MILES)
-    return np.where(np.isnan(points), 0.0, points)
+    points = miles / HALF_AT_MILES
+    points += 1
+    np.divide(NEAR_POINTS, points, out=points)
+    return np.fmax(points, 0, out=points)
 
 
-def best(score: NDArray[np.float64], id_rank: NDArray[np.int32]) -> NDArray[np.intp]:
-    """The rows with the highest scores, best first; of equal ones the first by id."""
-    if len(score) <= SHOWN:
-        return np.lexsort((id_rank, -score))
-    least = np.partition(score, len(score) - SHOWN)[len(score) - SHOWN]
-    rows = np.flatnonzero(score >= least)
-    return rows[np.lexsort((id_rank[rows], -score[rows]))][:SHOWN]
+def best(score: NDArray[np.float64], positions: NDArray[np.intp], id_rank: NDArray[np.int32]) -> NDArray[np.intp]:
+    """The positions with the highest scores, best first; of equal ones the first by id."""
+    if len(score) > SHOWN:
+        least = np.partition(score, len(score) - SHOWN)[len(score) - SHOWN]
+        rows = (score >= least).nonzero()[0]
+        score, positions = score[rows], positions[rows]
+    return positions[np.lexsort((id_rank[positions], -score))][:SHOWN]

@@ -31,21 +31,21 @@ class Spoken:
         self.rules: dict[str, Callable[[Asked], Floats]] = {"ours": self.ours, "sqlite": self.sqlite, "tantivy": self.tantivy}
 
     def ours(self, need: Asked) -> Floats:
-        """For each word and field the best of its spellings; above it, names that hold every word; 1 for the best of all."""
+        """A quarter of the most that each word earns anywhere, a half for how much of a name they are, a quarter for all."""
         scores, closeness, whole = np.zeros((3, self._size))
         most = 0.0
         for stretches in need.spelled:
-            for field in range(len(self._fields)):
-                earned, likeness = self._best(field, [stretch for stretch in stretches if stretch.field == field])
-                scores += earned
-                most += float(earned.max(initial=0.0))
-                if field == NAME:
-                    closeness += likeness
-                    whole += likeness > 0
+            found = [self._best(field, [one for one in stretches if one.field == field]) for field in range(len(self._fields))]
+            earned = sum(points for points, _ in found)
+            most += float(np.max(earned, initial=0.0))
+            scores += earned
+            closeness += found[NAME][1]
+            whole += found[NAME][1] > 0
         words = len(need.spelled)
         held = (whole == words) & (self._name_sizes > 0)
-        scores[held] += most * (closeness[held] / self._name_sizes[held] + (self._name_sizes[held] == words))
-        return scores / scores.max() if scores.any() else scores
+        scores /= most or 1.0
+        scores[held] += 2 * np.minimum(closeness[held] / self._name_sizes[held], 1) + (self._name_sizes[held] == words)
+        return scores / 4
 
     def _best(self, field: int, stretches: Sequence[Stretch]) -> tuple[Floats, Floats]:
         earned, likeness = np.zeros((2, self._size))

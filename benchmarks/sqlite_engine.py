@@ -18,7 +18,8 @@ from benchmarks.needs import (
     Found,
 )
 from directory.listing import Point
-from directory.matching.columns import BIT, METERS_PER_MILE, WORDS, earth_centred
+from directory.matching.columns import BIT, WORDS
+from directory.matching.grid import METERS_PER_MILE, earth_centred
 from directory.search.postings import FIELDS
 
 _ACROSS: Final = 2 * 6_371_008.8

@@ -63,7 +63,7 @@ class Tantivy:
         score = FRESH_POINTS * self._fresh[positions] + nearness(miles) + WORDS_POINTS * held / (held + HALF_AT_BM25)
         for code in need.soft:
             score += SOFT_POINTS * block.yes(code)
-        top = positions[best(score, self._columns.id_rank[positions])]
+        top = best(score, positions, self._columns.id_rank)
         return Found(len(block), tuple(block.counts(self._facets)), tuple(top.tolist()))
 
     def _read(self, hits: list[tuple[float, Any]]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import bench
-from benchmarks.directories import Measured, synthetic, zip_codes
+from benchmarks.directories import Measured, has, synthetic, zip_codes
 from benchmarks.measure import engines, in_order, measure
 from directory.listing import Point
-from directory.matching.columns import CODES, WORDS, Block, Columns, earth_centred, spatial_order
+from directory.matching.columns import CODES, WORDS, Block, Columns
 from directory.matching.gathering import silent
+from directory.matching.grid import earth_centred, spatial_order
 
 SIZE, NEEDS = 2_000, 20
 GUAM = (13.4443, 144.7937)
@@ -109,22 +110,51 @@ def test_having_terms_is_having_each(codes: list[str], size: int) -> None:
     block = Block(columns, columns.everything(), np.zeros(size))
     each = np.logical_and.reduce([block.yes(code) for code in codes])
     assert columns.having(codes).tolist() == np.flatnonzero(each).tolist()
-    every_other = columns.everything()[::2]
-    assert columns.having(codes, every_other).tolist() == np.flatnonzero(each)[np.flatnonzero(each) % 2 == 0].tolist()
+    some = [(start, min(start + 40, size)) for start in range(7, size, 90)]
+    in_them = [at for start, stop in some for at in range(start, stop)]
+    assert columns.having(codes, some).tolist() == [at for at in in_them if each[at]]
+    assert columns.having([], some).tolist() == in_them
 
 
-@pytest.mark.parametrize("size", [0, 1, 700, 1_500, 1_501, 2_000])
-def test_counts_are_what_is_counted_one_by_one(measured: Measured, size: int) -> None:
-    some = measured.columns.everything()[:size]
-    block = Block(measured.columns, some, np.zeros(size))
-    assert block.counts(CODES) == [int(block.yes(code).sum()) for code in CODES]
+@given(st.lists(st.sampled_from(CODES), max_size=8), st.lists(st.integers(0, 199), unique=True))
+def test_how_many_terms_a_listing_has_is_counted_one_by_one(codes: list[str], some: list[int]) -> None:
+    columns, _ = columns_of([(40.0, -80.0)] * 200)
+    block = Block(columns, np.array(some, dtype=np.intp), np.zeros(len(some)))
+    expected = sum((block.yes(code).astype(int) for code in codes), np.zeros(len(some), int))
+    assert block.how_many(codes).tolist() == expected.tolist()
+    for code in codes:
+        assert block.yes(code).tolist() == [bool(one) for one in has(columns.yes, code)[some]]
+
+
+@given(here(1.0), st.lists(here(1.0), min_size=1, max_size=30), st.floats(0.1, 600))
+def test_within_keeps_those_whose_miles_are_within(
+    middle: tuple[float, float], places: list[tuple[float, float]], limit: float
+) -> None:
+    columns, _ = columns_of(places)
+    miles = columns.miles(Point(*middle), columns.everything())
+    positions, kept = columns.within(Point(*middle), limit, columns.everything())
+    sure = np.flatnonzero(miles <= limit - 1e-6)
+    assert set(sure.tolist()) <= set(positions.tolist()) <= set(np.flatnonzero(miles <= limit + 1e-6).tolist())
+    assert np.array_equal(kept, miles[positions])
+
+
+@pytest.mark.parametrize("step", [1, 2, 700, -1, -30])
+@pytest.mark.parametrize("repeated", [1, 100])
+def test_counts_are_what_is_counted_one_by_one(measured: Measured, step: int, repeated: int) -> None:
+    columns = measured.columns
+    if repeated > 1:
+        columns, _ = columns_of([(40.0, -80.0)] * len(columns) * repeated)
+    some = columns.everything()[::step]
+    for chosen in (some, some[:0], some[-1:]):
+        block = Block(columns, chosen, np.zeros(len(chosen)))
+        assert block.counts(CODES) == [int(has(columns.yes, code)[chosen].sum()) for code in CODES]
 
 
 def test_saved_columns_come_back_the_same(measured: Measured, tmp_path: Path) -> None:
     measured.columns.save(tmp_path / "columns")
     again = Columns.load(tmp_path / "columns")
     assert again.ids == measured.columns.ids
-    for name in ("yes", "no", "centred", "approximate", "id_rank", "cells"):
+    for name in ("yes", "no", "centred", "approximate", "id_rank", "cells", "planes"):
         np.testing.assert_array_equal(getattr(again, name), getattr(measured.columns, name))
 
 

@@ -4,9 +4,8 @@ Listings stand cell by cell, so what is within a radius is a few runs of positio
 """
 
 import json
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,24 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from directory.listing import Listing, Point
+from directory.matching import grid
 from directory.matching.arrival import STRAIGHT, Pace
 from directory.matching.gathering import gathered
 from directory.vocabulary import TERMS, Answer, SourceKind, is_plan
 
 CODES: Final = tuple(TERMS)
+NUMBER: Final = {code: at for at, code in enumerate(CODES)}
 BIT: Final = {code: divmod(at, 64) for at, code in enumerate(CODES)}
 WORDS: Final = -(-len(CODES) // 64)
-_FEW: Final = 1500
-"""So many listings or fewer: cheaper to count all terms at once than one by one."""
+_SPARSE: Final = 512
+"""Fewer than one listing in so many: cheaper to look at each than to count along the planes."""
+_LONG: Final = 2048
+"""Planes of more words than this are counted one after another, so that what is worked on stays in the cache."""
 
-METERS_PER_MILE: Final = 1609.344
-_EQUATOR: Final = 6_378_137.0
-_ECCENTRICITY_SQUARED: Final = 6.69437999014e-3
-_MEAN_RADIUS: Final = 6_371_008.8
-_CELLS_A_DEGREE: Final = 2
-_ACROSS: Final = 360 * _CELLS_A_DEGREE
-_DOWN: Final = 180 * _CELLS_A_DEGREE
-_SHORTEST_DEGREE: Final = 110_567.0
+Run = tuple[int, int]
+"""Positions that stand together: the first, and the one after the last."""
 
 
 _LISTS: Final = ("ids", "zones", "buckets", "plans")
@@ -44,9 +41,11 @@ class Columns:
     """All listings as arrays of one length; `ids` and every array share the positions.
 
     `yes` and `no` hold a row of 64-bit words for each 64 terms of `CODES`: a bit in `yes` is a known yes, in `no` a
+    `yes` and `no` hold a row of 64-bit words for each 64 terms of `CODES`: a bit in `yes` is a known yes, in `no` a
     known no, in neither unknown; a bit in `personal` is a yes that a person said. `centred` has x, y, z in meters from the
-    middle of the earth (NaN where the place is not known); `cells` says where each grid cell's run of positions starts. The
-    rest is as `gathering` makes it.
+    middle of the earth (NaN where the place is not known), the three of a listing side by side; `cells` says where each
+    grid cell's run of positions starts. `planes` is `yes` the other way round, worked out from it where it is not given: a
+    row for each term, a bit for each position. The rest is as `gathering` makes it.
     """
 
     ids: Sequence[str]
@@ -83,6 +82,13 @@ class Columns:
     number: NDArray[np.int32]
     confirmed: NDArray[np.int32]
     licensed_until: NDArray[np.int32]
+    planes: NDArray[np.uint64] = field(default_factory=lambda: np.empty((0, 0), np.uint64), kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Bring the derived arrays into being, and into the order in memory that makes them fast."""
+        object.__setattr__(self, "centred", np.asfortranarray(self.centred))
+        if len(self.planes) != len(CODES):
+            object.__setattr__(self, "planes", planes_of(self.yes))
 
     def __len__(self) -> int:
         """How many listings there are."""
@@ -108,45 +114,60 @@ class Columns:
         return np.arange(len(self))
 
     def around(self, point: Point, miles: float) -> NDArray[np.intp]:
-        """The positions in the grid cells that a circle touches: all that are within it, and some that are not."""
-        reach = miles * METERS_PER_MILE / _SHORTEST_DEGREE
-        south, north = max(point.latitude - reach, -89.99), min(point.latitude + reach, 89.99)
-        shrink = math.cos(math.radians(max(abs(south), abs(north))))
-        across = min(reach / shrink * 1.01, 180.0) if shrink > 0.01 else 180.0
-        bases = np.arange(_row(south), _row(north) + 1) * _ACROSS
-        runs = [
-            (start, stop)
-            for first, last in _stretches(point.longitude, across)
-            for start, stop in zip(self.cells[bases + first].tolist(), self.cells[bases + last + 1].tolist(), strict=True)
-            if start < stop
-        ]
-        return np.concatenate([np.arange(start, stop) for start, stop in runs]) if runs else np.empty(0, np.intp)
+        """The positions in the grid cells that a circle touches, in order: all that are within it, and some that are not."""
+        runs = [np.arange(start, stop) for start, stop in self.runs(point, miles)]
+        return np.concatenate(runs) if runs else np.empty(0, np.intp)
 
-    def having(self, codes: Sequence[str], positions: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
-        """Those of the positions (of all, where None) whose listings are known to have each of the terms."""
-        for word, mask in _masks(tuple(codes)):
-            held = self.yes[word] if positions is None else self.yes[word][positions]
-            kept = np.flatnonzero((held & mask) == mask)
-            positions = kept if positions is None else positions[kept]
-        return self.everything() if positions is None else positions
+    def runs(self, point: Point, miles: float) -> list[Run]:
+        """The same as runs of positions: where each starts and stops, in order, none empty."""
+        ends = self.cells[grid.cells_around(point, miles)].tolist()
+        return [(start, stop) for start, stop in zip(ends[::2], ends[1::2], strict=True) if start < stop]
+
+    def having(self, codes: Sequence[str], runs: Sequence[Run] | None = None) -> NDArray[np.intp]:
+        """The positions in the runs (of all, where None) whose listings are known to have each of the terms, in order."""
+        runs = [(0, len(self))] if runs is None else runs
+        if not runs:
+            return np.empty(0, np.intp)
+        first, last = runs[0][0] >> 6, (runs[-1][1] + 63) >> 6
+        every = self._all_of(codes, first, last)
+        held = np.unpackbits(every.view(np.uint8), bitorder="little").view(np.bool_)
+        base = first << 6
+        clear = 0
+        for start, stop in runs:
+            held[clear : start - base] = False
+            clear = stop - base
+        held[clear:] = False
+        positions = held.nonzero()[0]
+        positions += base
+        return positions
+
+    def _all_of(self, codes: Sequence[str], first: int, last: int) -> NDArray[np.uint64]:
+        """The planes of all terms as one, from one word of them to another."""
+        if not codes:
+            return np.full(last - first, ~np.uint64(0))
+        rows = [NUMBER[code] for code in codes]
+        every: NDArray[np.uint64] = self.planes[rows[0], first:last] & self.planes[rows[-1], first:last]
+        for row in rows[1:-1]:
+            every &= self.planes[row, first:last]
+        return every
 
     def miles(self, point: Point, positions: NDArray[np.intp]) -> NDArray[np.float64]:
         """Statute miles from a point, NaN where the place is not known.
 
         The straight line through the earth, bent to an arc: equal to the geodesic within 0.0001 miles up to 100 miles.
         """
-        here = earth_centred(point.latitude, point.longitude)
-        squared = np.zeros(len(positions))
-        for axis, middle in zip(self.centred, here.tolist(), strict=True):
-            apart = axis.take(positions)
-            apart -= middle
-            apart *= apart
-            squared += apart
-        half_chord = np.sqrt(squared, out=squared)
-        half_chord /= 2 * _MEAN_RADIUS
-        arc = np.arcsin(np.minimum(half_chord, 1.0, out=half_chord), out=half_chord)
-        arc *= 2 * _MEAN_RADIUS / METERS_PER_MILE
-        return arc
+        return grid.arc_miles(self._squared_chord(point, positions))
+
+    def within(self, point: Point, limit: float, positions: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Those of the positions that are within so many miles, and their miles: only theirs are bent to arcs."""
+        squared = self._squared_chord(point, positions)
+        inside = (squared <= grid.chord(limit) ** 2).nonzero()[0]
+        return positions.take(inside), grid.arc_miles(squared.take(inside))
+
+    def _squared_chord(self, point: Point, positions: NDArray[np.intp]) -> NDArray[np.float64]:
+        apart = self.centred.T.take(positions, axis=0)
+        apart -= grid.here(point)
+        return np.asarray(np.vecdot(apart, apart))
 
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder, one file each."""
@@ -168,6 +189,8 @@ class Columns:
         columns = cls(**lists, **arrays)
         if not len(columns) == len(columns.ids) == len(columns.id_rank) or columns.yes.shape[0] != WORDS:
             raise ValueError(f"{folder.name}: the arrays are not of one length")
+        if columns.planes.shape != (len(CODES), -(-len(columns) // 64)):
+            raise ValueError(f"{folder.name}: the planes are not of this length")
         return columns
 
     @classmethod
@@ -179,7 +202,7 @@ def build(listings: Sequence[Listing]) -> Columns:
     """The columns of these listings; their own order does not matter."""
     ordered = sorted(listings, key=lambda listing: listing.id)
     points = np.array([_degrees(listing.point) for listing in ordered], dtype=np.float64).reshape(-1, 2)
-    order, cells = spatial_order(points)
+    order, cells = grid.spatial_order(points)
     placed = [ordered[at] for at in order]
     known = np.zeros((3, WORDS, len(placed)), dtype=np.uint64)
     for position, listing in enumerate(placed):
@@ -189,34 +212,12 @@ def build(listings: Sequence[Listing]) -> Columns:
         yes=known[0],
         no=known[1],
         personal=known[2],
-        centred=earth_centred(points[order, 0], points[order, 1]),
+        centred=grid.earth_centred(points[order, 0], points[order, 1]),
         approximate=np.array([listing.point is not None and listing.point.approximate for listing in placed], dtype=np.bool_),
         id_rank=order.astype(np.int32),
         cells=cells,
         **gathered(placed),
     )
-
-
-def spatial_order(points: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """The order that puts points (rows of latitude, longitude) cell by cell, unknown ones last, and where cells start."""
-    known = ~np.isnan(points[:, 0])
-    row = np.floor((np.nan_to_num(points[:, 0]) + 90) * _CELLS_A_DEGREE).astype(np.int64)
-    row = np.minimum(row, _DOWN - 1)
-    column = np.floor((np.nan_to_num(points[:, 1]) + 180) * _CELLS_A_DEGREE).astype(np.int64) % _ACROSS
-    cell = np.where(known, row * _ACROSS + column, _DOWN * _ACROSS)
-    order = np.argsort(cell, kind="stable")
-    return order, np.searchsorted(cell[order], np.arange(_DOWN * _ACROSS + 1)).astype(np.int32)
-
-
-Degrees = NDArray[np.float64] | float
-
-
-def earth_centred(latitude: Degrees, longitude: Degrees) -> NDArray[np.float64]:
-    """Degrees on the WGS 84 ellipsoid to x, y, z in meters."""
-    north, east = np.radians(latitude), np.radians(longitude)
-    radius = _EQUATOR / np.sqrt(1 - _ECCENTRICITY_SQUARED * np.sin(north) ** 2)
-    flat = radius * np.cos(north)
-    return np.stack([flat * np.cos(east), flat * np.sin(east), radius * (1 - _ECCENTRICITY_SQUARED) * np.sin(north)])
 
 
 def _degrees(point: Point | None) -> tuple[float, float]:
@@ -248,22 +249,6 @@ def spread(starts: NDArray[np.int32], positions: NDArray[np.intp]) -> tuple[NDAr
     return row_of, np.arange(len(row_of)) - before[row_of] + first[row_of]
 
 
-def _row(latitude: float) -> int:
-    return int((latitude + 90) * _CELLS_A_DEGREE)
-
-
-def _stretches(longitude: float, across: float) -> list[tuple[int, int]]:
-    """The cells of a row, first and last, from west to east of a longitude; two stretches where they cross the date line."""
-    first, last = (math.floor((longitude + side + 180) * _CELLS_A_DEGREE) for side in (-across, across))
-    if last - first >= _ACROSS:
-        return [(0, _ACROSS - 1)]
-    if first < 0:
-        return [(0, last), (first + _ACROSS, _ACROSS - 1)]
-    if last >= _ACROSS:
-        return [(first, _ACROSS - 1), (0, last - _ACROSS)]
-    return [(first, last)]
-
-
 @lru_cache(maxsize=4096)
 def _masks(codes: tuple[str, ...]) -> tuple[tuple[int, np.uint64], ...]:
     """The terms as bits: for each 64-bit word that holds any of them, its number and their bits in it."""
@@ -275,16 +260,25 @@ def _masks(codes: tuple[str, ...]) -> tuple[tuple[int, np.uint64], ...]:
 
 
 @lru_cache(maxsize=64)
-def _planes(codes: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
-    """For each term its 64-bit word's number and its bit in it."""
-    words, bits = zip(*(BIT[code] for code in codes), strict=True)
-    return np.array(words), np.array([[1 << bit] for bit in bits], dtype=np.uint64)
+def _rows(codes: tuple[str, ...]) -> NDArray[np.intp]:
+    """The rows of the terms' planes."""
+    return np.array([NUMBER[code] for code in codes])
+
+
+def planes_of(yes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A row of bits for each term, one for each position, from a row of 64 terms' bits for each position."""
+    size = yes.shape[1]
+    planes = np.zeros((len(CODES), -(-size // 64) * 8), np.uint8)
+    for row, (word, bit) in enumerate(BIT.values()):
+        held = (yes[word] & np.uint64(1 << bit)) != 0
+        planes[row, : -(-size // 8)] = np.packbits(held, bitorder="little")
+    return planes.view(np.uint64)
 
 
 class Block:
     """Some positions with their miles, as criteria see them: masks of what is known of each listing."""
 
-    __slots__ = ("_cache", "columns", "miles", "pace", "positions", "relevance")
+    __slots__ = ("_bits", "_cache", "columns", "miles", "pace", "positions", "relevance")
 
     def __init__(
         self,
@@ -300,6 +294,7 @@ class Block:
         self.relevance = relevance
         self.pace = pace
         self._cache: dict[tuple[bool, int], NDArray[np.uint64]] = {}
+        self._bits: tuple[NDArray[np.intp], NDArray[np.uint8]] | None = None
 
     def __len__(self) -> int:
         """How many listings the block holds."""
@@ -307,7 +302,16 @@ class Block:
 
     def yes(self, *codes: str) -> NDArray[np.bool_]:
         """Where any of the terms is a known yes."""
-        return self._any(True, codes)
+        return (
+            self._plane(NUMBER[codes[0]]).view(np.bool_) if len(codes) == 1 and codes[0] in NUMBER else self._any(True, codes)
+        )
+
+    def how_many(self, codes: Sequence[str]) -> NDArray[np.uint8]:
+        """How many of the terms are a known yes, for each listing."""
+        held = np.zeros(len(self), np.uint8)
+        for code in codes:
+            held += self._plane(NUMBER[code])
+        return held
 
     def no(self, *codes: str) -> NDArray[np.bool_]:
         """Where any of the terms is a known no."""
@@ -322,13 +326,37 @@ class Block:
         relevance = None if self.relevance is None else self.relevance[mask]
         return Block(self.columns, self.positions[mask], self.miles[mask], relevance, self.pace)
 
-    def counts(self, codes: Sequence[str], affirmed: bool = True) -> list[int]:
-        """For each term, how many of the listings are known to have it, or known not to."""
-        if len(self) > _FEW or not codes:
-            return [int(np.count_nonzero(self._any(affirmed, (code,)))) for code in codes]
-        words, bits = _planes(tuple(codes))
-        held = (self.columns.yes if affirmed else self.columns.no)[:, self.positions][words] & bits
-        return [int(count) for count in (held != 0).sum(axis=1)]
+    def counts(self, codes: Sequence[str]) -> list[int]:
+        """For each term, how many of the listings are known to have it."""
+        if not len(self) or not codes:
+            return [0] * len(codes)
+        first, last = int(self.positions.min()) >> 6, (int(self.positions.max()) >> 6) + 1
+        if len(self) < (last - first) * 64 // _SPARSE:
+            return [int(np.count_nonzero(self.yes(code))) for code in codes]
+        here = np.zeros((last - first) << 6, np.uint8)
+        here[self.positions - (first << 6)] = 1
+        return self._along_planes(codes, np.packbits(here, bitorder="little").view(np.uint64), first)
+
+    def _along_planes(self, codes: Sequence[str], here: NDArray[np.uint64], first: int) -> list[int]:
+        """The same along the terms' planes, of which this block's listings are marked from their first word on."""
+        last = first + len(here)
+        if len(here) > _LONG:
+            planes = (self.columns.planes[NUMBER[code], first:last] for code in codes)
+            return [int(np.bitwise_count(plane & here).sum()) for plane in planes]
+        held = self.columns.planes[_rows(tuple(codes)), first:last]
+        held &= here
+        counted: list[int] = np.bitwise_count(held).sum(axis=1).tolist()
+        return counted
+
+    def _plane(self, row: int) -> NDArray[np.uint8]:
+        """A term's plane where the block's listings stand: 1 for each that has it."""
+        if self._bits is None:
+            self._bits = self.positions >> 3, (self.positions & 7).astype(np.uint8)
+        at, bit = self._bits
+        held: NDArray[np.uint8] = self.columns.planes[row].view(np.uint8).take(at)
+        held >>= bit
+        held &= 1
+        return held
 
     def said_by_a_person(self, code: str) -> NDArray[np.bool_]:
         """Where a term is a yes that a person said, in a call or for the center."""

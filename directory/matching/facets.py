@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from directory.matching.rank import Ranking
 
 CHOICES: Final = (
@@ -26,6 +28,7 @@ class Facet:
 def facets(ranking: Ranking) -> tuple[Facet, ...]:
     """Each choice that is not made yet."""
     codes = tuple(code for code in CHOICES if code not in ranking.need.must)
-    known, denied = ranking.block.counts(codes), ranking.block.counts(codes, affirmed=False)
+    known = ranking.block.counts(codes)
+    denied = [int(np.count_nonzero(ranking.block.no(code))) for code in codes]
     left = len(ranking.block)
     return tuple(Facet(code, left - no, yes) for code, yes, no in zip(codes, known, denied, strict=True))

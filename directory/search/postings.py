@@ -54,29 +54,24 @@ def inverted(documents: Sequence[Sequence[str]]) -> Postings:
 
 
 def weighed(by_field: Mapping[str, Postings]) -> dict[str, Numbers]:
-    """The arrays of `words.Words`: all fields' postings end to end, each with what it earns, and each term's most."""
+    """The arrays of `words.Words`: all fields' postings end to end, each with what it earns."""
     terms = sorted(set().union(*(by_field[name].terms for name in FIELDS)))
     rows = {term: row for row, term in enumerate(terms)}
     offsets = np.zeros((len(FIELDS), len(terms) + 1), np.int64)
-    peaks = np.zeros((len(FIELDS), len(terms)), np.float32)
     impacts, base = [], 0
     for number, (name, weight) in enumerate(FIELDS.items()):
         field = by_field[name]
         held = np.array([rows[term] for term in field.terms], np.int64)
-        earned = _impacts(field, weight)
         counts = np.zeros(len(terms), np.int64)
         counts[held] = np.diff(field.offsets)
         offsets[number] = base + np.concatenate([[0], np.cumsum(counts)])
-        if len(held):
-            peaks[number, held] = np.maximum.reduceat(earned, field.offsets[:-1])
-        impacts.append(earned)
-        base += len(earned)
+        impacts.append(_impacts(field, weight))
+        base += len(field.documents)
     return {
         "terms": np.array(terms, np.bytes_) if terms else np.empty(0, "S1"),
         "offsets": offsets,
         "documents": np.concatenate([by_field[name].documents for name in FIELDS]),
         "impacts": np.concatenate(impacts),
-        "peaks": peaks,
         "name_sizes": np.bincount(by_field["name"].documents, minlength=by_field["name"].count).astype(np.int32),
     }
 
@@ -91,3 +86,57 @@ def _impacts(field: Postings, weight: float) -> Floats:
     times = field.frequencies.astype(np.float64)
     earned = weight * np.repeat(rarity, often) * times * (_SATURATION + 1) / (times + damped[field.documents])
     return earned.astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Documents in order, each once, with a number for each."""
+
+    documents: NDArray[np.int32]
+    numbers: Floats
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @property
+    def bytes(self) -> int:
+        """How much memory its arrays take, without those that are parts of others."""
+        return sum(array.nbytes for array in (self.documents, self.numbers) if array.base is None)
+
+    def between(self, first: int, stop: int) -> "Held":
+        """Those from one document up to another."""
+        start, end = self.documents.searchsorted(np.array((first, stop), np.int32)).tolist()
+        return Held(self.documents[start:end], self.numbers[start:end])
+
+    def find(self, wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], Floats]:
+        """Which of the documents wanted are among these, and their numbers."""
+        if not len(self):
+            return np.empty(0, np.intp), self.numbers
+        at = self.documents.searchsorted(wanted)
+        rows = (self.documents.take(at, mode="clip") == wanted).nonzero()[0]
+        return rows, self.numbers[at[rows]]
+
+
+def most_of(runs: Sequence[Held], count: int) -> Held:
+    """Several as one, of `count` documents that there may be: each once, with its largest number; all are above 0."""
+    if len(runs) == 1:
+        return runs[0]
+    largest = np.zeros(count, np.float32)
+    for run in runs:
+        largest[run.documents] = np.maximum(largest[run.documents], run.numbers)
+    return _not_nothing(largest) if runs else Held(np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+def sum_of(runs: Sequence[Held], count: int) -> Held:
+    """Several as one, of `count` documents that there may be: each once, with its numbers added up; all are above 0."""
+    if len(runs) == 1:
+        return runs[0]
+    total = np.zeros(count, np.float32)
+    for run in runs:
+        total[run.documents] += run.numbers
+    return _not_nothing(total) if runs else Held(np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+def _not_nothing(numbers: Floats) -> Held:
+    documents = np.flatnonzero(numbers)
+    return Held(documents.astype(np.int32), numbers[documents])

@@ -4,13 +4,14 @@ Positions are those of `matching.columns`. Only terms are remembered between que
 """
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Final, Self
+from threading import Lock
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,37 +19,68 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from directory.search.analysis import ALIASES, query_tokens
-from directory.search.postings import FIELDS, NAME, Floats, Numbers, Postings, inverted, weighed
+from directory.search.postings import FIELDS, NAME, Floats, Held, Numbers, Postings, inverted, most_of, sum_of, weighed
 
 _SLIP_WEIGHT: Final = {1: 0.5, 2: 0.3}
 _PREFIX_WEIGHT: Final = 0.6
 _MOST_EXPANSIONS: Final = 20
 _MOST_NAMED: Final = 20
 _TERMS_REMEMBERED: Final = 4096
-_STANDINGS_REMEMBERED: Final = 512
-_ARRAYS: Final = ("terms", "offsets", "documents", "impacts", "peaks", "name_sizes")
+_ROOM: Final = 1 << 24
+_ROOM_A_LISTING: Final = 256
+"""How many bytes the words asked for lately may take: so many in any case, and so many for each listing."""
+_LAID_OUT_FROM: Final = 20
+"""To look a listing up in the postings takes about as long as to go through so many of them."""
+_MANY: Final = 200
+"""So many times as many postings as listings, and it doesn't matter how they are looked up."""
+_ARRAYS: Final = ("terms", "offsets", "documents", "impacts", "name_sizes")
 
 
 @dataclass(frozen=True, slots=True)
-class _Sought:
-    """One word in one field: the stretches of postings that hold it or a word like it, with what each weighs."""
+class Stretch:
+    """A run of postings in one field: those of a word asked for, or of one like it, and how like it is."""
 
     field: int
-    stretches: tuple[tuple[int, int, float], ...]
-    peak: float
+    start: int
+    stop: int
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """The listings in which a word stands, each once, in order: what it earns there, and how like the word asked it is."""
+    """Where a word stands: what it earns each listing, the most that it earns any, and how like the names' words are to it."""
 
-    documents: Numbers
-    earned: Floats
-    closeness: Floats
+    earned: Held
+    named: Held
+    most: float
+
+    @property
+    def bytes(self) -> int:
+        """How much memory it takes beside the postings, which it may merely point into."""
+        return self.earned.bytes + self.named.bytes
 
 
-Question = tuple[tuple[_Sought, ...], ...]
-"""For each word asked, where it stands."""
+class _Remembered:
+    """The standings of the words asked for last, as many as there is room for; right from any number of threads."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._lock = room, Lock()
+        self._held: OrderedDict[tuple[str, bool], _Standing] = OrderedDict()
+
+    def get(self, key: tuple[str, bool], make: Callable[[str, bool], _Standing]) -> _Standing:
+        """What is remembered, or else what is made anew."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        made = make(*key)
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = made
+                self._room -= made.bytes
+            while self._room < 0:
+                self._room += self._held.popitem(last=False)[1].bytes
+        return made
 
 
 class Words:
@@ -57,14 +89,14 @@ class Words:
     def __init__(self, arrays: Mapping[str, Numbers]) -> None:
         self._arrays = {name: np.asarray(arrays[name]) for name in _ARRAYS}
         self._terms: list[str] = self._arrays["terms"].astype(str).tolist()
-        self._offsets, self._peaks = self._arrays["offsets"], self._arrays["peaks"]
+        self._offsets = self._arrays["offsets"]
         self._documents, self._impacts = self._arrays["documents"], self._arrays["impacts"]
         self._name_sizes = self._arrays["name_sizes"]
         self._rows = {term: row for row, term in enumerate(self._terms)}
         self._aliases = {alias: self._rows[token] for alias, token in ALIASES.items() if token in self._rows}
         self._by_length = _by_length(chain(self._rows.items(), self._aliases.items()))
         self._sought = lru_cache(_TERMS_REMEMBERED)(self._seek)
-        self._standing = lru_cache(_STANDINGS_REMEMBERED)(self._merge)
+        self._remembered = _Remembered(max(_ROOM, _ROOM_A_LISTING * len(self)))
 
     def __len__(self) -> int:
         return len(self._name_sizes)
@@ -95,19 +127,23 @@ class Words:
         """Words whose arrays stay on disk, mapped; raises OSError or ValueError where they are not those of `save`."""
         return cls({name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS})
 
-    def relevance(self, text: str, positions: NDArray[np.intp] | None = None) -> Floats:
-        """How well each listing fits the text: 1 for the best of all listings, 0 for none of the words.
+    def relevance(self, text: str, positions: NDArray[np.integer[Any]] | None = None) -> Floats:
+        """How well each listing fits the text, from 0 for none of the words to 1; with `positions` those only, in their order.
 
-        With `positions` for those only, in their order. All are scored even so: what is best among all must be known,
-        and going through the postings end to end is several times faster than looking the positions up in them.
+        A quarter: what the words earn the listing by BM25, of the most that each of them earns any. A half, where its name
+        holds every word: how much of the name they are. A quarter: where the name is nothing but them. So the scale hangs
+        on the words alone, and a listing's share never on which others are looked at.
         """
         asked = query_tokens(text)
-        question = tuple(self._sought(token, token == asked[-1]) for token in asked)
-        scores = self._scores(question)
-        best = scores.max(initial=0)
-        if best > 0:
-            scores /= best
-        return scores if positions is None else scores[positions]
+        standings = [self._remembered.get((token, token == asked[-1]), self._stand) for token in asked]
+        most = sum(standing.most for standing in standings)
+        wanted = np.arange(len(self), dtype=np.int32) if positions is None else positions.astype(np.int32)
+        if not most or not len(wanted):
+            return np.zeros(len(wanted), np.float32)
+        names = [standing.named for standing in standings] if all(len(one.named) for one in standings) else []
+        shares = self._shares([standing.earned for standing in standings], names, wanted, np.float32(most))
+        shares /= 4
+        return np.minimum(shares, 1, out=shares)
 
     def named(self, text: str, limit: int) -> list[int]:
         """The listings that the text names, best first: those whose name holds all its words, also misspelt.
@@ -115,55 +151,76 @@ class Words:
         Words that stand in the names of many are no name; then there are none.
         """
         asked = query_tokens(text)
-        question = [self._sought(token, token == asked[-1]) for token in asked]
-        names = [self._standing(sought) for word in question for sought in word if sought.field == NAME]
-        if not asked or len(names) < len(asked):
+        names = [self._remembered.get((token, token == asked[-1]), self._stand).named for token in asked]
+        if not names:
             return []
-        held, closeness = _in_all(names)
-        if len(held) > _MOST_NAMED:
+        fewest = min(names, key=len).documents
+        rows, likeness = self._named(names, fewest)
+        if len(rows) > _MOST_NAMED:
             return []
-        order = np.lexsort((held, self._name_sizes[held], -closeness))
-        return [int(position) for position in held[order[:limit]]]
+        return [int(fewest[rows[at]]) for at in np.lexsort((fewest[rows], -likeness))[:limit]]
 
-    def _scores(self, question: Question) -> Floats:
-        """BM25, and above it what a name earns that holds every word asked: more, the less else it holds."""
-        scores = np.zeros(len(self), np.float32)
-        names: list[_Standing] = []
-        for word in question:
-            for sought in word:
-                standing = self._standing(sought)
-                scores[standing.documents] += standing.earned
-                if sought.field == NAME:
-                    names.append(standing)
-        if question and len(names) == len(question):
-            held, closeness = _in_all(names)
-            sizes = self._name_sizes[held]
-            most = np.float32(sum(sought.peak for sought in chain.from_iterable(question)))
-            scores[held] += most * (closeness / sizes + (sizes == len(question))).astype(np.float32)
-        return scores
+    def _shares(self, earned: Sequence[Held], names: Sequence[Held], wanted: NDArray[np.int32], most: np.float32) -> Floats:
+        """The quarters added up: few listings are looked up, for many all between the first and the last are laid out."""
+        if len(wanted) * _MANY < sum(map(len, earned)):
+            return self._looked_up(earned, names, wanted, most)
+        first, stop = int(wanted.min()), int(wanted.max()) + 1
+        near = [one.between(first, stop) for one in earned]
+        if len(wanted) * _LAID_OUT_FROM < sum(map(len, near)) + stop - first:
+            return self._looked_up(near, names, wanted, most)
+        return self._laid_out(near, [one.between(first, stop) for one in names], (first, stop), most)[wanted - first]
 
-    def _merge(self, sought: _Sought) -> _Standing:
-        """All stretches of a word as one: each listing once, with the most that any stretch gives it."""
-        stretches = [(self._documents[one[0] : one[1]], self._earned(one), np.float32(one[2])) for one in sought.stretches]
-        if len(stretches) == 1:
-            documents, earned, weight = stretches[0]
-            return _Standing(documents, earned, np.full(len(documents), weight, np.float32))
-        documents = np.unique(np.concatenate([found for found, _, _ in stretches]))
-        best, closeness = np.zeros((2, len(documents)), np.float32)
-        for found, earned, weight in stretches:
-            at = np.searchsorted(documents, found)
-            best[at] = np.maximum(best[at], earned)
-            closeness[at] = np.maximum(closeness[at], weight)
-        return _Standing(documents, best, closeness)
+    def _looked_up(self, earned: Sequence[Held], names: Sequence[Held], wanted: NDArray[np.int32], most: np.float32) -> Floats:
+        shares = np.zeros(len(wanted), np.float32)
+        for one in earned:
+            rows, numbers = one.find(wanted)
+            if len(rows):
+                shares[rows] += numbers
+        shares /= most
+        if names:
+            rows, quarters = self._named(names, wanted)
+            shares[rows] += quarters
+        return shares
 
-    def _earned(self, stretch: tuple[int, int, float]) -> Floats:
-        start, stop, weight = stretch
-        impacts: Floats = self._impacts[start:stop]
-        return impacts if weight == 1 else impacts * np.float32(weight)
+    def _laid_out(self, earned: Sequence[Held], names: Sequence[Held], run: tuple[int, int], most: np.float32) -> Floats:
+        first, stop = run
+        shares = np.zeros(stop - first, np.float32)
+        for one in earned:
+            shares[one.documents - first] += one.numbers
+        shares /= most
+        if names:
+            fewest = min(names, key=len).documents
+            rows, quarters = self._named(names, fewest)
+            shares[fewest[rows] - first] += quarters
+        return shares
+
+    def _named(self, names: Sequence[Held], wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], Floats]:
+        """Which of the listings have a name that holds every word, and what that earns."""
+        rows, closeness = names[0].find(wanted)
+        for name in names[1:]:
+            held, numbers = name.find(wanted[rows])
+            rows, closeness = rows[held], closeness[held] + numbers
+        if not len(rows):
+            return rows, closeness
+        sizes = self._name_sizes[wanted[rows]]
+        return rows, (2 * np.minimum(closeness / sizes, 1) + (sizes == len(names))).astype(np.float32)
+
+    def _stand(self, token: str, last: bool) -> _Standing:
+        """Where a word stands: in each field the best of all that it may mean, and of these the sum."""
+        by_field: list[list[Held]] = [[] for _ in FIELDS]
+        likeness: list[Held] = []
+        for one in self._sought(token, last):
+            documents, weight = self._documents[one.start : one.stop], np.float32(one.weight)
+            impacts = self._impacts[one.start : one.stop]
+            by_field[one.field].append(Held(documents, impacts if weight == 1 else impacts * weight))
+            if one.field == NAME:
+                likeness.append(Held(documents, np.broadcast_to(weight, len(documents))))
+        earned = sum_of([most_of(runs, len(self)) for runs in by_field if runs], len(self))
+        return _Standing(earned, most_of(likeness, len(self)), float(earned.numbers.max(initial=0)))
 
     # --- words like the word asked -----------------------------------------------------------------------------------
 
-    def _seek(self, token: str, last: bool) -> tuple[_Sought, ...]:
+    def _seek(self, token: str, last: bool) -> tuple[Stretch, ...]:
         """Where a word stands in each field: itself, words that begin with it, and words that it may be a slip of."""
         exact = self._rows.get(token)
         near: dict[int, float] = {}
@@ -173,12 +230,9 @@ class Words:
         chosen = sorted(near.items(), key=lambda one: (-one[1], one[0]))[:_MOST_EXPANSIONS]
         if exact is not None:
             chosen.insert(0, (exact, 1.0))
-        return tuple(sought for field in range(len(FIELDS)) if (sought := self._in_field(field, chosen)).stretches)
-
-    def _in_field(self, field: int, chosen: Sequence[tuple[int, float]]) -> _Sought:
-        offsets, peaks = self._offsets[field], self._peaks[field]
-        stretches = tuple((int(offsets[r]), int(offsets[r + 1]), w) for r, w in chosen if offsets[r] < offsets[r + 1])
-        return _Sought(field, stretches, max((float(peaks[r]) * w for r, w in chosen), default=0.0))
+        starts, stops = self._offsets[:, :-1], self._offsets[:, 1:]
+        stretches = (Stretch(f, int(starts[f, r]), int(stops[f, r]), w) for f in range(len(FIELDS)) for r, w in chosen)
+        return tuple(stretch for stretch in stretches if stretch.start < stretch.stop)
 
     def _beginning(self, token: str, last: bool) -> Iterator[tuple[int, float]]:
         if len(token) < (2 if last else 3):
@@ -217,12 +271,3 @@ def _by_length(rows: Iterable[tuple[str, int]]) -> dict[int, tuple[list[str], li
         terms.append(term)
         numbers.append(row)
     return dict(by_length)
-
-
-def _in_all(names: Sequence[_Standing]) -> tuple[Numbers, Floats]:
-    """The listings whose name holds every word, and how close the words are to those asked, added up."""
-    held, closeness = names[0].documents, names[0].closeness
-    for name in names[1:]:
-        held, ours, theirs = np.intersect1d(held, name.documents, assume_unique=True, return_indices=True)
-        closeness = closeness[ours] + name.closeness[theirs]
-    return held, closeness
