@@ -1,61 +1,88 @@
 """One directory measured: every engine asked the same needs in turn, its answers held to brute force, its time told."""
 
-import gc
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter_ns
+from contextlib import ExitStack
 from typing import Any, Final
 
-import numpy as np
-
 from benchmarks.brute import Brute, agrees
-from benchmarks.directories import Measured
+from benchmarks.cluster import Missing
+from benchmarks.directories import REAL_SIZE, Measured
 from benchmarks.needs import Asked, Engine, Found, facets, needs
 from benchmarks.ours import Ours
+from benchmarks.postgis_engine import PostGis
 from benchmarks.sqlite_engine import Sqlite
+from benchmarks.timing import Floor, in_rounds, in_turn, percentiles, ratios
 
 THREADS: Final = 8
-PERCENTILES: Final = (50, 95, 99)
-GOALS: Final = {"sqlite": 4.0, "tantivy": 1.5}
-"""How many times as long as ours the others' median is to be, at the real size."""
+GOALS: Final = {
+    REAL_SIZE: {"p50": {"sqlite": 5.0, "tantivy": 2.0, "postgis": 8.0}, "p99": {"sqlite": 10.0}},
+    200_000: {"p50": {"sqlite": 30.0, "tantivy": 4.0, "postgis": 20.0}},
+    1_000_000: {"p50": {"sqlite": 80.0, "tantivy": 10.0, "postgis": 60.0}},
+}
+"""How many times as long as ours the others are to take, in rounds, at each size."""
 
 
-def engines(measured: Measured) -> tuple[list[Engine], list[str]]:
-    """The engines that are installed, ours first, and a line for each that had to be left out."""
+def engines(measured: Measured, ends: ExitStack) -> tuple[list[Engine], list[str]]:
+    """The engines that are installed, ours first, and a line for each that had to be left out; `ends` ends what was started."""
     counted = facets(measured)
     made: list[Engine] = [Ours(measured, counted), Sqlite(measured, counted)]
+    left_out = []
     try:
         from benchmarks.tantivy_engine import Tantivy
+
+        made.append(Tantivy(measured, counted))
     except ImportError:
-        return made, ["tantivy is not installed and was left out: pip install -r requirements-bench.txt"]
-    return [*made, Tantivy(measured, counted)], []
+        left_out.append("tantivy is not installed and was left out: pip install -r requirements-bench.txt")
+    try:
+        made.append(PostGis(measured, counted, ends))
+    except Missing as missing:
+        left_out.append(f"PostGIS was left out ({missing}): on Debian, apt-get install postgresql-15-postgis-3")
+    return made, left_out
 
 
 def measure(measured: Measured, count: int, rounds: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """Everything that is told of one directory."""
     asked = needs(measured, count)
     tell(f"{len(measured):,} listings ({measured.source}): filling the engines")
-    asking, left_out = engines(measured)
-    tell("asking once, and holding the answers to brute force")
-    found = {engine.name: [engine.ask(need) for need in asked] for engine in asking}
-    right, distances = _held_to_brute_force(measured, asked, found)
-    tell(f"asking {count} needs in {rounds} rounds")
-    times = _times(asking, asked, rounds)
+    with ExitStack() as ends:
+        asking, left_out = engines(measured, ends)
+        tell("asking once, and holding the answers to brute force")
+        found = {engine.name: [engine.ask(need) for need in asked] for engine in asking}
+        right, distances = _held_to_brute_force(measured, asked, found)
+        tell(f"asking {count} needs in {rounds} rounds, and then engine by engine")
+        asks = {engine.name: engine.ask for engine in asking}
+        floor = Floor(measured, asked)
+        times = {name: percentiles(took) for name, took in in_rounds(asks | {"floor": floor.ask}, asked, rounds).items()}
+        turns = {name: percentiles(took) for name, took in in_turn(asks, asked, max(1, rounds // 2)).items()}
+        threads = _threads(asking[0], asked, found["ours"])
+    lowest = times.pop("floor")
+    compared = ratios(times)
     return {
         "directory": measured.source,
         "listings": len(measured),
         "needs": count,
         "rounds": rounds,
         "left_out": left_out,
-        "engines": {
-            engine.name: {"version": engine.version, "agreement": right[engine.name], **_percentiles(times[engine.name])}
-            for engine in asking
-        },
-        "ratios": _ratios({name: _percentiles(one) for name, one in times.items()}),
+        "engines": {one.name: {"version": one.version, "agreement": right[one.name], **times[one.name]} for one in asking},
+        "ratios": compared,
+        "ratios_in_turn": ratios(turns),
+        "floor": lowest | {"ours_over_it": {at: times["ours"][at] / took for at, took in lowest.items()}},
+        "goals": _goals(len(measured), compared),
         "distances_as_geopy": distances,
-        "threads": _threads(asking[0], asked, found["ours"]),
+        "threads": threads,
     }
+
+
+def _goals(size: int, compared: dict[str, dict[str, float]]) -> list[dict[str, Any]]:
+    """What was to be reached at this size, and whether it was."""
+    return [
+        {"engine": name, "at": at, "goal": goal, "ratio": compared[name][at], "reached": compared[name][at] >= goal}
+        for at, goals in GOALS.get(size, {}).items()
+        for name, goal in goals.items()
+        if name in compared
+    ]
 
 
 Answers = dict[str, list[Found]]
@@ -71,37 +98,6 @@ def _held_to_brute_force(measured: Measured, asked: Sequence[Asked], found: Answ
         for name, answers in found.items():
             right[name] += agrees(answers[number], expected[name])
     return right, distances
-
-
-def _times(asking: Sequence[Engine], asked: Sequence[Asked], rounds: int) -> dict[str, list[int]]:
-    """Nanoseconds for each answer: in every round each engine answers all needs, none always first; warm, no collector."""
-    times: dict[str, list[int]] = {engine.name: [] for engine in asking}
-    gc.collect()
-    gc.disable()
-    try:
-        for turn in range(rounds):
-            first = turn % len(asking)
-            for engine in (*asking[first:], *asking[:first]):
-                for need in asked:
-                    start = perf_counter_ns()
-                    engine.ask(need)
-                    times[engine.name].append(perf_counter_ns() - start)
-    finally:
-        gc.enable()
-    return times
-
-
-def _percentiles(times: list[int]) -> dict[str, float]:
-    return {f"p{at}": float(np.percentile(times, at)) / 1e6 for at in PERCENTILES}
-
-
-def _ratios(told: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    """How many times as long as ours the others take."""
-    return {
-        name: {at: milliseconds / told["ours"][at] for at, milliseconds in one.items()}
-        for name, one in told.items()
-        if name != "ours"
-    }
 
 
 def _threads(engine: Engine, asked: Sequence[Asked], found: Sequence[Found]) -> dict[str, int]:

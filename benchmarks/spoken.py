@@ -1,5 +1,6 @@
 """What a listing earns for words by each engine's own BM25, written out plainly in float64 from the documents' counts."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -15,6 +16,8 @@ _SATURATION: Final = 1.2
 _LENGTH_MATTERS: Final = 0.75
 _NOT_NEGATIVE: Final = 1e-6
 _NAMES: Final = tuple(FIELDS)
+_ALL_SQUARES: Final = math.pi**2 / 6
+"""1 + 1/4 + 1/9 + …, by which PostgreSQL divides."""
 
 
 class Spoken:
@@ -28,7 +31,12 @@ class Spoken:
         self._lengths = [np.bincount(at, weights=often, minlength=self._size).astype(np.float64) for at, often in counts]
         self._rounded = [_rounded(lengths) for lengths in self._lengths]
         self._name_sizes = np.bincount(measured.postings["name"].documents, minlength=self._size)
-        self.rules: dict[str, Callable[[Asked], Floats]] = {"ours": self.ours, "sqlite": self.sqlite, "tantivy": self.tantivy}
+        self.rules: dict[str, Callable[[Asked], Floats]] = {
+            "ours": self.ours,
+            "sqlite": self.sqlite,
+            "tantivy": self.tantivy,
+            "postgis": self.postgis,
+        }
 
     def ours(self, need: Asked) -> Floats:
         """A quarter of the most that each word earns anywhere, a half for how much of a name they are, a quarter for all."""
@@ -82,6 +90,18 @@ class Spoken:
                 scores[at] += FIELDS[name] * rarity * _damped(often, lengths, at, usual)
         return scores / (scores + HALF_AT_BM25)
 
+    def postgis(self, need: Asked) -> Floats:
+        """`ts_rank` of any of the spellings: the more often one stands there the less each time adds; by how many are asked."""
+        scores = np.zeros(self._size)
+        for term in need.terms:
+            before = np.zeros(self._size, np.int64)
+            for field, name in enumerate(_NAMES):
+                at, often = self._holding(field, term)
+                upto = before[at] + often
+                scores[at] += FIELDS[name] / max(FIELDS.values()) * (_squares(upto) - _squares(before[at]))
+                before[at] = upto
+        return scores / max(len(need.terms), 1) / _ALL_SQUARES
+
     def _holding(self, field: int, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         row, held = self._rows[field].get(term), self._fields[field]
         run = slice(0, 0) if row is None else slice(held.offsets[row], held.offsets[row + 1])
@@ -96,6 +116,12 @@ def _damped(
     return np.asarray(
         often * (_SATURATION + 1) / (often + _SATURATION * (1 - _LENGTH_MATTERS + _LENGTH_MATTERS * shares)), dtype=np.float64
     )
+
+
+def _squares(often: NDArray[np.signedinteger]) -> Floats:
+    """1 + 1/4 + 1/9 + …, so many of them."""
+    added = np.cumsum(1 / np.arange(1, int(often.max(initial=0)) + 1) ** 2.0)
+    return np.asarray(np.concatenate([[0.0], added])[often])
 
 
 def _rounded(lengths: Floats) -> Floats:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import bench
-from benchmarks.directories import Measured, has, synthetic, zip_codes
-from benchmarks.measure import engines, in_order, measure
+from benchmarks.directories import REAL_SIZE, Measured, has, synthetic, zip_codes
+from benchmarks.measure import _goals, in_order, measure
 from directory.listing import Point
 from directory.matching.columns import CODES, WORDS, Block, Columns
 from directory.matching.gathering import silent
@@ -172,7 +172,7 @@ def test_the_same_size_is_the_same_directory(measured: Measured) -> None:
     np.testing.assert_array_equal(again.points, measured.points)
 
 
-@pytest.mark.parametrize("engine", ["ours", "sqlite", "tantivy"])
+@pytest.mark.parametrize("engine", ["ours", "sqlite", "tantivy", "postgis"])
 def test_an_engine_agrees_with_brute_force(report: dict[str, Any], engine: str) -> None:
     if engine not in report["engines"]:
         pytest.skip("; ".join(report["left_out"]))
@@ -185,11 +185,24 @@ def test_miles_are_geopys_and_threads_say_what_one_says(report: dict[str, Any]) 
     assert in_order(report)
 
 
-def test_an_engine_is_left_out_only_where_it_is_not_installed(measured: Measured) -> None:
-    asking, left_out = engines(measured)
-    installed = importlib.util.find_spec("tantivy") is not None
-    assert [engine.name for engine in asking] == ["ours", "sqlite", "tantivy"][: 3 if installed else 2]
-    assert bool(left_out) is not installed
+def test_an_engine_is_left_out_only_where_it_is_not_installed(report: dict[str, Any]) -> None:
+    asked = list(report["engines"])
+    assert asked[:2] == ["ours", "sqlite"]
+    assert ("tantivy" in asked) is (importlib.util.find_spec("tantivy") is not None)
+    assert [line.split()[0].lower() for line in report["left_out"]] == [e for e in ("tantivy", "postgis") if e not in asked]
+
+
+def test_the_floor_and_both_orders_of_asking_are_told(report: dict[str, Any]) -> None:
+    others = set(report["engines"]) - {"ours"}
+    assert set(report["ratios"]) == set(report["ratios_in_turn"]) == others
+    assert all(took > 0 for took in report["floor"]["ours_over_it"].values())
+    assert report["goals"] == []
+
+
+def test_goals_are_judged_at_the_size_they_were_set_for() -> None:
+    compared = {"sqlite": {"p50": 6.0, "p99": 9.9}, "tantivy": {"p50": 1.9, "p99": 1.0}}
+    told = [(one["engine"], one["at"], one["reached"]) for one in _goals(REAL_SIZE, compared)]
+    assert told == [("sqlite", "p50", True), ("tantivy", "p50", False), ("sqlite", "p99", False)]
 
 
 def test_a_wrong_answer_is_noticed(measured: Measured, monkeypatch: pytest.MonkeyPatch) -> None:
