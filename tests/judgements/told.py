@@ -10,8 +10,9 @@ from typing import Final
 FOLDER: Final = Path(__file__).parent
 ORDER: Final = ("first", "then")
 TIER: Final = {"ready": "A", "step one": "B", "likely": "C", "call first": "D"}
+SECOND: Final = "second step"
 ASIDE: Final = "set aside"
-CENTERS: Final = (*ORDER, *TIER, ASIDE, "also there")
+CENTERS: Final = (*ORDER, *TIER, SECOND, ASIDE, "also there")
 MORE: Final = ("reason", "ask about", "do not ask about", "earns", "between")
 FORMS: Final = ("when", "because", *CENTERS, *MORE)
 _LINE: Final = re.compile(r"\s+([a-z ]+?):\s*(\S.*?)\s*")

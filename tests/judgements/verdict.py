@@ -1,6 +1,7 @@
 """What the directory makes of a judgement's centers, and where that is not what the judgement says."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from directory.listing import Listing
 from directory.matching import columns, explain
@@ -8,13 +9,12 @@ from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry
 from directory.matching.rank import Ranking, rank
 from directory.need import Need
-from directory.vocabulary import Answer
 from tests.judgements.scene import Scene
-from tests.judgements.told import ASIDE, ORDER, TIER, CannotRead, Center, Judgement, nearest
+from tests.judgements.told import ASIDE, ORDER, SECOND, TIER, CannotRead, Center, Judgement, nearest
 
-_MANY = 1000
-BED = "admit"
-_SAYS = {tier: form for form, tier in TIER.items()}
+_MANY: Final = 1000
+BED: Final = "admit"
+_SAYS: Final = {tier: form for form, tier in TIER.items()}
 
 
 class Shown:
@@ -33,6 +33,11 @@ class Shown:
         entry = self.entries.get(listing.id)
         return _SAYS[entry.tier] if entry else ASIDE
 
+    def second_step(self, listing: Listing) -> str | None:
+        """The id of the listing that follows this one in a plan."""
+        position = self.ranking.second_step(self.rows[listing.id])
+        return None if position is None else self.ranking.columns.ids[position]
+
 
 def disagreements(judgement: Judgement, scene: Scene) -> Iterator[str]:
     """A sentence for each thing that is not as the judgement says."""
@@ -40,12 +45,16 @@ def disagreements(judgement: Judgement, scene: Scene) -> Iterator[str]:
     shown = Shown(scene)
     pairs = list(zip(judgement.centers, scene.listings, strict=True))
     yield from _order(pairs, shown)
+    plan: Listing | None = None
     for center, listing in pairs:
         form, where = center.line.form, center.line.where
         becomes = shown.becomes(listing)
         if (form in TIER or form == ASIDE) and becomes != form:
             yield f"{where}: not “{form}” but “{becomes}” {_why(shown, listing)}"
             continue
+        if form == SECOND and (plan is None or shown.second_step(plan) != listing.id):
+            yield f"{where}: it is not the second step of the plan"
+        plan = listing if form == "step one" else plan
         yield from _more(center, listing, shown)
 
 
@@ -61,34 +70,46 @@ def _order(pairs: list[tuple[Center, Listing]], shown: Shown) -> Iterator[str]:
 
 def _more(center: Center, listing: Listing, shown: Shown) -> Iterator[str]:
     """What the lines after a center's own say: a reason, questions, points."""
-    for line in center.told("reason"):
-        reasons = list(rank(columns.build([listing]), shown.need).counts())
-        if reasons != [line.text]:
-            yield f"{line.where}: not for “{line.text}” but for {reasons}"
     entry = shown.entries.get(listing.id)
-    for line in center.told("ask about"):
-        asked = {finding.criterion: finding for finding in entry.findings} if entry else {}
-        finding = asked.get(line.text)
-        if not entry or not finding or finding.answer is not Answer.UNKNOWN or finding.ask not in entry.questions:
-            yield f"{line.where}: “{line.text}” is not asked about, but: {entry.questions if entry else ASIDE}"
-        elif line.text == BED and entry.questions[0] != finding.ask:
-            yield f"{line.where}: the bed is not the first question, but: {entry.questions}"
-    for line in center.told("do not ask about"):
-        if not entry or any(finding.ask for finding in entry.findings if finding.criterion == line.text):
-            yield f"{line.where}: “{line.text}” is asked about"
-    for line in center.told("earns"):
-        points, _, name = line.text.partition(" for ")
-        earned = {finding.criterion: finding.points for finding in entry.findings} if entry else {}
-        if str(earned.get(name)) != points:
-            yield f"{line.where}: not {line.text} but {earned.get(name)}"
-    yield from _range(center, entry)
+    for line in center.more:
+        if line.form == "reason":
+            reasons = _reasons(shown.need, listing)
+            wrong = "" if reasons == [line.text] else f"but {reasons}"
+        else:
+            wrong = _OF_SHOWN[line.form](line.text, entry) if entry else f"but {ASIDE}"
+        if wrong:
+            yield f"{line.where}: not “{line.form}: {line.text}” {wrong}"
 
 
-def _range(center: Center, entry: Entry | None) -> Iterator[str]:
-    for line in center.told("between"):
-        found = f"{entry.low} and {entry.high}" if entry else ASIDE
-        if line.text != found:
-            yield f"{line.where}: not between {line.text} but {found}"
+def _asks(name: str, entry: Entry) -> str:
+    """The question of a criterion; that about the bed comes before all others."""
+    asked = next(finding.ask for finding in entry.findings if finding.criterion == name)
+    first = name != BED or entry.questions[:1] == (asked,)
+    return "" if asked and asked in entry.questions and first else f"but {entry.questions}"
+
+
+def _asks_not(name: str, entry: Entry) -> str:
+    return "but it asks" if any(finding.ask for finding in entry.findings if finding.criterion == name) else ""
+
+
+def _earns(told: str, entry: Entry) -> str:
+    points, _, name = told.partition(" for ")
+    earned = next(finding.points for finding in entry.findings if finding.criterion == name)
+    return "" if points == str(earned) else f"but {earned}"
+
+
+def _between(told: str, entry: Entry) -> str:
+    found = f"{entry.low} and {entry.high}"
+    return "" if told == found else f"but {found}"
+
+
+_OF_SHOWN: Final[Mapping[str, Callable[[str, Entry], str]]] = {
+    "ask about": _asks,
+    "do not ask about": _asks_not,
+    "earns": _earns,
+    "between": _between,
+}
+"""For what is said of a center that is shown: what is so instead, or ""."""
 
 
 def _check_criteria(judgement: Judgement) -> None:
