@@ -157,7 +157,7 @@ class Admit(Criterion):
         no = shut & (asked_for - found.seen <= DAY)
         yes = known & ((base >= BASES[BedState.WALK_IN]) | soon)
         unheard = ~no & ~yes
-        unsure = unheard | (found.reachable == UNKNOWN)
+        unsure = unheard | (found.reachable == UNKNOWN) | ((found.state == _HELD) & np.isnan(found.arrives))
         low = np.where(unheard, 0.0, np.where(found.reachable == UNKNOWN, OUTSIDE_HOURS * shares, shares))
         return Judged(three(no, yes & ~unsure), shares, no, unsure & ~no, low, high=np.where(unheard, closed, shares))
 

@@ -35,18 +35,24 @@ NEUTRAL: Final = "neutral"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A criterion's answers (NO, UNKNOWN, YES) and shares (0 to 1 of its points) for the listings of a block.
+    """A criterion's answers (NO, UNKNOWN, YES) for the listings of a block, and what follows from them.
 
-    `rules_out` marks those to be set aside and `call_first` those that nobody may be sent to before a call. `low` and
-    `high` are the shares if all that is unknown turned out badly, or well; None where that is none and all for an unknown.
+    `shares` (0 to 1) are of its points, `rules_out` marks those to be set aside, `call_first` those that nobody may be sent
+    to before a call. `low` and `high` are the shares if all that is unknown turned out badly, or well. None stands for all
+    the points, for nobody, and for nothing and everything where the answer is unknown.
     """
 
     answers: NDArray[np.int8]
-    shares: NDArray[np.float64]
-    rules_out: NDArray[np.bool_]
-    call_first: NDArray[np.bool_]
+    shares: NDArray[np.float64] | None = None
+    rules_out: NDArray[np.bool_] | None = None
+    call_first: NDArray[np.bool_] | None = None
     low: NDArray[np.float64] | None = None
     high: NDArray[np.float64] | None = None
+
+    def keep(self, kept: NDArray[np.bool_]) -> "Judged":
+        """The same for the listings where the mask is true; whom it rules out is no longer asked then."""
+        told = (self.answers, self.shares, None, self.call_first, self.low, self.high)
+        return Judged(*(None if one is None else one[kept] for one in told))  # type: ignore[arg-type]
 
 
 class Criterion(ABC):
@@ -102,26 +108,32 @@ class Criterion(ABC):
         """What would have to be confirmed, in words that follow “if”: “Medicaid were confirmed”."""
         return f"“{self.title.lower()}” were confirmed"
 
-    def by(self, answers: NDArray[np.int8], shares: NDArray[np.float64], low: NDArray[np.float64] | None = None) -> Judged:
+    def by(
+        self, answers: NDArray[np.int8], shares: NDArray[np.float64] | None, low: NDArray[np.float64] | None = None
+    ) -> Judged:
         """Judged as this criterion usually does: a no and an unknown have the consequences that its page states."""
-        nobody = np.zeros(len(answers), dtype=np.bool_)
         return Judged(
             answers,
             shares,
-            rules_out=answers == NO if self.on_no == SET_ASIDE else nobody,
-            call_first=answers == UNKNOWN if self.on_unknown == CALL_FIRST else nobody,
+            rules_out=answers == NO if self.on_no == SET_ASIDE else None,
+            call_first=answers == UNKNOWN if self.on_unknown == CALL_FIRST else None,
             low=low,
         )
 
     def gate(self, no: NDArray[np.bool_], yes: NDArray[np.bool_]) -> Judged:
         """Judged by two masks, a no before a yes; a yes earns all the points, an unknown the share of what is unstated."""
         answers = three(no, yes)
-        return self.by(answers, np.array([0.0, UNSTATED, 1.0])[answers])
+        return self.by(answers, _USUAL_SHARES[answers] if self.points else None)
+
+
+_USUAL_SHARES: Final = np.array([0.0, UNSTATED, 1.0])
 
 
 def three(no: NDArray[np.bool_], yes: NDArray[np.bool_]) -> NDArray[np.int8]:
     """Answers from two masks: no where the first holds, else yes where the second does, else unknown."""
-    return np.where(no, np.int8(NO), np.where(yes, np.int8(YES), np.int8(UNKNOWN)))
+    answers = np.add(yes, UNKNOWN, dtype=np.int8)
+    answers[no] = NO
+    return answers
 
 
 def first_true(shares: list[tuple[NDArray[np.bool_], float]], otherwise: float) -> NDArray[np.float64]:

@@ -28,7 +28,8 @@ TIERS: Final = {
     BRIDGE: "Bridge: medication the same day, if the answer is no or nothing is open.",
 }
 _ORDER: Final = (READY, FIRST_STEP, LIKELY, CALL)
-_MOST_QUESTIONS: Final = 64
+_WORTH_LEAVING: Final = 1024
+"""In a larger block it is cheaper to leave out what is set aside, once that is half of it, than to go on judging it."""
 STEP_TWO: Final = tuple(criterion for criterion in CRITERIA if criterion.name != "admit")
 
 
@@ -36,19 +37,24 @@ STEP_TWO: Final = tuple(criterion for criterion in CRITERIA if criterion.name !=
 class Marks:
     """What one criterion found of the listings that were not set aside: answers, whole points earned, points to be had.
 
-    `low` and `high` are the points if all that is unknown turned out badly, or well.
+    `call_first` marks those that nobody may be sent to because of this criterion; `low` and `high` are the shares of the
+    points if what is unknown turned out badly, or well, None for nothing and everything.
     """
 
     criterion: Criterion
     answers: NDArray[np.int8]
     earned: NDArray[np.int16]
-    low: NDArray[np.int16]
-    high: NDArray[np.int16]
     of: int
+    call_first: NDArray[np.bool_]
+    low: NDArray[np.float64] | None
+    high: NDArray[np.float64] | None
 
-    def keep(self, kept: NDArray[np.bool_]) -> "Marks":
-        """The marks of the listings where the mask is true."""
-        return replace(self, answers=self.answers[kept], earned=self.earned[kept], low=self.low[kept], high=self.high[kept])
+    def low_and_high(self, row: int) -> tuple[int, int]:
+        """The fewest and the most points that a listing could have here once everything is known."""
+        earned, unknown = int(self.earned[row]), self.answers[row] == UNKNOWN
+        low = (0 if unknown else earned) if self.low is None else round(float(self.low[row]) * self.of)
+        high = (self.of if unknown else earned) if self.high is None else round(float(self.high[row]) * self.of)
+        return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +68,10 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """What criteria left of a block, with their marks and who may not be sent before a call; and what they took out."""
+    """What criteria left of a block, with their marks, and what they took out."""
 
     block: Block
     marks: tuple[Marks, ...]
-    call_first: NDArray[np.bool_]
     aside: tuple[Aside, ...]
 
 
@@ -82,20 +87,29 @@ class Ranking:
     everyone: Block
     block: Block
     marks: tuple[Marks, ...]
-    call_first: NDArray[np.bool_]
     aside: tuple[Aside, ...]
     beyond: int
 
     @cached_property
+    def doubts(self) -> NDArray[np.intp]:
+        """How many criteria say of each listing that nobody may be sent there before a call."""
+        return np.asarray(np.sum([mark.call_first for mark in self.marks], axis=0))
+
+    @cached_property
+    def call_first(self) -> NDArray[np.bool_]:
+        """Where there is any such doubt."""
+        return self.doubts > 0
+
+    @cached_property
     def total(self) -> NDArray[np.int16]:
         """The points of each listing."""
-        return sum((mark.earned for mark in self.marks), np.zeros(len(self.block), dtype=np.int16))
+        return np.asarray(np.sum([mark.earned for mark in self.marks], axis=0, dtype=np.int16))
 
     @cached_property
     def questions(self) -> NDArray[np.int16]:
         """How many questions are open for each listing."""
         asking = [mark.answers == UNKNOWN for mark in self.marks if mark.criterion.on_unknown != NEUTRAL]
-        return np.sum(asking, axis=0, dtype=np.int16) if asking else np.zeros(len(self.block), dtype=np.int16)
+        return np.asarray(np.sum(asking, axis=0, dtype=np.int16))
 
     @cached_property
     def beds(self) -> Beds:
@@ -167,7 +181,8 @@ class Ranking:
 
     def low_and_high(self, row: int) -> tuple[int, int]:
         """The total if every open question went badly, and if every one went well."""
-        return sum(int(mark.low[row]) for mark in self.marks), sum(int(mark.high[row]) for mark in self.marks)
+        low, high = zip(*(mark.low_and_high(row) for mark in self.marks), strict=True)
+        return sum(low), sum(high)
 
     def row(self, position: int) -> int:
         """The row in which a listing of the block stands; -1 where it is not in the block."""
@@ -221,34 +236,41 @@ def rank(
     if relevance is not None:
         block = Block(columns, block.positions, block.miles, relevance[block.positions], pace)
     found = sift(block, need, criteria)
-    return Ranking(columns, need, block, found.block, found.marks, found.call_first, found.aside, beyond)
+    return Ranking(columns, need, block, found.block, found.marks, found.aside, beyond)
 
 
 def sift(block: Block, need: Need, criteria: Sequence[Criterion]) -> Sifted:
-    """Judge the listings of a block by some criteria, one after the other; what one rules out the next does not see."""
-    weights = weights_for(need)
-    call_first = np.zeros(len(block), dtype=np.bool_)
-    marks: list[Marks] = []
+    """Judge the listings of a block by some criteria, one after the other; what one rules out no other gives the reason for."""
+    judged: list[Judged] = []
     aside: list[Aside] = []
+    alive = np.ones(len(block), dtype=np.bool_)
     for criterion in criteria:
-        judged = _judge(criterion, block, need)
-        mark = _marks(criterion, judged, weights.get(criterion.name, 0))
-        call_first = call_first | judged.call_first
-        if judged.rules_out.any():
-            out, kept = judged.rules_out, ~judged.rules_out
+        one = criterion.judge(block, need) if criterion.asked(need) else None
+        judged.append(one or _nobody_asked(block))
+        if one is None or one.rules_out is None:
+            continue
+        out = one.rules_out & alive
+        if out.any():
             aside.append(Aside(criterion, block.positions[out], block.miles[out]))
-            block, call_first, mark = block.keep(kept), call_first[kept], mark.keep(kept)
-            marks = [earlier.keep(kept) for earlier in marks]
-        marks.append(mark)
-    return Sifted(block, tuple(marks), call_first, tuple(aside))
+            alive &= ~out
+            if len(block) > _WORTH_LEAVING and np.count_nonzero(alive) * 2 < len(block):
+                block, judged, alive = block.keep(alive), [each.keep(alive) for each in judged], alive[alive]
+    if not alive.all():
+        block, judged = block.keep(alive), [each.keep(alive) for each in judged]
+    weights = weights_for(need)
+    told = zip(criteria, judged, strict=True)
+    return Sifted(block, tuple(_marks(criterion, one, weights) for criterion, one in told), tuple(aside))
 
 
-def _marks(criterion: Criterion, judged: Judged, of: int) -> Marks:
-    earned = np.rint(judged.shares * of).astype(np.int16)
-    unknown = judged.answers == UNKNOWN
-    low = np.where(unknown, np.int16(0), earned) if judged.low is None else np.rint(judged.low * of).astype(np.int16)
-    high = np.where(unknown, np.int16(of), earned) if judged.high is None else np.rint(judged.high * of).astype(np.int16)
-    return Marks(criterion, judged.answers, earned, low, high, of)
+def _nobody_asked(block: Block) -> Judged:
+    return Judged(np.full(len(block), YES, dtype=np.int8))
+
+
+def _marks(criterion: Criterion, judged: Judged, weights: Mapping[str, int]) -> Marks:
+    of, count = weights.get(criterion.name, 0), len(judged.answers)
+    earned = np.full(count, of, dtype=np.int16) if judged.shares is None else np.rint(judged.shares * of).astype(np.int16)
+    call_first = np.zeros(count, dtype=np.bool_) if judged.call_first is None else judged.call_first
+    return Marks(criterion, judged.answers, earned, of, call_first, judged.low, judged.high)
 
 
 def weights_for(need: Need) -> Mapping[str, int]:
@@ -281,10 +303,3 @@ def nearest_beyond(columns: Columns, need: Need, limit: int) -> list[tuple[int, 
     past = np.flatnonzero(miles > need.within_miles)
     order = np.lexsort((columns.id_rank[past], miles[past]))[:limit]
     return [(int(past[at]), float(miles[past[at]])) for at in order]
-
-
-def _judge(criterion: Criterion, block: Block, need: Need) -> Judged:
-    if criterion.asked(need):
-        return criterion.judge(block, need)
-    nobody = np.zeros(len(block), dtype=np.bool_)
-    return Judged(np.full(len(block), YES, dtype=np.int8), np.ones(len(block)), nobody, nobody)

@@ -34,17 +34,26 @@ def arrivals(block: Block, need: Need) -> NDArray[np.float64]:
 
 
 def reachable(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Whether somebody who arrives then arrives inside the intake hours: YES, NO, or UNKNOWN."""
+    """Whether somebody who arrives then arrives inside the intake hours: YES, NO, or UNKNOWN.
+
+    Doors that never close need neither a clock nor a way that is known.
+    """
     columns, positions = block.columns, block.positions
     answers = np.full(len(positions), UNKNOWN, dtype=np.int8)
-    rows = np.flatnonzero(columns.hours_known[positions] & (columns.zone[positions] > 0) & ~np.isnan(seconds))
+    rows = np.flatnonzero(columns.hours_known[positions])
     if not len(rows):
         return answers
-    minutes = local_minutes(columns, columns.zone[positions[rows]], seconds[rows])
     row_of, at = spread(columns.hours_at, positions[rows])
-    opens, closes, then = columns.hours_opens[at], columns.hours_closes[at], minutes[row_of]
-    inside = ((opens <= then) & (then < closes)) | (then + WEEK < closes)
-    answers[rows] = np.where(np.bincount(row_of[inside], minlength=len(rows)) > 0, np.int8(YES), np.int8(NO))
+    opens, closes = columns.hours_opens[at], columns.hours_closes[at]
+    answers[rows[row_of[closes - opens >= WEEK]]] = YES
+    clocked = (answers[rows] != YES) & (columns.zone[positions[rows]] > 0) & ~np.isnan(seconds[rows])
+    if not clocked.any():
+        return answers
+    then = np.full(len(rows), np.nan)
+    then[clocked] = local_minutes(columns, columns.zone[positions[rows[clocked]]], seconds[rows[clocked]])
+    inside = ((opens <= then[row_of]) & (then[row_of] < closes)) | (then[row_of] + WEEK < closes)
+    held = np.bincount(row_of[inside], minlength=len(rows)) > 0
+    answers[rows[clocked]] = np.where(held[clocked], np.int8(YES), np.int8(NO))
     return answers
 
 

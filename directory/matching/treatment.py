@@ -3,7 +3,6 @@
 The software compares stated facts; it never says what a person should get.
 """
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from directory.listing import Listing
 from directory.matching.arrival import Way
 from directory.matching.columns import Block
-from directory.matching.criterion import ASK, FEWER_POINTS, UNKNOWN, UNSTATED, YES, Criterion, Judged, first_true, three
+from directory.matching.criterion import ASK, FEWER_POINTS, NO, UNKNOWN, UNSTATED, YES, Criterion, Judged, first_true, three
 from directory.need import Need
 from directory.vocabulary import LEVELS, MEDICATIONS, SETTINGS_INPATIENT, Answer, codes, label
 
@@ -55,7 +54,7 @@ class Medication(Criterion):
         shares = first_true([(stops, 0.0), (gives, 1.0), (elsewhere, ELSEWHERE), (naltrexone, ONLY_NALTREXONE)], UNSTATED)
         answers = three(stops | none, yes)
         if not need.taking:
-            return Judged(answers, np.where(none, 0.0, shares), stops, call_first=np.zeros(len(block), dtype=np.bool_))
+            return Judged(answers, np.where(none, 0.0, shares), stops)
         return self._continuing(block, need, np.where(none, 0.0, shares))
 
     @staticmethod
@@ -146,9 +145,9 @@ class Withdrawal(Criterion):
         yes = block.yes(*UNIT)
         for code in self.terms(need):
             yes = yes & block.yes(code)
-        judged = self.gate(block.no(*self.terms(need)), yes)
-        at_partner = (judged.answers == UNKNOWN) & block.yes("withdrawal.partner_unit")
-        return replace(judged, shares=np.where(at_partner, AT_A_PARTNER, judged.shares))
+        answers = three(block.no(*self.terms(need)), yes)
+        partner = block.yes("withdrawal.partner_unit")
+        return self.by(answers, first_true([(answers == NO, 0.0), (answers == YES, 1.0), (partner, AT_A_PARTNER)], UNSTATED))
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         what = " and ".join(need.dependent_on)

@@ -89,14 +89,14 @@ def _length(hours: int) -> str:
 
 def intake_in_words(listing: Listing, way: Way) -> str:
     """When the person can be there, and what the intake hours say to that."""
-    if way.arrives is None:
-        return "when the person can be there is not known"
-    there = f"can be there {moment_of_arrival(way)}"
     doors = listing.arrivals
+    there = f"can be there {moment_of_arrival(way)}" if way.arrives else "when the person can be there is not known"
+    if doors is not None and doors.always:
+        return f"{there}; intake day and night"
+    if way.arrives is None:
+        return there
     if doors is None or not listing.timezone:
         return f"{there}; the intake hours are not known"
-    if doors.always:
-        return f"{there}; intake day and night"
     minute = way.arrives.weekday() * DAY + way.arrives.hour * 60 + way.arrives.minute
     span = doors.open_at(minute)
     if span:
@@ -108,7 +108,7 @@ def intake_in_words(listing: Listing, way: Way) -> str:
 
 def moment_of_arrival(way: Way) -> str:
     """The time of arrival by the center's clock."""
-    return hour(way.arrives) if way.arrives else "at a time that is not known"
+    return hour(way.arrives) if way.arrives else ""
 
 
 def _later(when: datetime, minutes: int) -> datetime:
