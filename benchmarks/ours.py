@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from benchmarks.directories import Measured
 from benchmarks.needs import FRESH_POINTS, HALF_AT_MILES, NEAR_POINTS, SHOWN, SOFT_POINTS, WORDS_POINTS, Asked, Found
-from directory.matching.columns import Block
+from directory.matching.block import Block
 
 
 class Ours:

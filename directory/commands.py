@@ -123,7 +123,7 @@ def index_command(directory: Directory) -> click.Command:
                 click.echo(str(problem), err=True)
             click.echo("The index and the database agree." if not problems else "The index needs `index --rebuild`.", err=True)
             raise SystemExit(1 if problems else 0)
-        generation = directory.index.rebuild() if rebuild else directory.index.current()
+        generation = directory.index.rebuild() if rebuild else directory.index.catch_up()
         click.echo(f"The index holds {len(generation.columns):,} listings, change {generation.counter}.", err=True)
 
     return command

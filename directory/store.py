@@ -16,6 +16,7 @@ from directory.places import Gazetteer, PostalPlace
 from directory.resolve import NOTHING_SINCE, Locate, Said, Since, resolve
 from directory.tables import (
     AskedRow,
+    BuiltRow,
     ChangeRow,
     ListingRow,
     PostalPlaceRow,
@@ -222,6 +223,26 @@ def count(connection: Connection) -> int:
 def unindexed(connection: Connection) -> tuple[str, ...]:
     """The listings whose changes the index has not taken up."""
     return tuple(connection.scalars(select(UnindexedRow.listing_id).order_by(UnindexedRow.listing_id)))
+
+
+def changed_since(connection: Connection, counter: int) -> tuple[str, ...]:
+    """The listings that were touched by later changes than this one."""
+    return tuple(connection.scalars(select(ListingRow.id).where(ListingRow.changed > counter).order_by(ListingRow.id)))
+
+
+_REMEMBERED: Final = 20
+
+
+def remember_built(connection: Connection, name: str, counter: int) -> None:
+    """Write down that an index of this name holds everything up to a change; the oldest names are forgotten."""
+    connection.execute(insert(BuiltRow).values(name=name, counter=counter))
+    newest = select(BuiltRow.id).order_by(BuiltRow.id.desc()).limit(_REMEMBERED)
+    connection.execute(delete(BuiltRow).where(BuiltRow.id.not_in(newest)))
+
+
+def was_built(connection: Connection, name: str, counter: int) -> bool:
+    """Whether an index of this name was built from this database at that change."""
+    return connection.scalar(select(BuiltRow.id).where(BuiltRow.name == name, BuiltRow.counter == counter)) is not None
 
 
 def clear_unindexed(connection: Connection, up_to: int) -> None:

@@ -16,7 +16,7 @@ from directory.listing import Provenance, Statement, Vetting
 from directory.resolve import Said
 from directory.vocabulary import BedState, Channel, SourceKind, VettingState
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The newest migration; a test holds it against the folder of migrations."""
 _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -131,6 +131,15 @@ class UnindexedRow(Table):
 
     __tablename__ = "unindexed"
     listing_id: Mapped[str] = mapped_column(primary_key=True)
+    counter: Mapped[int]
+
+
+class BuiltRow(Table):
+    """An index that was built from this database, by its name, and the change that it is of."""
+
+    __tablename__ = "built_index"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
     counter: Mapped[int]
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from directory.availability import Bucket, Report, standing
 from directory.listing import Listing
 from directory.matching.arrival import Way
-from directory.matching.columns import Block, spread
+from directory.matching.block import Block
+from directory.matching.columns import spread
 from directory.matching.criterion import NO, UNKNOWN, YES, Criterion, Judged, three
 from directory.matching.gathering import BED_STATES, NOT_SAID
 from directory.matching.gathering import bucket as read_bucket

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from directory.listing import Listing
 from directory.matching.arrival import Way
 from directory.matching.beds import Admit
-from directory.matching.columns import Block, spread
+from directory.matching.block import Block
+from directory.matching.columns import spread
 from directory.matching.criterion import ASK, FEWER_POINTS, NEUTRAL, Criterion, Judged, three
 from directory.matching.gathering import NO_DAY, VETTING_STATES
 from directory.matching.payment import Payment

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from directory.listing import Fact, Listing, Provenance
 from directory.matching.arrival import Way
-from directory.matching.columns import Block
+from directory.matching.block import Block
 from directory.need import Need
 from directory.vocabulary import Answer, SourceKind
 

@@ -4,9 +4,10 @@ What a listing has several of stands end to end; `..._at` says where each listin
 """
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
@@ -109,8 +110,9 @@ def _plans(placed: Sequence[Listing]) -> dict[str, Any]:
 def _behind(placed: Sequence[Listing]) -> dict[str, Any]:
     """Whose it is, which number admits, when a person last confirmed it, and when its license ends."""
     return {
-        "organization": _numbered(folded(listing.organization) for listing in placed),
-        "number": _numbered(listing.phone.number if listing.phone else None for listing in placed),
+        "organization": _digests(folded(listing.organization) for listing in placed),
+        "number": _digests(listing.phone.number if listing.phone else "" for listing in placed),
+        "called": _digests(_called(listing) for listing in placed),
         "confirmed": np.array([_day(listing.confirmed_at) for listing in placed], dtype=np.int32),
         "licensed_until": np.array([_day(listing.licence_expires) for listing in placed], dtype=np.int32),
     }
@@ -121,10 +123,20 @@ def folded(name: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", name.casefold()))
 
 
-def _numbered(things: Iterable[Hashable]) -> NDArray[np.int32]:
-    """A number for each different thing; `NOT_SAID` for None."""
-    numbers: dict[Hashable, int] = {None: NOT_SAID}
-    return np.array([numbers.setdefault(thing, len(numbers)) for thing in things], dtype=np.int32)
+def _called(listing: Listing) -> str:
+    """What it is called and where it is: what the search for words and places stands on."""
+    address = listing.address
+    parts = (listing.organization, listing.program, address.city, address.state_province, address.postal_code, listing.point)
+    return "\x1f".join(map(str, parts))
+
+
+def _digests(texts: Iterable[str]) -> NDArray[np.int64]:
+    """A number for each text, the same for the same text everywhere; `NOT_SAID` for none."""
+    return np.array([_digest(text) if text else NOT_SAID for text in texts], dtype=np.int64)
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), signed=True)
 
 
 def _starts(counts: Iterable[int]) -> NDArray[np.int32]:

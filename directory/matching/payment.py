@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from directory.listing import Listing
 from directory.matching.arrival import Way
-from directory.matching.columns import Block
+from directory.matching.block import Block
 from directory.matching.criterion import ASK, NO, UNKNOWN, UNSTATED, Criterion, Judged, first_true, three
 from directory.need import Need
 from directory.vocabulary import PAYERS, Answer, is_plan, label, plan_term

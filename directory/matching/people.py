@@ -6,7 +6,7 @@ import numpy as np
 
 from directory.listing import Listing
 from directory.matching.arrival import Way
-from directory.matching.columns import Block
+from directory.matching.block import Block
 from directory.matching.criterion import ASK, Criterion, Judged
 from directory.need import Need
 from directory.vocabulary import Answer, label

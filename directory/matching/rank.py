@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from directory.matching.arrival import STRAIGHT, Pace
 from directory.matching.beds import Beds, beds
-from directory.matching.columns import Block, Columns
+from directory.matching.block import Block
+from directory.matching.columns import Columns
 from directory.matching.criteria import CRITERIA
 from directory.matching.criterion import NEUTRAL, UNKNOWN, WEIGHTS, YES, Criterion, Judged
 from directory.matching.treatment import UNIT
@@ -79,7 +80,8 @@ class Sifted:
 class Ranking:
     """Every listing's place: those that remain with their marks, those set aside, and how many lie beyond the limit.
 
-    `everyone` is the block of all that were judged, `block` what is left of it: options and call first.
+    `everyone` is the block of all that were judged, `block` what is left of it: options and call first. Second
+    steps are looked for in `steps`, where that is given, and not among the listings themselves.
     """
 
     columns: Columns
@@ -89,6 +91,7 @@ class Ranking:
     marks: tuple[Marks, ...]
     aside: tuple[Aside, ...]
     beyond: int
+    steps: Columns | None = None
 
     @cached_property
     def doubts(self) -> NDArray[np.intp]:
@@ -143,13 +146,13 @@ class Ranking:
     def _after_withdrawal(self) -> Sequence[int]:
         """The positions of those that would be fit for the second step, best first; two, so that one is always another's."""
         need = replace(self.need, dependent_on=(), substances=self.need.substances or self.need.dependent_on)
-        after = rank(self.columns, need, None, self.block.pace, STEP_TWO)
+        after = rank(self.steps or self.columns, need, None, self.block.pace, STEP_TWO)
         stays = np.flatnonzero(after.mark("level").answers == YES)
         return [int(after.block.positions[row]) for row in after.ordered(stays, 2)]
 
     def second_step(self, row: int) -> int | None:
         """The position of the program that would follow a withdrawal unit in this row; None where there is none."""
-        here = int(self.block.positions[row])
+        here = -1 if self.steps else int(self.block.positions[row])
         return next((position for position in self._after_withdrawal if position != here), None)
 
     def tier(self, row: int) -> str:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from directory.hours import DAY, WEEK
-from directory.matching.columns import Block, Columns, spread
+from directory.matching.block import Block
+from directory.matching.columns import Columns, spread
 from directory.matching.criterion import NO, UNKNOWN, YES
 from directory.need import Need
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from directory.listing import Listing
 from directory.matching.arrival import Way
-from directory.matching.columns import Block
+from directory.matching.block import Block
 from directory.matching.criterion import ASK, FEWER_POINTS, NO, UNKNOWN, UNSTATED, YES, Criterion, Judged, first_true, three
 from directory.need import Need
 from directory.vocabulary import LEVELS, MEDICATIONS, SETTINGS_INPATIENT, Answer, codes, label

@@ -9,7 +9,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -18,11 +18,13 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from directory import resolve, store, vocabulary
+from directory import hours, resolve, store, vocabulary
 from directory.database import Database
 from directory.listing import Listing
 from directory.matching import columns as matching_columns
+from directory.matching import gathering, grid
 from directory.matching.columns import Columns
+from directory.matching.mending import mended
 from directory.problems import Loudness, Problem
 from directory.resolve import Locate
 from directory.search import analysis, disk, postings, whoosh_index, words
@@ -32,6 +34,8 @@ from directory.search.words import Words
 
 _LOG: Final = logging.getLogger(__name__)
 _WAIT_SECONDS: Final = 60
+_MOST_MENDED: Final = 500
+"""So many changed listings are mended in memory; for more all is built anew."""
 _PROGRAM: Final = f"1 with Whoosh {whoosh_index.VERSION}"
 """The version of what lies on disk; an index of any other is built again."""
 
@@ -62,7 +66,7 @@ class _State:
 @cache
 def _schema() -> str:
     """Changes with everything that decides what an index holds, so that nobody has to remember to say so."""
-    modules = (resolve, analysis, postings, whoosh_index, words, matching_columns)
+    modules = (hours, resolve, analysis, postings, whoosh_index, words, matching_columns, gathering, grid)
     texts = [Path(str(module.__file__)) for module in modules] + [Path(str(vocabulary.__file__)).with_suffix(".toml")]
     return hashlib.sha256("".join(map(disk.sha256, [*texts, analysis.SYNONYMS_FILE])).encode()).hexdigest()
 
@@ -80,7 +84,9 @@ class Index:
     def current(self) -> Generation:
         """The generation of the database's last change; built first where there is none, which takes a while.
 
-        Where somebody else builds for longer than a minute it is the generation before, as its `made_at` says.
+        Where only facts, reports or vetting of a few listings changed, they are mended in memory: the words that find them
+        stay those of the last build until the next. Where somebody else builds for longer than a minute it is the
+        generation before, as its `made_at` says.
         """
         unchanged = self._unchanged()
         if unchanged:
@@ -89,7 +95,7 @@ class Index:
             assert self._loaded
             return self._loaded[0]
         try:
-            return self._unchanged() or self._open() or self._make(anew=False)
+            return self._unchanged() or self._mend() or self._open() or self._make(anew=False)
         finally:
             self._reload.release()
 
@@ -97,6 +103,13 @@ class Index:
         """Build a new generation from the database, whatever there is."""
         with self._reload:
             return self._make(anew=True)
+
+    def catch_up(self) -> Generation:
+        """The generation of the database's last change, built where anything waits for that: its words are up to date too."""
+        generation = self.current()
+        with self._database.reading() as connection:
+            waits = bool(store.unindexed(connection))
+        return self.rebuild() if waits else generation
 
     def check(self) -> list[Problem]:
         """What is wrong with the index on disk; nothing where it and the database agree."""
@@ -109,7 +122,7 @@ class Index:
         wrong = [] if generation.words == Words.from_postings(by_field) else ["the words and the Whoosh index differ"]
         wrong += [] if keys == tuple(generation.columns.ids) else ["the columns and the Whoosh index hold other listings"]
         with self._database.reading() as connection:
-            wrong += _behind(connection, manifest)
+            wrong += _unfit(connection, folder, manifest)
             if sorted(keys) != sorted(listing.id for listing in store.listings(connection, self._locate)):
                 wrong.append("the database and the Whoosh index hold other listings")
         return [self._problem(what) for what in wrong]
@@ -130,18 +143,38 @@ class Index:
             return generation if store.counter(connection) == generation.counter else None
 
     def _open(self) -> Generation | None:
-        """The generation on disk, or None where it can't be used or is not of the database's last change."""
+        """The generation on disk, mended to the database's last change; None where that can't be."""
         seen = disk.read_current(self._folder)
         try:
             folder, manifest = disk.verified(self._folder, seen)
             with self._database.reading() as connection:
-                behind = _behind(connection, manifest)
-            if behind:
-                raise Unusable("; ".join(behind))
-            return self._keep(_load(folder, manifest), seen)
+                unfit = _unfit(connection, folder, manifest)
+            if unfit:
+                raise Unusable("; ".join(unfit))
+            generation = self._mended(_load(folder, manifest))
         except (Unusable, OSError, ValueError) as error:
             _LOG.info("The index has to be built: %s", error)
             return None
+        return self._keep(generation, seen) if generation else None
+
+    def _mend(self) -> Generation | None:
+        """The loaded generation, mended; None where there is none, or one on disk is newer, or mending is not enough."""
+        if self._loaded is None or disk.read_current(self._folder) != self._loaded[1]:
+            return None
+        generation, seen = self._loaded
+        mended_one = self._mended(generation)
+        return self._keep(mended_one, seen) if mended_one else None
+
+    def _mended(self, generation: Generation) -> Generation | None:
+        """A generation as of the database's last change; None where more changed than facts, reports and vetting of a few."""
+        with self._database.reading() as connection:
+            counter, held = store.counter(connection), store.count(connection)
+            changed = store.changed_since(connection, generation.counter)
+            if counter < generation.counter or held != len(generation.columns) or len(changed) > _MOST_MENDED:
+                return None
+            listings = list(store.listings(connection, self._locate, changed))
+        columns = mended(generation.columns, listings) if listings else generation.columns
+        return replace(generation, counter=counter, columns=columns) if columns else None
 
     def _keep(self, generation: Generation, seen: str) -> Generation:
         self._loaded = generation, seen
@@ -172,7 +205,7 @@ class Index:
         except (OSError, Damaged):
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        self._clear_queue(state.counter)
+        self._remember(folder.name, state.counter)
         return self._keep(_load(folder, manifest), current)
 
     def _read_database(self) -> _State:
@@ -181,12 +214,14 @@ class Index:
             listings = list(store.listings(connection, self._locate))
         return _State(counter, matching_columns.build(listings), {listing.id: listing for listing in listings})
 
-    def _clear_queue(self, counter: int) -> None:
+    def _remember(self, name: str, counter: int) -> None:
+        """Let the database know what was built from it, and strike from the queue what that holds."""
         try:
             with self._database.writing() as connection:
+                store.remember_built(connection, name, counter)
                 store.clear_unindexed(connection, counter)
         except OperationalError as error:
-            _LOG.warning("The index is written, but its queue can't be cleared now: %s", error.orig)
+            _LOG.warning("The index is written, but the database can't be told now: %s", error.orig)
 
     def _older(self) -> Generation | None:
         """The generation before, for want of a newer one."""
@@ -205,16 +240,14 @@ class Index:
         return self._keep(generation, disk.read_current(self._folder))
 
 
-def _behind(connection: Connection, manifest: Manifest) -> Sequence[str]:
-    """Why a generation can't stand for the database; nothing where it can.
+def _unfit(connection: Connection, folder: Path, manifest: Manifest) -> Sequence[str]:
+    """Why a generation can't stand for the database, mended or not; nothing where it can.
 
-    The number of a change may come again in a database that was put back to an earlier day: hence the queue, the count.
+    The number of a change may come again in a database that was put back to an earlier day. Hence the database knows by
+    name what was built from it.
     """
-    counter, held, waiting = store.counter(connection), store.count(connection), len(store.unindexed(connection))
     reasons = {
-        f"it is of change {manifest.counter}, the database at {counter}": counter != manifest.counter,
-        f"it holds {manifest.documents} listings, the database {held}": held != manifest.documents,
-        f"{waiting} changed listings are waiting for it": waiting > 0,
+        "the database knows nothing of it": not store.was_built(connection, folder.name, manifest.counter),
         "it was made by another version of this program": (manifest.schema, manifest.program) != (_schema(), _PROGRAM),
     }
     return [reason for reason, holds in reasons.items() if holds]
