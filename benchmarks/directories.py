@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from directory.listing import Listing, Provenance
-from directory.matching.columns import BIT, CODES, WORDS, Columns, build
+from directory.matching.bits import BIT, CODES, WORDS
+from directory.matching.columns import Columns, build
 from directory.matching.gathering import silent
 from directory.matching.grid import earth_centred, spatial_order
 from directory.places import Gazetteer, bundled_places

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from benchmarks.directories import SEED, Measured, has
 from directory.listing import Point
-from directory.matching.columns import CODES
+from directory.matching.bits import CODES
 from directory.search.analysis import query_tokens
 from directory.search.postings import Postings
 from directory.search.words import Words

@@ -14,7 +14,7 @@ from benchmarks.cluster import Missing, cluster
 from benchmarks.directories import Measured, has
 from benchmarks.needs import FRESH_POINTS, HALF_AT_MILES, NEAR_POINTS, SHOWN, SOFT_POINTS, WORDS_POINTS, Asked, Found
 from benchmarks.sqlite_engine import box
-from directory.matching.columns import BIT, CODES, NUMBER, WORDS
+from directory.matching.bits import BIT, CODES, NUMBER, WORDS
 from directory.matching.grid import METERS_PER_MILE, earth_centred
 from directory.search.postings import FIELDS
 

@@ -18,7 +18,7 @@ from benchmarks.needs import (
     Found,
 )
 from directory.listing import Point
-from directory.matching.columns import BIT, WORDS
+from directory.matching.bits import BIT, WORDS
 from directory.matching.grid import METERS_PER_MILE, earth_centred
 from directory.search.postings import FIELDS
 

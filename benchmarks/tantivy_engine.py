@@ -12,8 +12,8 @@ from benchmarks.directories import Measured, has
 from benchmarks.needs import FRESH_POINTS, HALF_AT_BM25, SOFT_POINTS, WORDS_POINTS, Asked, Found
 from benchmarks.ours import best, nearness
 from benchmarks.sqlite_engine import box
+from directory.matching.bits import CODES
 from directory.matching.block import Block
-from directory.matching.columns import CODES
 from directory.search.postings import FIELDS
 
 _HEAP: Final = 1 << 30

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.directories import Measured
 from benchmarks.needs import Asked, facets
-from directory.matching.columns import NUMBER
+from directory.matching.bits import NUMBER
 
 PERCENTILES: Final = (50, 95, 99)
 Asking = Mapping[str, Callable[[Asked], object]]

@@ -15,8 +15,9 @@ from benchmarks import bench
 from benchmarks.directories import REAL_SIZE, Measured, has, synthetic, zip_codes
 from benchmarks.measure import _goals, in_order, measure
 from directory.listing import Point
+from directory.matching.bits import CODES, WORDS
 from directory.matching.block import Block
-from directory.matching.columns import CODES, WORDS, Columns
+from directory.matching.columns import Columns
 from directory.matching.gathering import silent
 from directory.matching.grid import earth_centred, spatial_order
 

@@ -13,18 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from directory.listing import Listing, Point
-from directory.matching import grid
+from directory.matching import bits, grid
+from directory.matching.bits import BIT, CODES, WORDS
 from directory.matching.gathering import gathered
-from directory.vocabulary import TERMS, Answer, SourceKind
-
-CODES: Final = tuple(TERMS)
-NUMBER: Final = {code: at for at, code in enumerate(CODES)}
-BIT: Final = {code: divmod(at, 64) for at, code in enumerate(CODES)}
-WORDS: Final = -(-len(CODES) // 64)
+from directory.vocabulary import Answer, SourceKind
 
 Run = tuple[int, int]
 """Positions that stand together: the first, and the one after the last."""
-
 
 _LISTS: Final = ("ids", "zones", "buckets", "plans")
 _PERSONAL: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
@@ -35,11 +30,10 @@ class Columns:
     """All listings as arrays of one length; `ids` and every array share the positions.
 
     `yes` and `no` hold a row of 64-bit words for each 64 terms of `CODES`: a bit in `yes` is a known yes, in `no` a
-    `yes` and `no` hold a row of 64-bit words for each 64 terms of `CODES`: a bit in `yes` is a known yes, in `no` a
     known no, in neither unknown; a bit in `personal` is a yes that a person said. `centred` has x, y, z in meters from the
     middle of the earth (NaN where the place is not known), the three of a listing side by side; `cells` says where each
     grid cell's run of positions starts. `planes` is `yes` the other way round, worked out from it where it is not given: a
-    row for each term, a bit for each position. The rest is as `gathering` makes it.
+    row of bits for each term. The rest is as `gathering` makes it.
     """
 
     ids: Sequence[str]
@@ -83,7 +77,7 @@ class Columns:
         """Bring the derived arrays into being, and into the order in memory that makes them fast."""
         object.__setattr__(self, "centred", np.asfortranarray(self.centred))
         if len(self.planes) != len(CODES):
-            object.__setattr__(self, "planes", planes_of(self.yes))
+            object.__setattr__(self, "planes", bits.planes_of(self.yes))
 
     def __len__(self) -> int:
         """How many listings there are."""
@@ -124,10 +118,9 @@ class Columns:
         if not runs:
             return np.empty(0, np.intp)
         first, last = runs[0][0] >> 6, (runs[-1][1] + 63) >> 6
-        every = self._all_of(codes, first, last)
+        every = bits.all_of(self.planes[:, first:last], codes)
         held = np.unpackbits(every.view(np.uint8), bitorder="little").view(np.bool_)
-        base = first << 6
-        clear = 0
+        base, clear = first << 6, 0
         for start, stop in runs:
             held[clear : start - base] = False
             clear = stop - base
@@ -135,16 +128,6 @@ class Columns:
         positions = held.nonzero()[0]
         positions += base
         return positions
-
-    def _all_of(self, codes: Sequence[str], first: int, last: int) -> NDArray[np.uint64]:
-        """The planes of all terms as one, from one word of them to another."""
-        if not codes:
-            return np.full(last - first, ~np.uint64(0))
-        rows = [NUMBER[code] for code in codes]
-        every: NDArray[np.uint64] = self.planes[rows[0], first:last] & self.planes[rows[-1], first:last]
-        for row in rows[1:-1]:
-            every &= self.planes[row, first:last]
-        return every
 
     def miles(self, point: Point, positions: NDArray[np.intp]) -> NDArray[np.float64]:
         """Statute miles from a point, NaN where the place is not known.
@@ -247,13 +230,3 @@ def spread(starts: NDArray[np.int32], positions: NDArray[np.intp]) -> tuple[NDAr
     row_of = np.repeat(np.arange(len(positions)), counts)
     before = np.cumsum(counts) - counts
     return row_of, np.arange(len(row_of)) - before[row_of] + first[row_of]
-
-
-def planes_of(yes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A row of bits for each term, one for each position, from a row of 64 terms' bits for each position."""
-    size = yes.shape[1]
-    planes = np.zeros((len(CODES), -(-size // 64) * 8), np.uint8)
-    for row, (word, bit) in enumerate(BIT.values()):
-        held = (yes[word] & np.uint64(1 << bit)) != 0
-        planes[row, : -(-size // 8)] = np.packbits(held, bitorder="little")
-    return planes.view(np.uint64)

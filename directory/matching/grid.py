@@ -56,9 +56,9 @@ def chord(miles: float) -> float:
 
 def arc_miles(squared: NDArray[np.float64]) -> NDArray[np.float64]:
     """The miles along the earth's surface of straight lines whose squared meters are given; works in place."""
-    half_chord = np.sqrt(squared, out=squared)
-    half_chord /= 2 * _MEAN_RADIUS
-    arc = np.arcsin(np.minimum(half_chord, 1.0, out=half_chord), out=half_chord)
+    squared *= 1 / (2 * _MEAN_RADIUS) ** 2
+    np.minimum(squared, 1.0, out=squared)
+    arc = np.arcsin(np.sqrt(squared, out=squared), out=squared)
     arc *= 2 * _MEAN_RADIUS / METERS_PER_MILE
     return arc
 

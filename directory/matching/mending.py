@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from directory.listing import Listing
-from directory.matching.columns import NUMBER, Columns, as_given
+from directory.matching.bits import NUMBER
+from directory.matching.columns import Columns, as_given
 
 _EACH: Final = ("hours_known", "organization", "number", "confirmed", "licensed_until")
 _BITS: Final = ("yes", "no", "personal")

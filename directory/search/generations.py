@@ -21,8 +21,8 @@ from sqlalchemy.exc import OperationalError
 from directory import hours, resolve, store, vocabulary
 from directory.database import Database
 from directory.listing import Listing
+from directory.matching import bits, gathering, grid
 from directory.matching import columns as matching_columns
-from directory.matching import gathering, grid
 from directory.matching.columns import Columns
 from directory.matching.mending import mended
 from directory.problems import Loudness, Problem
@@ -66,7 +66,7 @@ class _State:
 @cache
 def _schema() -> str:
     """Changes with everything that decides what an index holds, so that nobody has to remember to say so."""
-    modules = (hours, resolve, analysis, postings, whoosh_index, words, matching_columns, gathering, grid)
+    modules = (hours, resolve, analysis, postings, whoosh_index, words, matching_columns, gathering, grid, bits)
     texts = [Path(str(module.__file__)) for module in modules] + [Path(str(vocabulary.__file__)).with_suffix(".toml")]
     return hashlib.sha256("".join(map(disk.sha256, [*texts, analysis.SYNONYMS_FILE])).encode()).hexdigest()
 

@@ -31,7 +31,7 @@ _ROOM_A_LISTING: Final = 256
 """How many bytes the words asked for lately may take: so many in any case, and so many for each listing."""
 _LAID_OUT_FROM: Final = 20
 """To look a listing up in the postings takes about as long as to go through so many of them."""
-_MANY: Final = 200
+_MANY: Final = 60
 """So many times as many postings as listings, and it doesn't matter how they are looked up."""
 _ARRAYS: Final = ("terms", "offsets", "documents", "impacts", "name_sizes")
 
@@ -152,13 +152,15 @@ class Words:
         """
         asked = query_tokens(text)
         names = [self._remembered.get((token, token == asked[-1]), self._stand).named for token in asked]
-        if not names:
+        if not names or not all(map(len, names)):
             return []
-        fewest = min(names, key=len).documents
-        rows, likeness = self._named(names, fewest)
+        wanted = min(names, key=len).documents
+        rows, closeness = _in_all(names, wanted)
         if len(rows) > _MOST_NAMED:
             return []
-        return [int(fewest[rows[at]]) for at in np.lexsort((fewest[rows], -likeness))[:limit]]
+        held = wanted[rows]
+        order = np.lexsort((held, self._name_sizes[held], -closeness))
+        return [int(position) for position in held[order[:limit]]]
 
     def _shares(self, earned: Sequence[Held], names: Sequence[Held], wanted: NDArray[np.int32], most: np.float32) -> Floats:
         """The quarters added up: few listings are looked up, for many all between the first and the last are laid out."""
@@ -172,14 +174,16 @@ class Words:
 
     def _looked_up(self, earned: Sequence[Held], names: Sequence[Held], wanted: NDArray[np.int32], most: np.float32) -> Floats:
         shares = np.zeros(len(wanted), np.float32)
+        fewest: NDArray[np.intp] | None = None
         for one in earned:
             rows, numbers = one.find(wanted)
+            fewest = rows if fewest is None or len(rows) < len(fewest) else fewest
             if len(rows):
                 shares[rows] += numbers
         shares /= most
-        if names:
-            rows, quarters = self._named(names, wanted)
-            shares[rows] += quarters
+        if names and fewest is not None and len(fewest):
+            rows, quarters = self._named(names, wanted[fewest])
+            shares[fewest[rows]] += quarters
         return shares
 
     def _laid_out(self, earned: Sequence[Held], names: Sequence[Held], run: tuple[int, int], most: np.float32) -> Floats:
@@ -196,10 +200,7 @@ class Words:
 
     def _named(self, names: Sequence[Held], wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], Floats]:
         """Which of the listings have a name that holds every word, and what that earns."""
-        rows, closeness = names[0].find(wanted)
-        for name in names[1:]:
-            held, numbers = name.find(wanted[rows])
-            rows, closeness = rows[held], closeness[held] + numbers
+        rows, closeness = _in_all(names, wanted)
         if not len(rows):
             return rows, closeness
         sizes = self._name_sizes[wanted[rows]]
@@ -271,3 +272,12 @@ def _by_length(rows: Iterable[tuple[str, int]]) -> dict[int, tuple[list[str], li
         terms.append(term)
         numbers.append(row)
     return dict(by_length)
+
+
+def _in_all(names: Sequence[Held], wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], Floats]:
+    """Which of the listings have a name that holds every word, and how close the words are to those asked, added up."""
+    rows, closeness = names[0].find(wanted)
+    for name in names[1:]:
+        held, numbers = name.find(wanted[rows])
+        rows, closeness = rows[held], closeness[held] + numbers
+    return rows, closeness
