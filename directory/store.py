@@ -86,10 +86,7 @@ def append_worded(connection: Connection, said: Sequence[Worded], run_id: int | 
     change = _bump(connection)
     _mark_changed(connection, tuple(dict.fromkeys(one.statement.listing_id for one in said)), change)
     if said:
-        rows = [
-            tables.statement_row(one.statement) | {"run_id": run_id, "digest": one.digest, "said": one.said} for one in said
-        ]
-        connection.execute(insert(StatementRow), rows)
+        connection.execute(insert(StatementRow), [tables.statement_row(one, run_id) for one in said])
     return change
 
 
@@ -107,7 +104,7 @@ def _upsert(connection: Connection, table: type[ListingRow | UnindexedRow], key:
 
 
 def remove_source(connection: Connection, source: str) -> int:
-    """Take a source's listings out with all that it said, as if it had never been imported; returns how many."""
+    """Take a source's listings out with all that was recorded of them, as if it had never been imported; returns how many."""
     gone = tuple(connection.scalars(select(StatementRow.listing_id).where(StatementRow.source == source).distinct()))
     _mark_changed(connection, gone, _bump(connection))
     for some in _chunks(gone):
@@ -137,14 +134,14 @@ def append_vettings(connection: Connection, vettings: Iterable[tuple[str, Vettin
 def _append_once(connection: Connection, table: type[ReportRow | VettingRow], rows: list[dict[str, Any]]) -> int:
     wanted = {tuple(row.values()): row for row in rows}
     ids = tuple(dict.fromkeys(row["listing_id"] for row in rows))
-    known: set[str] = set()
+    missing = set(ids)
     for some in _chunks(ids):
-        known.update(connection.scalars(select(ListingRow.id).where(ListingRow.id.in_(some))))
+        missing.difference_update(connection.scalars(select(ListingRow.id).where(ListingRow.id.in_(some))))
         columns = [getattr(table, name) for name in rows[0]]
         for there in connection.execute(select(*columns).where(table.listing_id.in_(some))):
             wanted.pop(tuple(there), None)
-    if missing := [key for key in ids if key not in known]:
-        raise UnknownListing(f"there is no listing {', '.join(missing[:3])}{' and others' if missing[3:] else ''}")
+    if missing:
+        raise UnknownListing(f"there is no listing {', '.join(sorted(missing)[:3])}{' and others' if len(missing) > 3 else ''}")
     if wanted:
         _mark_changed(connection, tuple(dict.fromkeys(row["listing_id"] for row in wanted.values())), _bump(connection))
         connection.execute(insert(table), list(wanted.values()))
@@ -259,9 +256,8 @@ def newest_run(connection: Connection, source: str) -> Run | None:
     row = connection.execute(select(*columns).where(RunRow.source == source).order_by(RunRow.id.desc()).limit(1)).first()
     if row is None:
         return None
-    told = row._asdict()
     days = {"observed_at": date.fromisoformat(row.observed_at), "recorded_at": datetime.fromisoformat(row.recorded_at)}
-    return Run(**(told | days))
+    return Run(**(row._asdict() | days))
 
 
 def record_run(connection: Connection, run: Run) -> int:
@@ -269,6 +265,11 @@ def record_run(connection: Connection, run: Run) -> int:
     days = {"observed_at": run.observed_at.isoformat(), "recorded_at": run.recorded_at.isoformat()}
     row = {name: getattr(run, name) for name in Run.__dataclass_fields__} | days | {"summary": dict(run.summary)}
     return connection.execute(insert(RunRow).returning(RunRow.id), row).scalar_one()
+
+
+def conclude_run(connection: Connection, run_id: int, summary: Mapping[str, Any]) -> None:
+    """Write down what came of an import, where that was not known yet when it was recorded."""
+    connection.execute(update(RunRow).where(RunRow.id == run_id).values(summary=dict(summary)))
 
 
 # --- places --------------------------------------------------------------------------------------------------------

@@ -192,9 +192,9 @@ SAID: Final = (
 """The columns that `read_said` reads, in its order: a directory has a great many statements."""
 
 
-def statement_row(statement: Statement) -> dict[str, Any]:
-    """A statement's columns, except for its words."""
-    provenance = statement.provenance
+def statement_row(one: Worded, run_id: int | None) -> dict[str, Any]:
+    """A statement's columns."""
+    statement, provenance = one.statement, one.statement.provenance
     return {
         "listing_id": statement.listing_id,
         "source": statement.source,
@@ -203,8 +203,11 @@ def statement_row(statement: Statement) -> dict[str, Any]:
         "reference": provenance.reference,
         "observed_at": provenance.observed_at.isoformat(),
         "recorded_by": provenance.recorded_by,
+        "run_id": run_id,
         "restates": statement.restates,
         "withdrawn": statement.withdrawn,
+        "digest": one.digest,
+        "said": one.said,
     }
 
 

@@ -1,4 +1,4 @@
-"""`flask --app app import SOURCE FILE` and `flask --app app sources`. Only JSON and lists go to standard output."""
+"""`flask --app app import`, `export` and `sources`. Only JSON, lists and what is exported go to standard output."""
 
 import json
 import sys
@@ -14,11 +14,15 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from directory import store, values
+from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
 from importers import demo
 from importers.base import Importer
-from importers.pipeline import Order, Summary, fingerprint, import_file
+from importers.export import export_listings, exported
+from importers.listing_line import SOURCE
+from importers.listings import import_listings, sha256_of
+from importers.pipeline import Order, Summary, import_file
 from importers.sources import SOURCES
 
 DEMO_FILE: Final = Path(__file__).parent.parent / "seed_data" / "demo-directory.xlsx"
@@ -29,10 +33,14 @@ _LOUDEST_FIRST: Final = tuple(reversed(Loudness))
 
 def register(app: Flask) -> None:
     """Add the commands to `flask --app app`."""
-    group = AppGroup("import", help="Import a publisher's file; “sources” lists whose.")
+    into = AppGroup("import", help="Import a publisher's file, or a file of listings; “sources” lists the publishers.")
     for importer in SOURCES:
-        group.add_command(_import_command(importer))
-    app.cli.add_command(group)
+        into.add_command(_import_command(importer))
+    into.add_command(_import_listings_command())
+    out_of = AppGroup("export", help="Write what the directory knows into a file.")
+    out_of.add_command(_export_listings_command())
+    app.cli.add_command(into)
+    app.cli.add_command(out_of)
     app.cli.add_command(_sources_command())
 
 
@@ -54,45 +62,81 @@ class _Day(click.ParamType[date]):
             self.fail(str(error), param, ctx)
 
 
+_FILE: Final = click.argument("file", type=click.Path(path_type=Path))
+_DRY_RUN: Final = click.option("--dry-run", is_flag=True, help="Only say what would change.")
+_AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+
+
 def _import_command(importer: Importer) -> click.Command:
     source = importer.source
 
     @click.command(source.name, help=f"Import {source.title}: {importer.file_help}.")
-    @click.argument("file", type=click.Path(path_type=Path))
-    @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-    @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+    @_FILE
+    @_DRY_RUN
+    @_AS_JSON
     @click.option("--force", default="", metavar="REASON", help="Import although the count is unexpected; say why.")
     @click.option("--observed", type=_Day(), help="The day that the file speaks of, where it does not say.")
     def command(file: Path, dry_run: bool, as_json: bool, force: str, observed: date | None) -> None:
-        directory: Directory = current_app.extensions["directory"]
         order = Order(COMMAND_LINE, datetime.now(UTC), dry_run, force.strip(), observed)
-        summary = _import(directory, importer, file, order)
-        if as_json:
-            click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2))
-        raise SystemExit(0 if summary.imported else 1)
+        _import(source.name, file, order, as_json, lambda database: import_file(database, importer, file, order, _progress()))
 
     return command
 
 
-def _import(directory: Directory, importer: Importer, file: Path, order: Order) -> Summary:
-    """Import, say on standard error what came of it, and make the index ready."""
+def _import_listings_command() -> click.Command:
+    @click.command("listings", help="Import a file of listings, JSON Lines as in docs/listings.md; by hand or from “export”.")
+    @_FILE
+    @_DRY_RUN
+    @_AS_JSON
+    def command(file: Path, dry_run: bool, as_json: bool) -> None:
+        order = Order(COMMAND_LINE, datetime.now(UTC), dry_run)
+        _import(SOURCE, file, order, as_json, lambda database: import_listings(database, file, order, _progress()))
+
+    return command
+
+
+def _import(source: str, file: Path, order: Order, as_json: bool, work: Callable[[Database], Summary]) -> None:
+    """Import, say on standard error what came of it, make the index ready, and exit: 1 where nothing was taken."""
+    directory: Directory = current_app.extensions["directory"]
     directory.ready()
     started = perf_counter()
     try:
-        summary = import_file(directory.database, importer, file, order, _progress())
+        summary = work(directory.database)
     except CannotUnderstand as error:
-        known = fingerprint(importer, file)
-        summary = Summary(known.source, known.name, known.sha256, problems=error.problems)
+        summary = Summary(source, file.name, sha256_of(file), problems=error.problems)
     except OSError as error:
         what = f"the file can't be read: {error.strerror or error}"
         told = Problem(Loudness.FILE, str(file), what, fix="Give the path of the file as it was downloaded")
-        summary = Summary(importer.source.name, file.name, "", problems=(told,))
+        summary = Summary(source, file.name, "", problems=(told,))
     _say_problems(summary.problems)
     _say(_in_words(summary, order))
     if summary.imported and not order.dry_run:
         listings = len(directory.index.current().columns)
         _say(f"{listings:,} listings can be searched, {perf_counter() - started:.1f} seconds after the start.")
-    return summary
+    if as_json:
+        click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2))
+    raise SystemExit(0 if summary.imported else 1)
+
+
+def _export_listings_command() -> click.Command:
+    @click.command("listings", help="Write every listing with all that is known of it to FILE (“-” for standard output).")
+    @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+    def command(file: Path) -> None:
+        directory: Directory = current_app.extensions["directory"]
+        directory.ready()
+        try:
+            if str(file) == "-":
+                with directory.database.reading() as connection:
+                    sys.stdout.buffer.writelines(line.encode() for line in exported(connection))
+                return
+            count = export_listings(directory.database, file)
+        except CannotUnderstand as error:
+            raise click.ClickException(str(error)) from None
+        except OSError as error:
+            raise click.ClickException(f"{file}: the file can't be written: {error.strerror or error}") from None
+        _say(f"{count:,} listings written to {file}.")
+
+    return command
 
 
 def _in_words(summary: Summary, order: Order) -> str:
