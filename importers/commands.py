@@ -19,6 +19,7 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
 from importers import demo
 from importers.base import Importer
+from importers.demo_day import tell_day
 from importers.export import export_listings, exported
 from importers.listing_line import SOURCE
 from importers.listings import import_listings, sha256_of
@@ -45,11 +46,13 @@ def register(app: Flask) -> None:
 
 
 def import_demo(directory: Directory) -> None:
-    """Put the invented demo directory into a directory that holds nothing real; nothing twice."""
+    """Put the invented demo directory and its day into a directory that holds nothing real; nothing twice."""
     with directory.database.reading() as connection:
         real = store.unspoken_by(connection, demo.importer.source.name)
     if not real:
-        import_file(directory.database, demo.importer, DEMO_FILE, Order("first start", datetime.now(UTC)))
+        order = Order("first start", datetime.now(UTC))
+        import_file(directory.database, demo.importer, DEMO_FILE, order)
+        tell_day(directory.database, order)
 
 
 class _Day(click.ParamType[date]):

@@ -1,16 +1,32 @@
-"""The demo directory is made from its text, reaches nobody, and stands at real places."""
+"""The demo directory is made from its text, reaches nobody, stands at real places, and lives at every hour of its first day."""
 
 import re
+import shutil
 import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from directory.places import bundled_places
+from directory import asking, start, store
+from directory.availability import standing
+from directory.database import Database
+from directory.listing import Listing
+from directory.matching import columns
+from directory.matching.compose import compose
+from directory.matching.rank import Ranking, rank
+from directory.places import Gazetteer, bundled_places
+from directory.vocabulary import BedState, VettingState
 from importers.demo import importer
+from importers.demo_day import SOURCE, tell_day
+from importers.demo_day import TEXT as DAY
+from importers.pipeline import Order, import_file
 from importers.readers import read_workbook
 from importers.samhsa_national_directory import COLUMNS
 from seed_data.make_demo import BOOK, TEXT, make
+from tests import databases
 
 with TEXT.open("rb") as file:
     TOLD = tomllib.load(file)
@@ -108,3 +124,129 @@ def test_the_demo_has_the_odd_rows_of_the_real_file() -> None:
     assert any(" x" in center.get("phone", "") for center in CENTERS)
     shared = [(center["name1"], center.get("phone")) for center in CENTERS]
     assert len(set(shared)) < len(shared)
+
+
+# --- its day -------------------------------------------------------------------------------------------------------
+
+ANY_NIGHT = datetime(2026, 7, 3, 0, 5, tzinfo=UTC)
+CLOCK_GOES_BACK = datetime(2026, 11, 1, 4, 30, tzinfo=UTC)
+CLOCK_GOES_FORWARD = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)
+FIRST_RUNS = [*(ANY_NIGHT + timedelta(hours=hours) for hours in range(0, 48, 3)), CLOCK_GOES_BACK, CLOCK_GOES_FORWARD]
+
+
+class Run(NamedTuple):
+    """A first run at some hour: the listings, by name, and the list for the need that a first run asks."""
+
+    now: datetime
+    listings: dict[str, Listing]
+    ranking: Ranking
+
+    @property
+    def tiers(self) -> dict[str, str]:
+        """The tier of each listing that was not set aside, by its name."""
+        names = {listing.id: name for name, listing in self.listings.items()}
+        ids = [self.ranking.columns.ids[position] for position in self.ranking.block.positions]
+        return {names[key]: self.ranking.tier(row) for row, key in enumerate(ids)}
+
+    @property
+    def aside(self) -> dict[str, str]:
+        """What set a listing aside, by its name."""
+        names = {listing.id: name for name, listing in self.listings.items()}
+        ids = self.ranking.columns.ids
+        return {names[ids[at]]: one.criterion.name for one in self.ranking.aside for at in one.positions}
+
+
+@pytest.fixture(scope="module")
+def workbook_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the demo as its workbook has it."""
+    file = tmp_path_factory.mktemp("demo") / "demo.db"
+    database = Database(databases.sqlite_url(file))
+    database.upgrade()
+    with database.writing() as connection:
+        store.save_places(connection, bundled_places())
+    import_file(database, importer, BOOK, Order("a test", FIRST_RUNS[0]))
+    database.close()
+    return file
+
+
+@pytest.fixture(params=FIRST_RUNS, ids=lambda now: f"{now:%a-%H-%M}")
+def first_run(request: pytest.FixtureRequest, workbook_alone: Path, tmp_path: Path, gazetteer: Gazetteer) -> Iterator[Run]:
+    """A first run at one of many hours."""
+    file = Path(shutil.copy(workbook_alone, tmp_path / "demo.db"))
+    database, now = Database(databases.sqlite_url(file)), request.param
+    tell_day(database, Order("a test", now))
+    with database.reading() as connection:
+        listings = list(store.listings(connection, gazetteer.locate))
+    need = asking.read_need(start.DEMO_NEED, gazetteer, now)
+    yield Run(now, {one.name: one for one in listings}, rank(columns.build(listings), need))
+    database.close()
+
+
+def test_a_first_run_shows_a_living_list_at_every_hour(first_run: Run) -> None:
+    tiers, aside = first_run.tiers, first_run.aside
+    ready = [name for name, tier in tiers.items() if tier == "A"]
+    day_and_night = [name for name in ready if str(first_run.listings[name].arrivals) == "24/7"]
+    assert len(day_and_night) >= 2
+    assert first_run.ranking.beds.held[first_run.ranking.first(1, calls=False)].all()
+    assert tiers["Made-Up Valley Services, Detox Unit"] == "B"
+    assert tiers["Sample Hollow Treatment Center"] == tiers["Example Hall for Men"] == "C"
+    assert list(tiers.values()).count("D") >= 4
+    assert aside["Imaginary Crossing"] == aside["Casa Ejemplo, Programa Residencial"] == "admit"
+    assert (aside["Fictional Ferry House"], aside["Imaginary Oaks Lodge"]) == ("licence", "medication")
+    assert aside["Example Spaces House, Short Stay"] == "operating"
+
+
+def test_the_withdrawal_unit_has_a_named_second_step_and_the_list_keeps_its_promises(first_run: Run) -> None:
+    ranking = first_run.ranking
+    row = next(row for row in range(len(ranking.block)) if ranking.tier(row) == "B")
+    then = ranking.second_step(row)
+    assert then is not None and ranking.columns.ids[then] != ranking.columns.ids[ranking.block.positions[row]]
+    composed = compose(ranking)
+    assert (len(composed.presented), len(composed.backups)) == (3, 2)
+    assert [guarantee.sentence for guarantee in composed.guarantees if not guarantee.met] == []
+
+
+def test_two_clinics_start_medication_the_same_day(first_run: Run) -> None:
+    clinics = [one for one in first_run.listings.values() if one.says("moud.same_day")]
+    assert len(clinics) == 2
+    assert all(clinic.says("setting.outpatient", "payer.medicaid") for clinic in clinics)
+    assert "24/7" in {str(clinic.arrivals) for clinic in clinics}
+
+
+def test_holds_run_out_attempts_change_nothing_and_a_complaint_suspends(first_run: Run) -> None:
+    def now_stands(name: str) -> BedState | None:
+        found = standing(first_run.listings[name].reports, first_run.now, lambda _bucket: True)
+        return found.state if found else None
+
+    assert now_stands("Fictional General Hospital, Withdrawal Unit") is BedState.HELD
+    bridge = first_run.listings["Placeholder Bridge, Residential Opioid Program"]
+    assert bridge.reports[-1].state is BedState.NO_ANSWER and now_stands(bridge.name) is BedState.LIMITED
+    maple = first_run.listings["Example Maple House"]
+    assert maple.reports[-1].state is BedState.HELD and now_stands(maple.name) is BedState.OPEN
+    assert first_run.tiers[maple.name] == "D"
+    assert first_run.listings["Example Spaces House, Short Stay"].vetting(first_run.now) is VettingState.SUSPENDED
+
+
+def test_the_day_is_told_once_and_names_every_state(workbook_alone: Path, tmp_path: Path, gazetteer: Gazetteer) -> None:
+    database = Database(databases.sqlite_url(Path(shutil.copy(workbook_alone, tmp_path / "demo.db"))))
+    tell_day(database, Order("a test", ANY_NIGHT))
+    with database.reading() as connection:
+        told, before = len(store.latest_digests(connection, SOURCE)), store.counter(connection)
+        run = store.newest_run(connection, SOURCE)
+    tell_day(database, Order("a test", ANY_NIGHT + timedelta(days=1)))
+    with database.reading() as connection:
+        assert store.counter(connection) == before
+        everybody = list(store.listings(connection, gazetteer.locate))
+    database.close()
+    assert told >= 12 and run is not None and run.summary["refused"] == 0
+    states = {report.state for listing in everybody for report in listing.reports}
+    assert states >= set(BedState) - {BedState.WALK_IN, BedState.CLOSED_TO_INTAKE}
+    assert {listing.vetting(ANY_NIGHT) for listing in everybody} == set(VettingState) - {VettingState.REJECTED}
+
+
+def test_the_day_names_nobody_real() -> None:
+    text = DAY.read_text(encoding="utf-8")
+    assert set(HOST.findall(text)) <= {"example.org"} and not re.search(r"\d{3}-\d{3}-\d{4}", text)
+    named = tomllib.loads(text)["center"]
+    assert len({center["center"] for center in named}) == len(named)
+    assert all(center["shows"] for center in named)

@@ -101,7 +101,7 @@ def test_the_json_keeps_to_its_schema_and_its_counts_add_up(app: Flask) -> None:
         assert entry["points"] == sum(finding["points"] for finding in entry["findings"])
         assert entry["range"][0] <= entry["points"] <= entry["range"][1]
         cited = [finding for finding in entry["findings"] if finding["source"]]
-        assert cited and all(finding["source"] == "demo" and finding["observed_at"] for finding in cited)
+        assert cited and all(finding["source"] in ("demo", "demo_calls") and finding["observed_at"] for finding in cited)
 
 
 def test_the_need_file_and_the_command_line_ask_the_same(app: Flask, tmp_path: Path) -> None:
@@ -125,7 +125,8 @@ def test_the_words_lead_to_the_center_that_they_name(app: Flask) -> None:
 
 
 def test_surveys_alone_give_nobody_a_bed_and_the_text_says_so(app: Flask) -> None:
-    result = run(app, *DEMO)
+    nobody_called_there = ["--near", "46204", *DEMO[2:]]
+    result = run(app, *nobody_called_there)
     assert result.exit_code == 0
     assert "No center has confirmed a bed yet." in result.stdout and "call first, in this order" in result.stdout
     assert "988" in result.stdout and "1-800-662-HELP" in result.stdout and "naloxone" in result.stdout
