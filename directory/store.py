@@ -23,7 +23,6 @@ from directory.tables import (
     ReportRow,
     RunRow,
     StatementRow,
-    UnindexedRow,
     VettingRow,
 )  # fmt: skip
 from directory.tables import Worded as Worded  # what `append_worded` takes is had from here, like all else of storage
@@ -66,11 +65,10 @@ def _bump(connection: Connection) -> int:
 
 def latest_digests(connection: Connection, source: str) -> dict[str, str]:
     """What the source last said of each of its listings, as digests; "" where it withdrew the listing."""
-    newest = select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id).subquery()
-    rows = connection.execute(
-        select(StatementRow.local_id, StatementRow.digest, StatementRow.withdrawn).where(StatementRow.id.in_(select(newest)))
-    )
-    return {row.local_id: "" if row.withdrawn else row.digest for row in rows}
+    newest = select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id)
+    columns = StatementRow.local_id, StatementRow.digest, StatementRow.withdrawn
+    rows = connection.execute(select(*columns).where(StatementRow.id.in_(newest)))
+    return {local_id: "" if withdrawn else digest for local_id, digest, withdrawn in rows}
 
 
 def append(connection: Connection, statements: Iterable[Statement], run_id: int | None) -> int:
@@ -93,10 +91,12 @@ def append_worded(connection: Connection, said: Sequence[Worded], run_id: int | 
 def _mark_changed(connection: Connection, listing_ids: Sequence[str], change: int) -> None:
     if listing_ids:
         _upsert(connection, ListingRow, "id", [{"id": key, "changed": change} for key in listing_ids])
-        _upsert(connection, UnindexedRow, "listing_id", [{"listing_id": key, "counter": change} for key in listing_ids])
+        _upsert(connection, tables.UnindexedRow, "listing_id", [{"listing_id": key, "counter": change} for key in listing_ids])
 
 
-def _upsert(connection: Connection, table: type[ListingRow | UnindexedRow], key: str, rows: list[dict[str, Any]]) -> None:
+def _upsert(
+    connection: Connection, table: type[ListingRow | tables.UnindexedRow], key: str, rows: list[dict[str, Any]]
+) -> None:
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table)
     newer = {column: statement.excluded[column] for column in rows[0] if column != key}
@@ -167,13 +167,14 @@ def listings(connection: Connection, locate: Locate, ids: Sequence[str] | None =
 
 
 def recorded(connection: Connection, ids: Sequence[str] | None = None) -> Iterator[Recorded]:
-    """All that was recorded of the listings with these ids (of all where None), ordered by id."""
+    """All that was recorded of the listings with these ids, ordered by id (of all where None, in the database's order)."""
     query = select(*tables.SAID).order_by(StatementRow.listing_id, StatementRow.id)
     if ids is None:
         yield from _with_since(connection, connection.execute(query, execution_options={"yield_per": 2000}))
         return
     for some in _chunks(sorted(ids)):
-        yield from _with_since(connection, connection.execute(query.where(StatementRow.listing_id.in_(some))))
+        rows = connection.execute(query.where(StatementRow.listing_id.in_(some)))
+        yield from sorted(_with_since(connection, rows), key=lambda one: one.listing_id)
 
 
 def _with_since(connection: Connection, rows: Iterable[Any]) -> Iterator[Recorded]:
@@ -219,7 +220,7 @@ def count(connection: Connection) -> int:
 
 def unindexed(connection: Connection) -> tuple[str, ...]:
     """The listings whose changes the index has not taken up."""
-    return tuple(connection.scalars(select(UnindexedRow.listing_id).order_by(UnindexedRow.listing_id)))
+    return tuple(connection.scalars(select(tables.UnindexedRow.listing_id).order_by(tables.UnindexedRow.listing_id)))
 
 
 def changed_since(connection: Connection, counter: int) -> tuple[str, ...]:
@@ -244,7 +245,7 @@ def was_built(connection: Connection, name: str, counter: int) -> bool:
 
 def clear_unindexed(connection: Connection, up_to: int) -> None:
     """Strike from the queue what an index of this change's number holds."""
-    connection.execute(delete(UnindexedRow).where(UnindexedRow.counter <= up_to))
+    connection.execute(delete(tables.UnindexedRow).where(tables.UnindexedRow.counter <= up_to))
 
 
 # --- runs ----------------------------------------------------------------------------------------------------------
@@ -262,8 +263,8 @@ def newest_run(connection: Connection, source: str) -> Run | None:
 
 def record_run(connection: Connection, run: Run) -> int:
     """Write down an import; returns its number."""
-    days = {"observed_at": run.observed_at.isoformat(), "recorded_at": run.recorded_at.isoformat()}
-    row = {name: getattr(run, name) for name in Run.__dataclass_fields__} | days | {"summary": dict(run.summary)}
+    told = {"observed_at": str(run.observed_at), "recorded_at": run.recorded_at.isoformat(), "summary": dict(run.summary)}
+    row = {name: getattr(run, name) for name in Run.__dataclass_fields__} | told
     return connection.execute(insert(RunRow).returning(RunRow.id), row).scalar_one()
 
 
