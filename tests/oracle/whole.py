@@ -52,10 +52,13 @@ class Whole:
 def read(
     listings: Iterable[Listing], need: Need, pace: Pace = USUAL_PACE, relevance: Mapping[str, float] | None = None
 ) -> Whole:
-    """The whole answer. `steps` names what follows each listing that is a unit for withdrawal alone."""
+    """The whole answer. `steps` names what follows each listing that is a unit for withdrawal alone.
+
+    What follows is asked for without the dependence, which is still what the person uses: it stays the same case.
+    """
     listings, fits = list(listings), relevance or {}
     verdicts = {one.id: judge(one, need, pace, fits.get(one.id, 0.0)) for one in listings}
-    after = replace(need, dependent_on=())
+    after = replace(need, dependent_on=(), substances=(*need.substances, *need.dependent_on))
     following = [judge(one, after, pace, fits.get(one.id, 0.0)) for one in listings]
     following = sorted((one for one in following if not one.reasons - {"admit"} and one.level_met), key=_as_second_step)
     steps = {
@@ -87,10 +90,15 @@ def _tier(verdict: Verdict, step: str | None) -> str:
 
 def _in_tier(verdict: Verdict) -> tuple[object, ...]:
     """Inside a tier: a distance that nobody knows stands last, then points, then what decides between equal ones."""
+    return _unplaced(verdict), -verdict.total, *verdict.ties
+
+
+def _unplaced(verdict: Verdict) -> bool:
     need = verdict.need
-    unplaced = need.near is not None and need.travel != "any" and verdict.miles is None
-    return unplaced, -verdict.total, *verdict.ties
+    return need.near is not None and need.travel != "any" and verdict.miles is None
 
 
 def _as_second_step(verdict: Verdict) -> tuple[object, ...]:
-    return -(verdict.total - verdict.points["admit"]), *verdict.ties
+    """The best in points, with tonight's bed left out of them and out of the questions."""
+    verdict.asks.discard("admit")
+    return _unplaced(verdict), -(verdict.total - verdict.points["admit"]), *verdict.ties
