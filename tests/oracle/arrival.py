@@ -55,6 +55,8 @@ def minute_of_week(at: datetime, timezone: str) -> int:
 def doors_open(listing: Listing, arrival: datetime | None) -> bool | None:
     """Whether the hours in which somebody may arrive hold the arrival; None where nobody knows."""
     hours = listing.arrivals
+    if hours and any(end - start >= WEEK for start, end in hours.spans):
+        return True
     if hours is None or not listing.timezone or arrival is None:
         return None
     minute = minute_of_week(arrival, listing.timezone)

@@ -110,7 +110,8 @@ def admit(verdict: Verdict) -> None:
         verdict.between("admit", share, 0, cut)
     else:
         verdict.between("admit", share, OUT_OF_HOURS * share if let_in is None else share, share)
-    if bed is None or let_in is None:
+    hold_in_doubt = report is not None and report.state is BedState.HELD and verdict.arrival is None
+    if bed is None or let_in is None or hold_in_doubt:
         verdict.ask("admit", first=True)
 
 

@@ -124,7 +124,7 @@ def must(verdict: Verdict) -> None:
 
 def trust(verdict: Verdict) -> None:
     if vetting(verdict.listing, verdict.need) not in (VettingState.VETTED, VettingState.VETTED_WITH_CONDITIONS):
-        verdict.score("trust", 0.2, unknown=True)
+        verdict.score("trust", 0.2)
         return
     confirmed = verdict.listing.confirmed_at
     days = (verdict.need.as_of.date() - confirmed).days if confirmed else 100_000
