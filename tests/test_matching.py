@@ -223,7 +223,7 @@ def _standings(listings: list[Listing], need: Need) -> dict[str, tuple[int, int,
 def test_a_favorable_fact_never_lowers(better: Better) -> None:
     random = Random(7)
     raised = 0
-    for _ in range(12):
+    for _ in range(24):
         as_of = worlds.a_moment(random)
         need = worlds.a_need(random, as_of)
         pairs = [better(listing, need) for listing in worlds.listings(random, as_of, 40)]
