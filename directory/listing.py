@@ -160,7 +160,7 @@ class Listing:
         taken = [one for one in self.vettings if one.at <= at]
         if not taken:
             return VettingState.NEW
-        last = max(taken, key=lambda one: (one.at, one.state))
+        last = max(taken, key=lambda one: (one.at, one.state, one.until or date.max))
         return VettingState.LAPSED if last.until and last.until < at.date() else last.state
 
     @property

@@ -54,7 +54,7 @@ class Need:
     @property
     def leaves(self) -> datetime:
         """When the person sets off: the time said, else the end of the meeting, but never before the moment itself."""
-        return max(self.as_of, self.leave_at or self.meeting_ends or self.as_of)
+        return max(self.as_of, self.leave_at or self.meeting_ends or self.as_of, key=datetime.timestamp)
 
     @property
     def opioids(self) -> bool:

@@ -13,15 +13,15 @@ from directory.matching.arrival import Way
 from directory.matching.block import Block
 from directory.matching.columns import spread
 from directory.matching.criterion import NO, UNKNOWN, YES, Criterion, Judged, three
-from directory.matching.gathering import BED_STATES, NOT_SAID
+from directory.matching.gathering import BED_STATES, NEVER, NOT_SAID, microseconds
 from directory.matching.gathering import bucket as read_bucket
 from directory.matching.people import age_band
-from directory.matching.timing import arrivals, reachable
+from directory.matching.timing import MINUTE, arrivals, reachable
 from directory.matching.wording import attempts_in_words, bed_in_words, intake_in_words
 from directory.need import Need
 from directory.vocabulary import Answer, BedState, Channel, codes
 
-HOUR: Final = 3600
+HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 NOT_KNOWN: Final = 0.25
 OUTSIDE_HOURS: Final = 0.4
@@ -51,8 +51,9 @@ _PRIVATELY_PAID: Final = ("private", "medicare", "military", "self_pay")
 class Beds:
     """What is known of the beds of a block's listings at the need's moment.
 
-    `state` is a number of `BED_STATES` or `NOT_SAID`, `seen` the second of the report (0 for none), `age` its age in
-    seconds, `reachable` whether the person arrives inside the intake hours, `until_arrival` whether a hold lasts that long.
+    `state` is a number of `BED_STATES` or `NOT_SAID`, `seen` the microsecond of the report (0 for none), `age` its age
+    in microseconds, `reachable` whether the person arrives inside the intake hours, `until_arrival` whether a
+    hold lasts that long.
     """
 
     state: NDArray[np.int8]
@@ -122,14 +123,14 @@ def beds(block: Block, need: Need) -> Beds:
         state[rows], seen[rows] = columns.report_state[last], columns.report_seen[last]
         wait[rows], hold[rows] = columns.report_wait[last], columns.report_hold[last]
     lasts = (state == _HELD) & (arrives < hold)
-    can_be = np.where(lasts & (can_be == UNKNOWN), np.int8(YES), can_be)
-    age = np.where(state == NOT_SAID, np.inf, need.as_of.timestamp() - seen)
+    can_be = np.where(lasts & (hold != NEVER) & (can_be == UNKNOWN), np.int8(YES), can_be)
+    age = np.where(state == NOT_SAID, np.inf, microseconds(need.as_of) - seen)
     return Beds(state, seen, age, wait, arrives, can_be, lasts)
 
 
 def _standing(block: Block, need: Need, at: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Which of the reports stand; a listing's reports are in the order of time, so the last one that stands is its state."""
-    columns, now = block.columns, need.as_of.timestamp()
+    columns, now = block.columns, microseconds(need.as_of)
     for_him = np.array([concerns(read_bucket(told), need) for told in columns.buckets])
     seen, state = columns.report_seen[at], columns.report_state[at]
     over = (state == _HELD) & (columns.report_hold[at] <= now)
@@ -154,7 +155,7 @@ class Admit(Criterion):
         shares = (NOT_KNOWN + np.where(known, factor * (base - NOT_KNOWN), 0.0)) * closed
         soon = (found.state == _WAITLIST) & (base == WAITS[0][1])
         shut = known & _SHUT[found.state] & ~soon & (found.age <= READY_HOURS * HOUR)
-        asked_for = np.where(np.isnan(found.arrives), need.leaves.timestamp(), found.arrives)
+        asked_for = np.where(np.isnan(found.arrives), float(microseconds(need.leaves)), found.arrives)
         no = shut & (asked_for - found.seen <= DAY)
         yes = known & ((base >= BASES[BedState.WALK_IN]) | soon)
         unheard = ~no & ~yes

@@ -59,7 +59,7 @@ class Block:
 
     def all_no(self, *codes: str) -> NDArray[np.bool_]:
         """Where each of the terms is a known no."""
-        return np.asarray(np.logical_and.reduce([self.no(code) for code in codes]))
+        return np.asarray(np.logical_and.reduce([self.no(code) for code in codes])) if codes else self._any(False, ())
 
     def keep(self, mask: NDArray[np.bool_]) -> "Block":
         """The block of the listings where the mask is true."""
@@ -99,6 +99,8 @@ class Block:
         if closed is not codes:
             plans = [code for code in codes if is_plan(code)]
             found += [np.isin(self.positions, self.columns.planned(code, affirmed)) for code in plans]
+        if not found:
+            return np.zeros(len(self), dtype=np.bool_)
         return found[0] if len(found) == 1 else np.asarray(np.logical_or.reduce(found))
 
     def _word(self, affirmed: bool, word: int) -> NDArray[np.uint64]:

@@ -15,7 +15,7 @@ from directory.matching.beds import Admit
 from directory.matching.block import Block
 from directory.matching.columns import spread
 from directory.matching.criterion import ASK, FEWER_POINTS, NEUTRAL, Criterion, Judged, three
-from directory.matching.gathering import NO_DAY, VETTING_STATES
+from directory.matching.gathering import NO_DAY, VETTING_STATES, microseconds
 from directory.matching.payment import Payment
 from directory.matching.people import Age, Exclusions, Exclusive, Pregnancy, Sex
 from directory.matching.treatment import Level, Medication, Withdrawal
@@ -46,7 +46,7 @@ def vetting_states(block: Block, need: Need) -> NDArray[np.int8]:
     if not len(columns.vetting_state):
         return states
     row_of, at = spread(columns.vetting_at, block.positions)
-    taken = columns.vetting_since[at] <= need.as_of.timestamp()
+    taken = columns.vetting_since[at] <= microseconds(need.as_of)
     row_of, at = row_of[taken], at[taken]
     until = columns.vetting_until[at]
     lapsed = (until != NO_DAY) & (until < need.as_of.toordinal())

@@ -6,7 +6,7 @@ What a listing has several of stands end to end; `..._at` says where each listin
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from directory.availability import ATTEMPTS, Bucket
 from directory.listing import Listing
 from directory.vocabulary import Answer, BedState, VettingState, is_plan
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = np.iinfo(np.int64).max
 BED_STATES: Final = tuple(state for state in BedState if state not in ATTEMPTS)
 VETTING_STATES: Final = tuple(VettingState)
@@ -72,9 +73,9 @@ def _reports(placed: Sequence[Listing]) -> dict[str, Any]:
         "buckets": tuple(asdict(bucket) for bucket in buckets),
         "report_at": _starts(len(some) for some in real),
         "report_state": np.array([BED_STATES.index(one.state) for one in reports], dtype=np.int8),
-        "report_seen": np.array([_second(one.observed_at) for one in reports], dtype=np.int64),
-        "report_hold": np.array([_second(one.hold_until) for one in reports], dtype=np.int64),
-        "report_expires": np.array([_second(one.expires_at) for one in reports], dtype=np.int64),
+        "report_seen": np.array([_moment(one.observed_at) for one in reports], dtype=np.int64),
+        "report_hold": np.array([_moment(one.hold_until) for one in reports], dtype=np.int64),
+        "report_expires": np.array([_moment(one.expires_at) for one in reports], dtype=np.int64),
         "report_wait": np.array([NOT_SAID if r.wait_hours is None else r.wait_hours for r in reports], dtype=np.int32),
         "report_bucket": np.array([numbers[one.bucket] for one in reports], dtype=np.int32),
     }
@@ -85,7 +86,7 @@ def _vettings(placed: Sequence[Listing]) -> dict[str, Any]:
     return {
         "vetting_at": _starts(len(listing.vettings) for listing in placed),
         "vetting_state": np.array([VETTING_STATES.index(step.state) for step in steps], dtype=np.int8),
-        "vetting_since": np.array([_second(step.at) for step in steps], dtype=np.int64),
+        "vetting_since": np.array([_moment(step.at) for step in steps], dtype=np.int64),
         "vetting_until": np.array([_day(step.until) for step in steps], dtype=np.int32),
     }
 
@@ -144,8 +145,13 @@ def _starts(counts: Iterable[int]) -> NDArray[np.int32]:
     return np.concatenate([[0], np.cumsum(told)]).astype(np.int32)
 
 
-def _second(moment: datetime | None) -> int:
-    return NEVER if moment is None else round(moment.timestamp())
+def microseconds(moment: datetime) -> int:
+    """A moment as whole microseconds from 1970: exact, so that what is said at the very moment is known at it."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(moment: datetime | None) -> int:
+    return NEVER if moment is None else microseconds(moment)
 
 
 def _day(day: date | None) -> int:

@@ -32,13 +32,14 @@ class Payment(Criterion):
     name, title, on_unknown = "payment", "Payment", ASK
 
     def asked(self, need: Need) -> bool:
-        return need.payer is not None
+        return need.payer is not None or bool(plan_term(need.plan))
 
     def judge(self, block: Block, need: Need) -> Judged:
         confirmed, refused = self._plan(block, need)
         yes = first_true(
             [
                 (confirmed, PLAN_CONFIRMED),
+                (refused & block.yes("payer.free"), FREE_OR_STATE_FUNDED),
                 (refused, 0.0),
                 (block.yes(*self._accepted(need)), PRIVATE_WITHOUT_THE_PLAN if need.payer == "private" else CLASS_ACCEPTED),
                 (block.yes("payer.free"), FREE_OR_STATE_FUNDED),
@@ -63,14 +64,16 @@ class Payment(Criterion):
         plan = listing.answer(plan_term(need.plan)) if need.plan else Answer.UNKNOWN
         if plan is Answer.YES:
             return f"{need.plan} is in network"
+        if plan is Answer.NO and listing.says("payer.free"):
+            return f"{need.plan} is not in network, but treatment is free"
         if plan is Answer.NO:
             return f"{need.plan} is not in network" + ("; the family would pay" if answer is Answer.UNKNOWN else "")
-        called = PAYERS[need.payer or "uninsured"]
+        called = PAYERS[need.payer] if need.payer else need.plan
         if answer is Answer.YES:
             taken = [label(code) for code in self.terms(need) if listing.says(code) and not is_plan(code)]
             confirm = "; that the plan is in network is not confirmed" if need.payer == "private" or need.plan else ""
             return f"takes: {', '.join(taken)}{confirm}"
-        if answer is Answer.UNKNOWN and listing.answer(self._accepted(need)[0]) is Answer.NO:
+        if answer is Answer.UNKNOWN and need.payer and listing.answer(self._accepted(need)[0]) is Answer.NO:
             return f"does not take {called}; the family would pay"
         return f"does not take {called}" if answer is Answer.NO else f"it does not say whether it takes {called}"
 
@@ -78,7 +81,7 @@ class Payment(Criterion):
         plan = f", {need.plan}," if need.plan else ""
         if self._without_insurance(need):
             return "What is the price without insurance: up front, in all, and is there public funding today?"
-        return f"Do you take {PAYERS[need.payer or 'uninsured']}{plan} and what must be approved before arrival?"
+        return f"Do you take {PAYERS[need.payer] if need.payer else 'the plan'}{plan} and what must be approved before arrival?"
 
     def terms(self, need: Need) -> tuple[str, ...]:
         plan = (plan_term(need.plan),) if plan_term(need.plan) else ()
@@ -97,4 +100,6 @@ class Payment(Criterion):
     @staticmethod
     def _accepted(need: Need) -> tuple[str, ...]:
         """The payment terms that take a person insured like this."""
+        if need.payer is None:
+            return ()
         return _FUNDED if need.payer == "uninsured" else (f"payer.{need.payer}",)

@@ -53,8 +53,8 @@ class Marks:
     def low_and_high(self, row: int) -> tuple[int, int]:
         """The fewest and the most points that a listing could have here once everything is known."""
         earned, unknown = int(self.earned[row]), self.answers[row] == UNKNOWN
-        low = (0 if unknown else earned) if self.low is None else round(float(self.low[row]) * self.of)
-        high = (self.of if unknown else earned) if self.high is None else round(float(self.high[row]) * self.of)
+        low = (0 if unknown else earned) if self.low is None else round(round(float(self.low[row]) * self.of, 6))
+        high = (self.of if unknown else earned) if self.high is None else round(round(float(self.high[row]) * self.of, 6))
         return low, high
 
 
@@ -91,7 +91,7 @@ class Ranking:
     marks: tuple[Marks, ...]
     aside: tuple[Aside, ...]
     beyond: int
-    steps: Columns | None = None
+    steps: Block | None = None
 
     @cached_property
     def doubts(self) -> NDArray[np.intp]:
@@ -145,8 +145,10 @@ class Ranking:
     @cached_property
     def _after_withdrawal(self) -> Sequence[int]:
         """The positions of those that would be fit for the second step, best first; two, so that one is always another's."""
-        need = replace(self.need, dependent_on=(), substances=self.need.substances or self.need.dependent_on)
-        after = rank(self.steps or self.columns, need, None, self.block.pace, STEP_TWO)
+        used = tuple(dict.fromkeys((*self.need.substances, *self.need.dependent_on)))
+        need, everyone = replace(self.need, dependent_on=(), substances=used), self.steps or self.everyone
+        left = sift(everyone, need, STEP_TWO)
+        after = Ranking(everyone.columns, need, everyone, left.block, left.marks, left.aside, 0)
         stays = np.flatnonzero(after.mark("level").answers == YES)
         return [int(after.block.positions[row]) for row in after.ordered(stays, 2)]
 
@@ -271,9 +273,18 @@ def _nobody_asked(block: Block) -> Judged:
 
 def _marks(criterion: Criterion, judged: Judged, weights: Mapping[str, int]) -> Marks:
     of, count = weights.get(criterion.name, 0), len(judged.answers)
-    earned = np.full(count, of, dtype=np.int16) if judged.shares is None else np.rint(judged.shares * of).astype(np.int16)
+    earned = (
+        np.full(count, of, dtype=np.int16)
+        if judged.shares is None
+        else np.rint(np.round(judged.shares * of, 6)).astype(np.int16)
+    )
     call_first = np.zeros(count, dtype=np.bool_) if judged.call_first is None else judged.call_first
     return Marks(criterion, judged.answers, earned, of, call_first, judged.low, judged.high)
+
+
+def _whole(points: NDArray[np.float64]) -> NDArray[np.int16]:
+    """Whole points: exact halves to the even number, whatever noise the last digits carry."""
+    return np.rint(np.round(points, 6)).astype(np.int16)
 
 
 def weights_for(need: Need) -> Mapping[str, int]:

@@ -54,6 +54,6 @@ def _keys(ranking: Ranking, supposed: Sequence[Listing], rows: Sequence[int]) ->
     relevance = None if old.relevance is None else old.relevance[rows]
     block = Block(built, np.arange(len(built)), old.miles[rows], relevance, old.pace)
     left = sift(block, ranking.need, CRITERIA)
-    again = Ranking(built, ranking.need, block, left.block, left.marks, left.aside, 0, steps=ranking.columns)
+    again = Ranking(built, ranking.need, block, left.block, left.marks, left.aside, 0, steps=ranking.everyone)
     for row in range(len(left.block)):
         yield int(left.block.positions[row]), again.key(row)

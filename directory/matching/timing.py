@@ -16,25 +16,28 @@ from directory.hours import DAY, WEEK
 from directory.matching.block import Block
 from directory.matching.columns import Columns, spread
 from directory.matching.criterion import NO, UNKNOWN, YES
+from directory.matching.gathering import microseconds
 from directory.need import Need
 
+SECOND: Final = 1_000_000
+MINUTE: Final = 60 * SECOND
 _MONDAY: Final = 3 * DAY
 """1970 began on a Thursday: its week's Monday lies three days before."""
 _NEVER: Final = float(np.iinfo(np.int64).max)
 
 
 def arrivals(block: Block, need: Need) -> NDArray[np.float64]:
-    """For each listing the second (of UTC, from 1970) in which the person can be there; NaN where the way is not known."""
-    leaves, pace = need.leaves.timestamp(), block.pace
+    """For each listing the microsecond (from 1970) in which the person can be there; NaN where the way is not known."""
+    leaves, pace = microseconds(need.leaves), block.pace
     if need.near is None:
-        return np.full(len(block), leaves)
-    seconds = leaves + block.miles * (pace.road_factor / pace.mph * 3600)
+        return np.full(len(block), float(leaves))
+    arrives = leaves + block.miles * (pace.road_factor / pace.mph * 60 * MINUTE)
     for key, minutes in pace.measured.items():
-        seconds[block.positions == block.columns.position(key)] = leaves + minutes * 60
-    return np.asarray(seconds)
+        arrives[block.positions == block.columns.position(key)] = leaves + minutes * MINUTE
+    return np.asarray(arrives)
 
 
-def reachable(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int8]:
+def reachable(block: Block, arrives: NDArray[np.float64]) -> NDArray[np.int8]:
     """Whether somebody who arrives then arrives inside the intake hours: YES, NO, or UNKNOWN.
 
     Doors that never close need neither a clock nor a way that is known.
@@ -47,19 +50,20 @@ def reachable(block: Block, seconds: NDArray[np.float64]) -> NDArray[np.int8]:
     row_of, at = spread(columns.hours_at, positions[rows])
     opens, closes = columns.hours_opens[at], columns.hours_closes[at]
     answers[rows[row_of[closes - opens >= WEEK]]] = YES
-    clocked = (answers[rows] != YES) & (columns.zone[positions[rows]] > 0) & ~np.isnan(seconds[rows])
+    clocked = (answers[rows] != YES) & (columns.zone[positions[rows]] > 0) & ~np.isnan(arrives[rows])
     if not clocked.any():
         return answers
     then = np.full(len(rows), np.nan)
-    then[clocked] = local_minutes(columns, columns.zone[positions[rows[clocked]]], seconds[rows[clocked]])
+    then[clocked] = local_minutes(columns, columns.zone[positions[rows[clocked]]], arrives[rows[clocked]])
     inside = ((opens <= then[row_of]) & (then[row_of] < closes)) | (then[row_of] + WEEK < closes)
     held = np.bincount(row_of[inside], minlength=len(rows)) > 0
     answers[rows[clocked]] = np.where(held[clocked], np.int8(YES), np.int8(NO))
     return answers
 
 
-def local_minutes(columns: Columns, zone: NDArray[np.uint8], seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The minute of the week, in each zone's own time, of instants in seconds of UTC."""
+def local_minutes(columns: Columns, zone: NDArray[np.uint8], arrives: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The minute of the week, in each zone's own time, of instants in microseconds."""
+    seconds = arrives / SECOND
     before, after = np.zeros((2, len(columns.zones)))
     turns = np.zeros(len(columns.zones))
     first, last = float(seconds.min()), float(seconds.max())

@@ -77,6 +77,8 @@ def payment(verdict: Verdict) -> None:
     plan = plan_term(verdict.need.plan)
     if plan and plan in verdict.yes:
         verdict.score("payment", 1)
+    elif plan and plan in verdict.no and "payer.free" in verdict.yes:
+        verdict.score("payment", 0.7)
     elif plan and plan in verdict.no:
         not_accepted(verdict)
     else:
@@ -86,7 +88,7 @@ def payment(verdict: Verdict) -> None:
 def payment_class(verdict: Verdict) -> None:
     payer, yes = verdict.need.payer, verdict.yes
     if payer is None:
-        verdict.score("payment", 1)
+        plan_alone(verdict)
         return
     funded = {"payer.free", "payer.government_funds", "payer.block_grant"}
     accepted = funded if payer == "uninsured" else {f"payer.{payer}"}
@@ -99,6 +101,17 @@ def payment_class(verdict: Verdict) -> None:
         verdict.score("payment", 0.6)
     elif accepted <= verdict.no:
         not_accepted(verdict)
+    else:
+        verdict.ask("payment")
+        verdict.score("payment", UNKNOWN, unknown=True)
+
+
+def plan_alone(verdict: Verdict) -> None:
+    """Nobody said which class of insurance it is: without a plan's name there is nothing to ask."""
+    if not plan_term(verdict.need.plan):
+        verdict.score("payment", 1)
+    elif "payer.free" in verdict.yes:
+        verdict.score("payment", 0.7)
     else:
         verdict.ask("payment")
         verdict.score("payment", UNKNOWN, unknown=True)
