@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from directory import places, store
+from directory import places, routing, store
 from directory.answered import Answered, MeetingList
 from directory.database import Database
 from directory.listing import Listing
 from directory.matching import explain
 from directory.matching.arrival import Pace
-from directory.matching.compose import Composed, bridges, compose, no_bridge
+from directory.matching.compose import BACKUPS, PRESENTED, Composed, bridges, compose, no_bridge
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry
 from directory.matching.facets import facets
@@ -26,6 +26,7 @@ from directory.settings import Settings
 
 BRIDGES_SHOWN: Final = 3
 NAMED_SHOWN: Final = 3
+ROUTED: Final = 60
 
 
 class Directory:
@@ -108,7 +109,7 @@ def options(directory: Directory, need: Need, limit: int = 10) -> Answered:
     What is shown is read from the database, whatever the index says.
     """
     generation = directory.index.current()
-    asked = _ask(generation, need, directory.pace, limit)
+    asked = _ask(generation, need, _pace(directory, generation, need), limit)
     ranking, ids = asked.ranking, generation.columns.ids
     found = directory.listings([ids[at] for at in asked.positions])
     by_position = {at: found[ids[at]] for at in asked.positions if ids[at] in found}
@@ -135,9 +136,27 @@ def options(directory: Directory, need: Need, limit: int = 10) -> Answered:
     )
 
 
-def _ask(generation: Generation, need: Need, pace: Pace, limit: int) -> _Asked:
+def _pace(directory: Directory, generation: Generation, need: Need) -> Pace:
+    """How people travel; where a routing service is set up, with its minutes to those that are best by straight miles."""
+    straight, url = directory.pace, directory.settings.routing_url
+    if not url or need.near is None:
+        return straight
+    ranking = _rank(generation, need, straight)
+    rows = (*ranking.first(ROUTED, calls=False), *ranking.first(ROUTED, calls=True))
+    best = [int(ranking.block.positions[row]) for row in rows[:ROUTED]]
+    beside = [at for at, _ in bridges(ranking, BRIDGES_SHOWN + PRESENTED + BACKUPS)]
+    found = directory.listings([generation.columns.ids[at] for at in dict.fromkeys((*best, *beside))])
+    points = {key: listing.point for key, listing in found.items() if listing.point}
+    return replace(straight, measured=routing.minutes(url, need.near.point, points))
+
+
+def _rank(generation: Generation, need: Need, pace: Pace) -> Ranking:
     relevance = generation.words.relevance(need.words) if need.words else None
-    ranking = rank(generation.columns, need, relevance, pace)
+    return rank(generation.columns, need, relevance, pace)
+
+
+def _ask(generation: Generation, need: Need, pace: Pace, limit: int) -> _Asked:
+    ranking = _rank(generation, need, pace)
     composed = compose(ranking)
     chosen = (*composed.presented, *composed.backups)
     rows = tuple(dict.fromkeys((*(int(row) for row in ranking.first(limit, calls=False)), *chosen)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from directory import values
 from directory.matching.arrival import MILES_AN_HOUR
@@ -15,7 +16,8 @@ ROOT = Path(__file__).parent.parent
 class Settings:
     """INSTANCE is the folder for everything written; PORT the site's; DATABASE_URL SQLite in the folder by default.
 
-    SPEED_MPH and ROAD_FACTOR are how fast people get on: straight miles times the factor, at that speed.
+    SPEED_MPH and ROAD_FACTOR are how fast people get on: straight miles times the factor, at that speed. ROUTING_URL is the
+    service that is asked for minutes by road; nobody is asked where it is "".
     """
 
     instance: Path
@@ -24,6 +26,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     speed_mph: float = MILES_AN_HOUR
     road_factor: float = 1.0
+    routing_url: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -39,7 +42,27 @@ class Settings:
             raise CannotUnderstand(Problem(Loudness.FILE, "DATABASE_URL", "not a database that works here", fix=fix))
         hosts = tuple(filter(None, environment.get("TRUSTED_HOSTS", "").replace(",", " ").split()))
         speed = _number(environment, "SPEED_MPH", (5.0, 100.0), MILES_AN_HOUR)
-        return cls(instance, port, url, hosts, speed, _number(environment, "ROAD_FACTOR", (1.0, 3.0), 1.0))
+        factor = _number(environment, "ROAD_FACTOR", (1.0, 3.0), 1.0)
+        return cls(instance, port, url, hosts, speed, factor, _routing_url(environment.get("ROUTING_URL", "").strip()))
+
+
+def _routing_url(written: str) -> str:
+    """The address of a routing service without its last slash; raises CannotUnderstand for what can't be asked."""
+    if written and not _plain_address(written):
+        fix = "Enter http://host or https://host, with a port or a path where it has one, and nothing behind it"
+        raise CannotUnderstand(Problem(Loudness.FILE, "ROUTING_URL", "not the address of a routing service", fix=fix))
+    return written.rstrip("/")
+
+
+def _plain_address(written: str) -> bool:
+    """Whether it names a scheme, a host, perhaps a port and a path: no password, no question."""
+    if not written.isascii() or not written.isprintable() or any(sign in written for sign in " ?#@\\"):
+        return False
+    try:
+        parts = urlsplit(written)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _number(environment: Mapping[str, str], name: str, between: tuple[float, float], usual: float) -> float:

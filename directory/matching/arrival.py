@@ -28,12 +28,14 @@ class Pace:
 @dataclass(frozen=True, slots=True)
 class Way:
     """The way to one listing: its straight miles, the minutes that it takes, and the moment of arrival in the listing's own
-    time zone (in the need's where that is not known); None where they are not known.
+    time zone (in the need's where that is not known); None where they are not known. `routed` says that the minutes are
+    those by road and not reckoned from the miles.
     """
 
     miles: float | None
     minutes: float | None
     arrives: datetime | None
+    routed: bool = False
 
 
 def way(listing: Listing, need: Need, miles: float, pace: Pace) -> Way:
@@ -43,11 +45,12 @@ def way(listing: Listing, need: Need, miles: float, pace: Pace) -> Way:
         minutes: float | None = 0.0
     else:
         minutes = pace.measured.get(listing.id, None if told is None else pace.minutes(told))
+    routed = need.near is not None and listing.id in pace.measured
     if minutes is None:
         return Way(told, None, None)
     zone = ZoneInfo(listing.timezone) if listing.timezone else need.leaves.tzinfo
     arrives = (need.leaves.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(zone)
-    return Way(told, minutes, arrives)
+    return Way(told, minutes, arrives, routed)
 
 
 STRAIGHT: Final = Pace()

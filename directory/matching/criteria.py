@@ -19,6 +19,7 @@ from directory.matching.gathering import NO_DAY, VETTING_STATES, microseconds
 from directory.matching.payment import Payment
 from directory.matching.people import Age, Exclusions, Exclusive, Pregnancy, Sex
 from directory.matching.treatment import Level, Medication, Withdrawal
+from directory.matching.wording import minutes_in_words
 from directory.need import Need
 from directory.vocabulary import SETTINGS_INPATIENT, SETTINGS_RESIDENTIAL, Answer, VettingState, label
 
@@ -83,16 +84,10 @@ class Travel(Criterion):
             return "the address is withheld, so the distance is not known" if withheld else "the distance is not known"
         if answer is Answer.NO:
             return f"more than {need.within_miles:g} miles away"
-        minutes = f"; about {_length(way.minutes)} on the way" if way.minutes is not None else ""
-        return f"within reach{minutes}"
+        return "; ".join(filter(None, ("within reach", minutes_in_words(way))))
 
     def ask(self, need: Need) -> str:
         return "Where are you, and how long does it take to get there?"
-
-
-def _length(minutes: float) -> str:
-    hours, rest = divmod(max(round(minutes), 1), 60)
-    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "")))
 
 
 class Operating(Criterion):

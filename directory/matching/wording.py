@@ -111,6 +111,15 @@ def moment_of_arrival(way: Way) -> str:
     return hour(way.arrives) if way.arrives else ""
 
 
+def minutes_in_words(way: Way) -> str:
+    """How long the way takes, and whether that is by road or reckoned from straight miles; "" where it is not known."""
+    if way.minutes is None:
+        return ""
+    hours, rest = divmod(max(round(way.minutes), 1), 60)
+    told = " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "")))
+    return f"about {told} {'by road' if way.routed else 'on the way'}"
+
+
 def _later(when: datetime, minutes: int) -> datetime:
     """So many minutes later by the clock on the wall."""
     return when.replace(tzinfo=None) + timedelta(minutes=minutes)
