@@ -20,11 +20,14 @@ from rapidfuzz.distance import OSA
 
 from directory.search.analysis import ALIASES, query_tokens
 from directory.search.postings import FIELDS, NAME, Floats, Held, Numbers, Postings, inverted, most_of, sum_of, weighed
+from directory.search.spacing import respaced
 
 _SLIP_WEIGHT: Final = {1: 0.5, 2: 0.3}
 _PREFIX_WEIGHT: Final = 0.6
 _MOST_EXPANSIONS: Final = 20
 _MOST_NAMED: Final = 20
+_WHOLE_NAME: Final = 0.75
+"""How like the words asked a name must be on average to be theirs alone, where many names hold them."""
 _TERMS_REMEMBERED: Final = 4096
 _ROOM: Final = 1 << 24
 _ROOM_A_LISTING: Final = 256
@@ -148,19 +151,33 @@ class Words:
     def named(self, text: str, limit: int) -> list[int]:
         """The listings that the text names, best first: those whose name holds all its words, also misspelt.
 
-        Words that stand in the names of many are no name; then there are none.
+        Words that stand in the names of many are no name, but for the few listings whose name is nothing else. Where the
+        words name nobody, they are tried with their spaces put right.
         """
-        asked = query_tokens(text)
+        found = self._named_in(query_tokens(text))
+        if not found:
+            found = self._named_in(query_tokens(respaced(text, self._in_names)))
+        return found[:limit]
+
+    def _named_in(self, asked: Sequence[str]) -> list[int]:
         names = [self._remembered.get((token, token == asked[-1]), self._stand).named for token in asked]
         if not names or not all(map(len, names)):
             return []
         wanted = min(names, key=len).documents
         rows, closeness = _in_all(names, wanted)
+        sizes = self._name_sizes[wanted[rows]]
+        if len(rows) > _MOST_NAMED:
+            whole = (sizes == len(asked)) & (closeness >= _WHOLE_NAME * len(asked))
+            rows, closeness, sizes = rows[whole], closeness[whole], sizes[whole]
         if len(rows) > _MOST_NAMED:
             return []
         held = wanted[rows]
-        order = np.lexsort((held, self._name_sizes[held], -closeness))
-        return [int(position) for position in held[order[:limit]]]
+        return [int(position) for position in held[np.lexsort((held, sizes, -closeness))]]
+
+    def _in_names(self, word: str) -> bool:
+        """Whether a word stands in the name of any listing."""
+        row = self._rows.get(word)
+        return row is not None and bool(self._offsets[NAME, row] < self._offsets[NAME, row + 1])
 
     def _shares(self, earned: Sequence[Held], names: Sequence[Held], wanted: NDArray[np.int32], most: np.float32) -> Floats:
         """The quarters added up: few listings are looked up, for many all between the first and the last are laid out."""
