@@ -9,7 +9,8 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "vocabulary", "problems", "hours", "availability", "listing", "need", "values", "normalize", "resolve", "places",
     "matching", "asking",
-    "tables", "database", "store", "search", "settings", "routing", "answered", "referral", "paper", "web", "commands", "start",
+    "tables", "database", "store", "search", "settings", "routing", "answered", "answering", "referral", "paper", "web",
+    "commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = ORDER[: ORDER.index("asking") + 1]

@@ -50,7 +50,7 @@ def ask(listings: list[Listing], need: Need, pace: oracle.Pace = PACES[0], fits:
     """The arrays' answer."""
     built = columns.build(listings)
     relevance = None if fits is None else np.array([fits.get(key, 0.0) for key in built.ids], dtype=np.float32)
-    return rank(built, need, relevance, Pace(pace.mph, pace.road_factor))
+    return rank(built, need, None if relevance is None else relevance.take, Pace(pace.mph, pace.road_factor))
 
 
 def agree(listings: list[Listing], need: Need, pace: oracle.Pace = PACES[0], fits: Mapping[str, float] | None = None) -> None:

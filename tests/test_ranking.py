@@ -87,7 +87,7 @@ def test_a_center_that_the_words_speak_of_never_gets_nothing_for_them() -> None:
     spoken, silent = a_center("language.spanish"), a_center("language.french")
     built = columns.build([spoken, silent])
     relevance = np.array([0.01 if key == spoken.id else 0.0 for key in built.ids], dtype=np.float32)
-    ranking = rank(built, he_needs(words="detox"), relevance)
+    ranking = rank(built, he_needs(words="detox"), relevance.take)
     points = {}
     for row in ranking.first(2, calls=True):
         listing = spoken if built.ids[ranking.block.positions[row]] == spoken.id else silent

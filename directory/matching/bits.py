@@ -13,6 +13,8 @@ CODES: Final = tuple(TERMS)
 NUMBER: Final = {code: at for at, code in enumerate(CODES)}
 BIT: Final = {code: divmod(at, 64) for at, code in enumerate(CODES)}
 WORDS: Final = -(-len(CODES) // 64)
+_FEW: Final = 4096
+"""So many listings or fewer are turned the other way round all at once."""
 _LONG: Final = 2048
 """Planes of more words than this are counted one after another, so that what is worked on stays in the cache."""
 
@@ -20,6 +22,11 @@ _LONG: Final = 2048
 def planes_of(yes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """A row of bits for each term, one for each position, from a row of 64 terms' bits for each position."""
     size = yes.shape[1]
+    if size <= _FEW:
+        each = np.unpackbits(np.ascontiguousarray(yes.T).view(np.uint8), axis=1, bitorder="little")[:, : len(CODES)]
+        room = np.zeros((-(-size // 64) * 64, len(CODES)), np.uint8)
+        room[:size] = each
+        return np.packbits(np.ascontiguousarray(room.T), axis=1, bitorder="little").view(np.uint64)
     planes = np.zeros((len(CODES), -(-size // 64) * 8), np.uint8)
     for row, (word, bit) in enumerate(BIT.values()):
         held = (yes[word] & np.uint64(1 << bit)) != 0

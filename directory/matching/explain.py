@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from directory.listing import Listing, Provenance
 from directory.matching.arrival import STRAIGHT, Pace, Way, way
@@ -14,8 +15,7 @@ from directory.need import Need
 from directory.vocabulary import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One criterion's answer for one listing, the points it earned, the sentence, and who said so when."""
 
     criterion: str

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from directory.availability import ATTEMPTS, Bucket
 from directory.listing import Listing
-from directory.vocabulary import Answer, BedState, VettingState, is_plan
+from directory.vocabulary import TERMS, Answer, BedState, VettingState, is_plan
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = np.iinfo(np.int64).max
@@ -93,10 +93,10 @@ def _vettings(placed: Sequence[Listing]) -> dict[str, Any]:
 
 def _plans(placed: Sequence[Listing]) -> dict[str, Any]:
     known = [
-        (code, position, fact.answer is Answer.YES)
+        (code, position, listing.answer(code) is Answer.YES)
         for position, listing in enumerate(placed)
-        for code, fact in listing.facts.items()
-        if is_plan(code) and fact.answer is not Answer.UNKNOWN
+        for code in sorted(listing.facts.keys() - TERMS.keys())
+        if is_plan(code) and listing.answer(code) is not Answer.UNKNOWN
     ]
     plans = tuple(sorted({code for code, _, _ in known}))
     numbers = {code: number for number, code in enumerate(plans)}

@@ -3,7 +3,7 @@
 The order depends on the listings and the need alone: not on the order of input, on popularity, or on anybody's payment.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -32,6 +32,10 @@ _ORDER: Final = (READY, FIRST_STEP, LIKELY, CALL)
 _WORTH_LEAVING: Final = 1024
 """In a larger block it is cheaper to leave out what is set aside, once that is half of it, than to go on judging it."""
 STEP_TWO: Final = tuple(criterion for criterion in CRITERIA if criterion.name != "admit")
+
+
+Relevance = Callable[[NDArray[np.intp]], NDArray[np.float32]]
+"""Positions to how well each listing there fits the words asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,15 +235,15 @@ class Ranking:
 def rank(
     columns: Columns,
     need: Need,
-    relevance: NDArray[np.float32] | None = None,
+    relevance: Relevance | None = None,
     pace: Pace = STRAIGHT,
     criteria: Sequence[Criterion] = CRITERIA,
 ) -> Ranking:
-    """Judge all listings; `relevance` has a share from 0 to 1 for each position where words were asked for."""
+    """Judge all listings; `relevance` gives positions their shares, from 0 to 1, where words were asked for."""
     block = reach(columns, need, pace)
     beyond = len(columns) - len(block)
     if relevance is not None:
-        block = Block(columns, block.positions, block.miles, relevance[block.positions], pace)
+        block = Block(columns, block.positions, block.miles, relevance(block.positions), pace)
     found = sift(block, need, criteria)
     return Ranking(columns, need, block, found.block, found.marks, found.aside, beyond)
 
