@@ -14,36 +14,12 @@ from directory.availability import Report
 from directory.listing import Listing, Statement, Vetting
 from directory.places import Gazetteer, PostalPlace
 from directory.resolve import NOTHING_SINCE, Locate, Said, Since, resolve
-from directory.tables import (
-    AskedRow,
-    BuiltRow,
-    ChangeRow,
-    ListingRow,
-    PostalPlaceRow,
-    ReportRow,
-    RunRow,
-    StatementRow,
-    VettingRow,
-)  # fmt: skip
-from directory.tables import Worded as Worded  # what `append_worded` takes is had from here, like all else of storage
+from directory.tables import AskedRow, ChangeRow, ListingRow, PostalPlaceRow, ReportRow, RunRow, StatementRow, VettingRow
+from directory.tables import Run as Run  # what is handed over is had from here, like all else of storage
+from directory.tables import Worded as Worded
 from directory.tables import worded as worded
 
 _AT_ONCE: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One import as it is recorded: its file, by whom, why it was forced if it was, and its summary."""
-
-    source: str
-    file: str
-    sha256: str
-    mapping_sha256: str
-    observed_at: date
-    recorded_at: datetime
-    recorded_by: str
-    forced_because: str
-    summary: Mapping[str, Any]
 
 
 # --- the counter ---------------------------------------------------------------------------------------------------
@@ -94,9 +70,7 @@ def _mark_changed(connection: Connection, listing_ids: Sequence[str], change: in
         _upsert(connection, tables.UnindexedRow, "listing_id", [{"listing_id": key, "counter": change} for key in listing_ids])
 
 
-def _upsert(
-    connection: Connection, table: type[ListingRow | tables.UnindexedRow], key: str, rows: list[dict[str, Any]]
-) -> None:
+def _upsert(connection: Connection, table: type[tables.Table], key: str, rows: list[dict[str, Any]]) -> None:
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table)
     newer = {column: statement.excluded[column] for column in rows[0] if column != key}
@@ -233,14 +207,17 @@ _REMEMBERED: Final = 20
 
 def remember_built(connection: Connection, name: str, counter: int) -> None:
     """Write down that an index of this name holds everything up to a change; the oldest names are forgotten."""
-    connection.execute(insert(BuiltRow).values(name=name, counter=counter))
-    newest = select(BuiltRow.id).order_by(BuiltRow.id.desc()).limit(_REMEMBERED)
-    connection.execute(delete(BuiltRow).where(BuiltRow.id.not_in(newest)))
+    connection.execute(insert(tables.BuiltRow).values(name=name, counter=counter))
+    newest = select(tables.BuiltRow.id).order_by(tables.BuiltRow.id.desc()).limit(_REMEMBERED)
+    connection.execute(delete(tables.BuiltRow).where(tables.BuiltRow.id.not_in(newest)))
 
 
 def was_built(connection: Connection, name: str, counter: int) -> bool:
     """Whether an index of this name was built from this database at that change."""
-    return connection.scalar(select(BuiltRow.id).where(BuiltRow.name == name, BuiltRow.counter == counter)) is not None
+    return (
+        connection.scalar(select(tables.BuiltRow.id).where(tables.BuiltRow.name == name, tables.BuiltRow.counter == counter))
+        is not None
+    )
 
 
 def clear_unindexed(connection: Connection, up_to: int) -> None:

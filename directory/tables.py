@@ -4,6 +4,7 @@ database through the migrations alone.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final
@@ -218,6 +219,21 @@ def read_said(row: Any) -> Said:
     yes, no = frozenset(said["yes"]), frozenset(said["no"])
     about = "" if listing_id == f"{source}:{local_id}" else listing_id
     return Said(order, Statement(source, local_id, provenance, said["values"], yes, no, restates, withdrawn, about))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One import as it is recorded: its file, by whom, why it was forced if it was, and its summary."""
+
+    source: str
+    file: str
+    sha256: str
+    mapping_sha256: str
+    observed_at: date
+    recorded_at: datetime
+    recorded_by: str
+    forced_because: str
+    summary: Mapping[str, Any]
 
 
 def report_row(report: Report) -> dict[str, Any]:
