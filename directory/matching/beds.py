@@ -182,5 +182,5 @@ class Admit(Criterion):
 def standing_for(listing: Listing, need: Need) -> Report | None:
     """The report that stands for this person; None where there is none, or none of the last 24 hours."""
     found = standing(listing.reports, need.as_of, lambda bucket: concerns(bucket, need))
-    old = found is not None and (need.as_of - found.observed_at).total_seconds() > FRESHNESS[-1][0]
+    old = found is not None and microseconds(need.as_of) - microseconds(found.observed_at) > FRESHNESS[-1][0]
     return None if old else found
