@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from directory.vocabulary import BY_GROUP, DEPENDENCES, LEVELS, MEDICATIONS, PAYERS, SUBSTANCES, codes, label
+from directory.matching.criterion import WEIGHTS
+from directory.matching.facets import CHOICES
+from directory.vocabulary import BY_GROUP, DEPENDENCES, LEVELS, MEDICATIONS, PAYERS, SUBSTANCES, TRAVEL, codes, label
 
 Offered = Mapping[str, str]
 Values = Mapping[str, list[str]]
@@ -35,19 +37,16 @@ PAYER: Final[Offered] = {"": "Not known yet"} | {code: _capital(words) for code,
 LEVEL: Final[Offered] = {"": "Not said"} | {code: _capital(words) for code, words in LEVELS.items()}
 LANGUAGE: Final[Offered] = {"": "English"} | {code: label(f"language.{code}") for code in codes("language")}
 EXCLUSION: Final[Offered] = {term.code: term.label for term in BY_GROUP["excludes"]}
-WISH: Final[Offered] = {
-    code: label(code)
-    for code in (
-        "counseling.family", "amenity.transportation", "program.co_occurring", "program.trauma", "program.women", "program.men",
-        "program.young_adults", "program.lgbtq", "program.veterans", "program.pregnant", "amenity.childrens_beds",
-        "amenity.primary_care", "approach.twelve_step", "after.naloxone", "recovery.housing", "smoking.permitted",
-    )
-}  # fmt: skip
+WISH: Final[Offered] = {code: label(code) for code in CHOICES}
+DISTANCE: Final[Offered] = {code: _capital(words) for code, words in TRAVEL.items()}
+WEIGHT: Final[Offered] = {f"weight_{name}": str(points) for name, points in WEIGHTS.items()}
+"""The fields for the points of the criteria, with the usual points."""
 
-DEFAULTS: Final[Values] = {"within_miles": ["100"], "substances": ["heroin"], "dependent_on": ["opioid"]}
+DEFAULTS: Final[Values] = {"within_miles": ["100"], "travel": ["nearer"], "substances": ["heroin"], "dependent_on": ["opioid"]}
 LABELS: Final = {
     "near": "Where to start from",
     "within_miles": "How far to look",
+    "travel": "Near or far",
     "age": "Age",
     "sex": "Sex",
     "pregnant": "Pregnant",
@@ -60,11 +59,13 @@ LABELS: Final = {
     "plan": "Name of the plan",
     "self_pay_ok": "The family would pay",
     "meeting_ends": "When the meeting ends",
+    "leave_at": "When you leave",
     "level": "Level of care",
     "language": "Language",
     "applies": "Applies to the person",
     "must": "Must have",
     "nice": "Nice to have",
     "words": "Words to look for",
+    "weights": "Points",
 }
 FOLDED: Final = ("veteran", "level", "language", "words", "must", "nice", "applies")

@@ -1,5 +1,6 @@
 """The form to a need and back. What is typed is judged by the same readers as a need file; nothing typed is lost."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -7,19 +8,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from werkzeug.datastructures import MultiDict
 
 from directory import asking, values
+from directory.matching.rank import weights_for
 from directory.need import Need
 from directory.places import Gazetteer, UnknownPlace
 from directory.problems import CannotUnderstand, Loudness, Problem
-from directory.web.choices import ANYWHERE, LABELS, Values
+from directory.web.choices import ANYWHERE, LABELS, WEIGHT, Values
 
-_ONE: Final = ("age", "sex", "pregnant", "veteran", "level", "payer", "plan", "self_pay_ok", "language", "words")
+_ONE: Final = ("travel", "age", "sex", "pregnant", "veteran", "level", "payer", "plan", "self_pay_ok", "language", "words")
+_PLAIN: Final = ("travel", "age", "sex", "level", "payer", "plan", "language", "words")
 _MANY: Final = ("substances", "dependent_on", "taking", "wants", "applies", "must", "nice")
-_ONLY_HERE: Final = ("near_choice", "near_asked", "ends_on", "ends_at")
-NAMES: Final = ("near", "within_miles", *_ONE, *_MANY, *_ONLY_HERE)
+_ONLY_HERE: Final = ("near_choice", "near_asked", "ends_on", "ends_at", "leaves_at")
+NAMES: Final = ("near", "within_miles", *_ONE, *_MANY, *_ONLY_HERE, *WEIGHT)
 _MOST_TICKS: Final = 60
 _LONGEST: Final = 300
 _CLOCKS: Final = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p")
 _DAYS_AHEAD: Final = 60
+_LONGEST_STAY: Final = timedelta(hours=12)
 
 
 def typed(form: MultiDict[str, str]) -> Values:
@@ -41,10 +45,12 @@ def understand(form: Values, gazetteer: Gazetteer, now: datetime) -> Need:
         written["within_miles"] = None if _one(form, "within_miles") == ANYWHERE else _one(form, "within_miles")
     else:
         problems.append(_bad("near", "", "Enter a ZIP code, or a city with its State, such as Columbus, OH"))
-    try:
-        written["meeting_ends"] = _meeting_ends(form, here)
-    except ValueError as error:
-        problems.append(_bad("meeting_ends", "time", str(error)))
+    written["weights"] = {name.removeprefix("weight_"): text for name in WEIGHT if (text := _one(form, name))}
+    for name, read in (("meeting_ends", _meeting_ends), ("leave_at", _leave_at)):
+        try:
+            written[name] = read(form, here)
+        except ValueError as error:
+            problems.append(_bad(name, "time", str(error)))
     try:
         need = asking.read_need(written, gazetteer, here)
     except CannotUnderstand as error:
@@ -80,13 +86,39 @@ def _meeting_ends(form: Values, here: datetime) -> str | None:
     """The meeting's end with its offset from UTC; a time without a day is today, there."""
     on, at = _one(form, "ends_on"), _one(form, "ends_at")
     if not at:
-        if on:
+        if on and not _one(form, "leaves_at"):
             raise ValueError("Enter the time too, such as 8:00 pm, or leave the day empty")
         return None
+    return _at(_day(form, here), _clock(at), here.tzinfo or UTC).isoformat(timespec="minutes")
+
+
+def _leave_at(form: Values, here: datetime) -> str | None:
+    """When they leave: on the meeting's day, or in the night after it."""
+    at = _one(form, "leaves_at")
+    if not at:
+        return None
+    leaves = _at(_day(form, here), _clock(at), here.tzinfo or UTC)
+    ends = datetime.fromisoformat(_sure(_meeting_ends, form, here) or leaves.isoformat())
+    leaves += timedelta(days=1 if leaves < ends else 0)
+    if leaves - ends > _LONGEST_STAY:
+        raise ValueError("Enter a time at or after the meeting's end")
+    return leaves.isoformat(timespec="minutes")
+
+
+def _sure(read: Callable[[Values, datetime], str | None], form: Values, here: datetime) -> str | None:
+    """What was read, or None where it could not be, which is told where it belongs."""
+    try:
+        return read(form, here)
+    except ValueError:
+        return None
+
+
+def _day(form: Values, here: datetime) -> date:
+    on = _one(form, "ends_on")
     day = values.day(on) if on else here.date()
     if not timedelta(-1) <= day - here.date() <= timedelta(_DAYS_AHEAD):
         raise ValueError(f"Enter a day from yesterday to {_DAYS_AHEAD} days ahead")
-    return _at(day, _clock(at), here.tzinfo or UTC).isoformat(timespec="minutes")
+    return day
 
 
 def _at(day: date, clock: time, zone: tzinfo) -> datetime:
@@ -104,16 +136,20 @@ def _clock(written: str) -> time:
 
 def filled(need: Need) -> Values:
     """The form as it stood when this need was asked."""
-    form = {name: [str(getattr(need, name))] for name in ("age", "sex", "level", "payer", "plan", "language", "words")}
+    form = {name: [str(getattr(need, name))] for name in _PLAIN}
     form = {name: texts for name, texts in form.items() if texts[0] not in ("", "None")}
     form |= {name: list(getattr(need, name)) for name in _MANY}
     form["near"] = [need.near.written] if need.near else []
     form["within_miles"] = [f"{need.within_miles:g}" if need.within_miles else ANYWHERE]
     form |= {name: [_yes_no(getattr(need, name))] for name in ("pregnant", "veteran")}
     form["self_pay_ok"] = ["yes"] if need.self_pay_ok else []
-    if need.meeting_ends:
-        form["ends_on"] = [f"{need.meeting_ends:%Y-%m-%d}"]
-        form["ends_at"] = [f"{need.meeting_ends:%H:%M}"]
+    form |= {f"weight_{name}": [str(points)] for name, points in weights_for(need).items()}
+    first = need.meeting_ends or need.leave_at
+    if first:
+        form["ends_on"] = [f"{first:%Y-%m-%d}"]
+    form |= {
+        name: [f"{when:%H:%M}"] for name, when in (("ends_at", need.meeting_ends), ("leaves_at", need.leave_at)) if when
+    }
     return form
 
 

@@ -3,19 +3,20 @@
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from directory import asking, paper, referral, store
+from directory.matching.beds import NOT_KNOWN, OUTSIDE_HOURS
 from directory.matching.criteria import BY_NAME, CRITERIA
 from directory.matching.criterion import WEIGHTS_VERSION
 from directory.matching.rank import TIERS
 from directory.need import Need
 from directory.problems import CannotUnderstand, Problem
 from directory.referral import Directory
-from directory.web import choices, forms, words
+from directory.web import cards, choices, forms, words
 from directory.web.choices import Values
 
 pages: Final = Blueprint("pages", __name__)
@@ -42,10 +43,7 @@ def ask() -> Redirect | tuple[str, int]:
         need = forms.understand(typed, _directory().gazetteer, now)
     except CannotUnderstand as error:
         return _form(typed, error.problems), 422
-    token = secrets.token_urlsafe(16)
-    with _directory().database.writing() as connection:
-        store.keep_need(connection, token, asking.written_need(need), now, now + KEPT)
-    return redirect(url_for("pages.options", token=token), 303)
+    return _keep(need)
 
 
 @pages.get("/options/<token>")
@@ -55,21 +53,56 @@ def options(token: str) -> str | Response:
     if need is None:
         return _no_longer_kept()
     answered = referral.options(_directory(), need, _shown())
-    shown = len(answered.options) + len(answered.call_first)
-    waiting = max(answered.option_count - len(answered.options), 0) + answered.call_first_count - len(answered.call_first)
-    return render_template(
+    entries = (*answered.options, *answered.call_first)
+    waiting = answered.option_count + answered.call_first_count - len(entries)
+    some, rest, none = cards.narrowing(answered)
+    return _page(
         "options.html",
+        demonstration=paper.invented(answered),
         answered=answered,
+        sheet=cards.sheet(answered),
         need=need,
         token=token,
         headline=paper.headline(answered),
-        described=words.capital(paper.need_in_words(need)),
+        age=paper.age(answered),
+        described=paper.capital(paper.need_in_words(need)) + paper.times_in_words(need),
         set_aside=sorted(answered.aside_counts.items(), key=lambda counted: -counted[1]),
         criteria=BY_NAME,
-        shown=shown,
-        more=min(_shown() + _MORE, _MOST) if waiting and _shown() < _MOST else None,
+        weights=words.weights(need),
+        version=WEIGHTS_VERSION,
+        narrowing=some,
+        narrowing_more=rest,
+        narrowing_none=none,
+        more=min(_shown() + _MORE, _MOST) if waiting > 0 and _shown() < _MOST else None,
         more_by=min(_MORE, waiting),
     )
+
+
+@pages.post("/options/<token>/narrow")
+def narrow(token: str) -> Redirect | Response:
+    """The same need with the must-haves that are ticked, under a name of its own."""
+    need = _kept(token)
+    if need is None:
+        return _no_longer_kept()
+    beside = [code for code in need.must if code not in choices.WISH]
+    try:
+        changed = asking.read_need(
+            asking.written_need(need) | {"must": [*beside, *request.form.getlist("must")]}, _directory().gazetteer, need.as_of
+        )
+    except CannotUnderstand:
+        abort(400)
+    return _keep(changed)
+
+
+@pages.post("/options/<token>/loosen")
+def loosen(token: str) -> Redirect | Response:
+    """The same need after one of the changes that the list offered; the list again where it offers that no more."""
+    need = _kept(token)
+    if need is None:
+        return _no_longer_kept()
+    offered = referral.options(_directory(), need, 1).loosenings
+    wanted = request.form.get("change", "")
+    return _keep(next((one.need for one in offered if one.words == wanted), need))
 
 
 @pages.get("/options/<token>/change")
@@ -85,7 +118,7 @@ def listing(listing_id: str) -> str:
     found = _directory().listings([listing_id]).get(listing_id)
     if found is None:
         abort(404)
-    return render_template(
+    return _page(
         "listing.html",
         listing=found,
         groups=words.facts_by_group(found),
@@ -97,7 +130,16 @@ def listing(listing_id: str) -> str:
 @pages.get("/how-options-are-ranked")
 def ranking() -> str:
     """How options are ranked, from the criteria themselves."""
-    return render_template("ranking.html", criteria=CRITERIA, tiers=TIERS, version=WEIGHTS_VERSION)
+    return _page(
+        "ranking.html",
+        criteria=CRITERIA,
+        tiers=TIERS,
+        version=WEIGHTS_VERSION,
+        bases=words.bases(),
+        freshness=words.freshness(),
+        unknown=NOT_KNOWN,
+        outside=OUTSIDE_HOURS,
+    )
 
 
 @pages.get("/healthz")
@@ -127,13 +169,37 @@ def _plain(text: str) -> Response:
     return response
 
 
+def _keep(need: Need) -> Redirect:
+    """Keep a need for a day under an opaque name, and go there."""
+    token, now = secrets.token_urlsafe(16), datetime.now(UTC)
+    with _directory().database.writing() as connection:
+        store.keep_need(connection, token, asking.written_need(need), now, now + KEPT)
+    return redirect(url_for("pages.options", token=token), 303)
+
+
+def _page(template: str, **told: Any) -> str:
+    """A page; it says so where the directory holds the demonstration's invented centers."""
+    if "demonstration" not in told:
+        told["demonstration"] = words.demonstration(_directory().index.current(), current_app.extensions)
+    return render_template(template, **told)
+
+
 def _form(form: Values, problems: tuple[Problem, ...] = ()) -> str:
     told: dict[str, str] = {}
     for problem in problems:
         told.setdefault(problem.where, forms.sentence(problem))
     places = next((problem.choices for problem in problems if problem.where == "near"), ())
     open_more = any(name in told or any(form.get(name, [])) for name in choices.FOLDED)
-    return render_template("form.html", form=form, told=told, places=places, open_more=open_more, offered=choices)
+    return _page(
+        "form.html",
+        form=form,
+        told=told,
+        places=places,
+        open_more=open_more,
+        open_weights="weights" in told or any(form.get(name, [usual]) != [usual] for name, usual in choices.WEIGHT.items()),
+        offered=choices,
+        weight_titles={name: BY_NAME[name.removeprefix("weight_")].title for name in choices.WEIGHT},
+    )
 
 
 def _kept(token: str) -> Need | None:

@@ -3,22 +3,32 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask
 
 from directory import paper
 from directory.listing import Fact, Listing, Phone, PhoneKind, Provenance
+from directory.matching.beds import BASES, FRESHNESS, HOUR, WAITS
 from directory.matching.criteria import BY_NAME
-from directory.matching.criterion import CALL_FIRST
-from directory.matching.explain import Entry, Finding
+from directory.matching.criterion import WEIGHTS
+from directory.matching.rank import weights_for
 from directory.need import Need
-from directory.vocabulary import GROUPS, HELPLINES, SAFETY, Answer, Group, Term
+from directory.search.generations import Generation
+from directory.vocabulary import GROUPS, HELPLINES, SAFETY, Answer, BedState, Group, Term
 
 PHONE_KINDS: Final = {PhoneKind.INTAKE: "intake line", PhoneKind.MAIN: "main number"}
 _KEYS: Final = ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")
 _KEYPAD: Final = {letter: str(2 + at) for at, letters in enumerate(_KEYS) for letter in letters}
-_SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust", "preferences")
+BED_STATES: Final = {
+    BedState.HELD: "a bed held until the arrival",
+    BedState.OPEN: "beds open",
+    BedState.LIMITED: "few beds, or a hold that ends before the arrival",
+    BedState.WALK_IN: "people taken as they come",
+    BedState.ASSESS_FIRST: "assessment first, then a bed",
+    BedState.FULL: "full",
+    BedState.CLOSED_TO_INTAKE: "closed to new people",
+}
 IMPORTANT: Final = (
     "status.operating", "withdrawal.opioid", "withdrawal.alcohol", "withdrawal.benzodiazepine", "moud.methadone_start",
     "moud.methadone_continue", "moud.buprenorphine_start", "moud.buprenorphine_continue", "moud.must_stop", "sex.female",
@@ -33,10 +43,14 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
     def source_title(source: str) -> str:
         return source_titles.get(source) or source.replace("_", " ").capitalize()
 
-    app.jinja_env.filters |= {"day": day, "clock": clock, "tel": tel, "dial": dial, "capital": capital, "source": source_title}
+    app.jinja_env.filters |= {
+        "day": day, "clock": clock, "tel": tel, "dial": dial, "capital": paper.capital, "source": source_title,
+        "tier": paper.tier_in_words,
+    }  # fmt: skip
     app.jinja_env.globals |= {
-        "HELPLINES": HELPLINES, "SAFETY": SAFETY, "PHONE_KINDS": PHONE_KINDS, "distance": paper.distance, "telling": telling,
-        "one_voice": one_voice,
+        "HELPLINES": HELPLINES, "SAFETY": SAFETY, "PHONE_KINDS": PHONE_KINDS, "distance": paper.distance,
+        "bridge": paper.bridge_in_words, "MARKS": {Answer.YES: "✓", Answer.NO: "–", Answer.UNKNOWN: "?"},
+        "DEMONSTRATION": paper.DEMONSTRATION, "ANSWERS": {answer: paper.capital(answer) for answer in Answer},
     }  # fmt: skip
 
 
@@ -48,11 +62,6 @@ def day(when: date) -> str:
 def clock(when: datetime) -> str:
     """March 13, 2026, 6:30 pm."""
     return f"{day(when)}, {when.hour % 12 or 12}:{when:%M} {'pm' if when.hour >= 12 else 'am'}"
-
-
-def capital(words: str) -> str:
-    """The words with their first letter a capital and the others as they are."""
-    return words[:1].upper() + words[1:]
 
 
 def tel(phone: Phone) -> str:
@@ -67,30 +76,35 @@ def dial(helpline: str) -> str:
     return f"tel:+{digits}" if len(digits) == 11 else f"tel:{digits}"
 
 
-def telling(entry: Entry, need: Need) -> list[Finding]:
-    """The two best reasons to call, and the doubts that must be settled first (three at most), of those that differ."""
-    said = [f for f in entry.findings if f.criterion not in _SHOWN_ELSEWHERE and BY_NAME[f.criterion].asked(need)]
-    best = sorted((f for f in said if f.answer is Answer.YES), key=lambda f: -f.points)[:2]
-    dangers = sorted((f for f in said if _weighs(f, entry.listing, need)), key=lambda f: (not _gate(f, need), -f.of))
-    return best + dangers[: max(1, min(3, sum(_gate(f, need) for f in dangers)))]
+def demonstration(generation: Generation, kept: dict[str, Any]) -> bool:
+    """Whether the directory holds the demonstration's listings; looked up once a generation."""
+    known = kept.get("demonstration")
+    if known is None or known[0] != generation.counter:
+        known = generation.counter, any(paper.is_invented(key) for key in generation.columns.ids)
+        kept["demonstration"] = known
+    return bool(known[1])
 
 
-def _gate(finding: Finding, need: Need) -> bool:
-    continuing = finding.criterion == "medication" and bool(need.taking)
-    return continuing or BY_NAME[finding.criterion].on_unknown == CALL_FIRST
+def weights(need: Need) -> list[tuple[str, int, int]]:
+    """The points of each criterion for a need, beside the usual ones."""
+    return [(BY_NAME[name].title, points, WEIGHTS[name]) for name, points in weights_for(need).items()]
 
 
-def _weighs(finding: Finding, listing: Listing, need: Need) -> bool:
-    """Whether a doubt is worth a line: it costs points, nobody may go before it is asked, or the center speaks of it."""
-    if finding.answer is Answer.YES:
-        return False
-    return bool(finding.of) or _gate(finding, need) or listing.says(*BY_NAME[finding.criterion].terms(need))
+def bases() -> list[tuple[str, float]]:
+    """What each state of the beds is worth while it is fresh, best first."""
+    told = [(BED_STATES[state], worth) for state, worth in BASES.items() if state is not BedState.WAITLIST]
+    told += [(f"a waiting list of at most {_length(hours)}", worth) for hours, worth in WAITS]
+    told.append(("a longer waiting list, or one that nobody measured", BASES[BedState.WAITLIST]))
+    return sorted(told, key=lambda pair: -pair[1])
 
 
-def one_voice(entry: Entry) -> tuple[str, date | None] | None:
-    """The source and day behind all findings, where they are one; what nobody said does not count."""
-    voices = {(finding.source, finding.observed_at) for finding in entry.findings if finding.source}
-    return next(iter(voices)) if len(voices) == 1 else None
+def _length(hours: int) -> str:
+    return f"{hours} hours" if hours <= 24 else f"{hours // 24} days"
+
+
+def freshness() -> list[tuple[str, float]]:
+    """How much a report counts at its age."""
+    return [(f"up to {seconds // HOUR} hours old", worth) for seconds, worth in FRESHNESS]
 
 
 def facts_by_group(listing: Listing) -> list[tuple[Group, list[tuple[Term, Fact]]]]:

@@ -1,0 +1,148 @@
+"""What stands on the page of the list, and in which order: computed here, so that the template only writes it down."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from directory import paper
+from directory.answered import Answered
+from directory.listing import Listing
+from directory.matching.compose import BACKUPS, PRESENTED
+from directory.matching.criteria import BY_NAME
+from directory.matching.criterion import CALL_FIRST
+from directory.matching.explain import Entry, Finding
+from directory.matching.facets import CHOICES, Facet
+from directory.matching.gathering import folded
+from directory.need import Need
+from directory.vocabulary import Answer, label
+
+_SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust", "preferences")
+_FACETS_SHOWN: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An entry under its number, with what the page says of it.
+
+    `twin` tells of an entry above with the same number or organization, `voice` is the one source and day behind all
+    findings, `why` holds the findings with those that the need says nothing about last.
+    """
+
+    number: int
+    entry: Entry
+    tier: str
+    place: str
+    twin: str
+    wish: str
+    telling: tuple[Finding, ...]
+    voice: tuple[str, date | None] | None
+    why: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A further must-have that can be ticked, with what it would leave."""
+
+    code: str
+    label: str
+    ticked: bool
+    counts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cards in the order of the page: the list, the calls that it still needs, the other options, the other calls."""
+
+    presented: tuple[Card, ...]
+    backups: tuple[Card, ...]
+    calls: tuple[Card, ...]
+    others: tuple[Card, ...]
+    later: tuple[Card, ...]
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number under which each listing stands."""
+        parts = (self.presented, self.backups, self.calls, self.others, self.later)
+        return {card.entry.listing.id: card.number for part in parts for card in part}
+
+
+def sheet(answered: Answered) -> Sheet:
+    """The cards for an answer, numbered through."""
+    listed = answered.presented()
+    backups = listed[len(answered.meeting.presented) :]
+    presented = listed[: len(answered.meeting.presented)]
+    others = [entry for entry in answered.options if entry not in listed]
+    needed = PRESENTED + BACKUPS - len(listed) if len(presented) < PRESENTED else 0
+    calls, later = answered.call_first[:needed], answered.call_first[needed:]
+    parts = (presented, backups, calls, others, later)
+    numbered = iter(list(_cards([entry for part in parts for entry in part], answered)))
+    return Sheet(*(tuple(next(numbered) for _ in part) for part in parts))
+
+
+def _cards(entries: Iterable[Entry], answered: Answered) -> Iterator[Card]:
+    numbers: dict[str, int] = {}
+    names: dict[str, int] = {}
+    for number, entry in enumerate(entries, start=1):
+        findings = [finding for finding in entry.findings if BY_NAME[finding.criterion].asked(answered.need)]
+        rest = [finding for finding in entry.findings if finding.of and finding not in findings]
+        yield Card(
+            number=number,
+            entry=entry,
+            tier=paper.tier_in_words(entry.tier),
+            place=f"{entry.listing.address.place} · {paper.distance(entry)}",
+            twin=_twin(entry.listing, number, numbers, names),
+            wish=paper.would_be_first(entry, answered),
+            telling=tuple(telling(entry, answered.need)),
+            voice=one_voice(entry),
+            why=(*findings, *rest),
+        )
+
+
+def _twin(listing: Listing, number: int, numbers: dict[str, int], names: dict[str, int]) -> str:
+    """Whether an entry above answers the same telephone or is of the same organization: calling twice wastes time."""
+    phone = listing.phone.number if listing.phone else ""
+    same_number = numbers.setdefault(phone, number) if phone else number
+    same_name = names.setdefault(folded(listing.organization), number)
+    if same_number != number:
+        return f"Same admissions number as no. {same_number}"
+    return f"Same organization as no. {same_name}" if same_name != number else ""
+
+
+def telling(entry: Entry, need: Need) -> list[Finding]:
+    """The two best reasons to call, and the doubts that must be settled first (three at most), of those that differ."""
+    said = [f for f in entry.findings if f.criterion not in _SHOWN_ELSEWHERE and BY_NAME[f.criterion].asked(need)]
+    best = sorted((f for f in said if f.answer is Answer.YES), key=lambda f: -f.points)[:2]
+    dangers = sorted((f for f in said if _weighs(f, entry.listing, need)), key=lambda f: (not _gate(f, need), -f.of))
+    return best + dangers[: max(1, min(3, sum(_gate(f, need) for f in dangers)))]
+
+
+def _gate(finding: Finding, need: Need) -> bool:
+    continuing = finding.criterion == "medication" and bool(need.taking)
+    return continuing or BY_NAME[finding.criterion].on_unknown == CALL_FIRST
+
+
+def _weighs(finding: Finding, listing: Listing, need: Need) -> bool:
+    """Whether a doubt is worth a line: it costs points, nobody may go before it is asked, or the center speaks of it."""
+    if finding.answer is Answer.YES:
+        return False
+    return bool(finding.of) or _gate(finding, need) or listing.says(*BY_NAME[finding.criterion].terms(need))
+
+
+def one_voice(entry: Entry) -> tuple[str, date | None] | None:
+    """The source and day behind all findings, where they are one; what nobody said does not count."""
+    voices = {(finding.source, finding.observed_at) for finding in entry.findings if finding.source}
+    return next(iter(voices)) if len(voices) == 1 else None
+
+
+def narrowing(answered: Answered) -> tuple[list[Choice], list[Choice], list[str]]:
+    """The must-haves that stand and the most telling further ones; the other further ones; those that would leave nothing."""
+    standing = [Choice(code, label(code), True, "") for code in answered.need.must if code in CHOICES]
+    further = sorted((facet for facet in answered.facets if facet.leaves), key=lambda facet: -facet.known)
+    offered = [Choice(facet.code, label(facet.code), False, _counts(facet)) for facet in further]
+    none = [label(facet.code) for facet in answered.facets if not facet.leaves]
+    return standing + offered[:_FACETS_SHOWN], offered[_FACETS_SHOWN:], none
+
+
+def _counts(facet: Facet) -> str:
+    return f"leaves {facet.leaves}, {facet.known or 'none'} known to have it"
