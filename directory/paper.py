@@ -202,7 +202,9 @@ def age(answered: Answered) -> str:
     when = f"on {newest}" if oldest == newest else f"between {oldest} and {newest}"
     shown = (*answered.options, *answered.call_first)
     confirmed = any(standing_for(entry.listing, answered.need) for entry in shown)
-    return f"What is known was said {when}" + (", beds apart." if confirmed else "; nobody has confirmed a bed.")
+    return f"What is known was said {when}" + (
+        "; of beds each report has its own time." if confirmed else "; nobody has confirmed a bed."
+    )
 
 
 def _called(listing: Listing) -> str:
@@ -217,7 +219,8 @@ def _entry(number: int, entry: Entry, answered: Answered) -> Iterator[str]:
     yield from _wrapped(f"{entry.tier} {tier_in_words(entry.tier)}: {entry.bed}; {entry.intake}", "   ")
     if entry.then:
         yield from _wrapped(f"Then: {entry.then.name}, {entry.then.address.place}, {_called(entry.then)}", "   ")
-    yield f"   {entry.points} of 100 points, between {entry.low} and {entry.high}"
+    between = f", between {entry.low} and {entry.high}" if entry.low != entry.high else ""
+    yield f"   {entry.points} of 100 points{between}"
     if would_be_first(entry, answered):
         yield from _wrapped(capital(would_be_first(entry, answered)), "   ")
     said = {(finding.source, finding.observed_at) for finding in entry.findings if finding.source}

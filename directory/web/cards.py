@@ -26,7 +26,8 @@ class Card:
     """An entry under its number, with what the page says of it.
 
     `twin` tells of an entry above with the same number or organization, `voice` is the one source and day behind all
-    findings, `why` holds the findings with those that the need says nothing about last.
+    findings, `why` holds the findings with those that the need says nothing about last. `then_above` is the number above
+    under which the second step of its plan stands, or 0.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Card:
     telling: tuple[Finding, ...]
     voice: tuple[str, date | None] | None
     why: tuple[Finding, ...]
+    then_above: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def sheet(answered: Answered) -> Sheet:
 def _cards(entries: Iterable[Entry], answered: Answered) -> Iterator[Card]:
     numbers: dict[str, int] = {}
     names: dict[str, int] = {}
+    above: dict[str, int] = {}
     for number, entry in enumerate(entries, start=1):
         findings = [finding for finding in entry.findings if BY_NAME[finding.criterion].asked(answered.need)]
         rest = [finding for finding in entry.findings if finding.of and finding not in findings]
@@ -96,7 +99,9 @@ def _cards(entries: Iterable[Entry], answered: Answered) -> Iterator[Card]:
             telling=tuple(telling(entry, answered.need)),
             voice=one_voice(entry),
             why=(*findings, *rest),
+            then_above=above.get(entry.then.id, 0) if entry.then else 0,
         )
+        above[entry.listing.id] = number
 
 
 def _twin(listing: Listing, number: int, numbers: dict[str, int], names: dict[str, int]) -> str:

@@ -147,9 +147,7 @@ def filled(need: Need) -> Values:
     first = need.meeting_ends or need.leave_at
     if first:
         form["ends_on"] = [f"{first:%Y-%m-%d}"]
-    form |= {
-        name: [f"{when:%H:%M}"] for name, when in (("ends_at", need.meeting_ends), ("leaves_at", need.leave_at)) if when
-    }
+    form |= {name: [f"{when:%H:%M}"] for name, when in (("ends_at", need.meeting_ends), ("leaves_at", need.leave_at)) if when}
     return form
 
 

@@ -16,7 +16,7 @@ from directory.matching.rank import TIERS
 from directory.need import Need
 from directory.problems import CannotUnderstand, Problem
 from directory.referral import Directory
-from directory.web import cards, choices, forms, words
+from directory.web import cards, choices, forms, told, words
 from directory.web.choices import Values
 
 pages: Final = Blueprint("pages", __name__)
@@ -118,12 +118,21 @@ def listing(listing_id: str) -> str:
     found = _directory().listings([listing_id]).get(listing_id)
     if found is None:
         abort(404)
+    now = datetime.now(UTC)
+    decisive, beside = told.facts_by_group(found)
     return _page(
         "listing.html",
         listing=found,
-        groups=words.facts_by_group(found),
-        voice=words.speaker(found),
-        not_known=words.not_known(found),
+        history=told.history(found, now),
+        clock_name=found.timezone.replace("_", " ") or "UTC",
+        weekly=told.weekly(found.intake_hours) if found.intake_hours else [],
+        latest=told.clock(found.latest_arrival) if found.latest_arrival else "",
+        licence=told.licence(found),
+        vetting=told.vetting(found, now),
+        decisive=decisive,
+        beside=beside,
+        voice=told.speaker(found),
+        not_known=told.not_known(found, now),
     )
 
 
@@ -135,6 +144,7 @@ def ranking() -> str:
         criteria=CRITERIA,
         tiers=TIERS,
         version=WEIGHTS_VERSION,
+        admit=BY_NAME["admit"],
         bases=words.bases(),
         freshness=words.freshness(),
         unknown=NOT_KNOWN,
@@ -177,26 +187,26 @@ def _keep(need: Need) -> Redirect:
     return redirect(url_for("pages.options", token=token), 303)
 
 
-def _page(template: str, **told: Any) -> str:
+def _page(template: str, **shown: Any) -> str:
     """A page; it says so where the directory holds the demonstration's invented centers."""
-    if "demonstration" not in told:
-        told["demonstration"] = words.demonstration(_directory().index.current(), current_app.extensions)
-    return render_template(template, **told)
+    if "demonstration" not in shown:
+        shown["demonstration"] = words.demonstration(_directory().index.current(), current_app.extensions)
+    return render_template(template, **shown)
 
 
 def _form(form: Values, problems: tuple[Problem, ...] = ()) -> str:
-    told: dict[str, str] = {}
+    wrong: dict[str, str] = {}
     for problem in problems:
-        told.setdefault(problem.where, forms.sentence(problem))
+        wrong.setdefault(problem.where, forms.sentence(problem))
     places = next((problem.choices for problem in problems if problem.where == "near"), ())
-    open_more = any(name in told or any(form.get(name, [])) for name in choices.FOLDED)
+    open_more = any(name in wrong or any(form.get(name, [])) for name in choices.FOLDED)
     return _page(
         "form.html",
         form=form,
-        told=told,
+        told=wrong,
         places=places,
         open_more=open_more,
-        open_weights="weights" in told or any(form.get(name, [usual]) != [usual] for name, usual in choices.WEIGHT.items()),
+        open_weights="weights" in wrong or any(form.get(name, [usual]) != [usual] for name, usual in choices.WEIGHT.items()),
         offered=choices,
         weight_titles={name: BY_NAME[name.removeprefix("weight_")].title for name in choices.WEIGHT},
     )

@@ -8,16 +8,17 @@ from typing import Any, Final
 from flask import Flask
 
 from directory import paper
-from directory.listing import Fact, Listing, Phone, PhoneKind, Provenance
+from directory.listing import Phone, PhoneKind
 from directory.matching.beds import BASES, FRESHNESS, HOUR, WAITS
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import WEIGHTS
 from directory.matching.rank import weights_for
 from directory.need import Need
 from directory.search.generations import Generation
-from directory.vocabulary import GROUPS, HELPLINES, SAFETY, Answer, BedState, Group, Term
+from directory.vocabulary import HELPLINES, SAFETY, Answer, BedState
 
 PHONE_KINDS: Final = {PhoneKind.INTAKE: "intake line", PhoneKind.MAIN: "main number"}
+_CLOCK: Final = re.compile(r"(?<=\d) (?=[ap]m\b)")
 _KEYS: Final = ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")
 _KEYPAD: Final = {letter: str(2 + at) for at, letters in enumerate(_KEYS) for letter in letters}
 BED_STATES: Final = {
@@ -29,12 +30,6 @@ BED_STATES: Final = {
     BedState.FULL: "full",
     BedState.CLOSED_TO_INTAKE: "closed to new people",
 }
-IMPORTANT: Final = (
-    "status.operating", "withdrawal.opioid", "withdrawal.alcohol", "withdrawal.benzodiazepine", "moud.methadone_start",
-    "moud.methadone_continue", "moud.buprenorphine_start", "moud.buprenorphine_continue", "moud.must_stop", "sex.female",
-    "sex.male", "age.child", "age.young_adult", "age.adult", "age.senior", "accepts.pregnant", "payer.medicaid",
-    "payer.medicare", "payer.private", "payer.sliding_scale",
-)  # fmt: skip
 
 
 def register(app: Flask, source_titles: Mapping[str, str]) -> None:
@@ -45,7 +40,7 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
 
     app.jinja_env.filters |= {
         "day": day, "clock": clock, "tel": tel, "dial": dial, "capital": paper.capital, "source": source_title,
-        "tier": paper.tier_in_words,
+        "tier": paper.tier_in_words, "told": told, "percent": percent,
     }  # fmt: skip
     app.jinja_env.globals |= {
         "HELPLINES": HELPLINES, "SAFETY": SAFETY, "PHONE_KINDS": PHONE_KINDS, "distance": paper.distance,
@@ -62,6 +57,16 @@ def day(when: date) -> str:
 def clock(when: datetime) -> str:
     """March 13, 2026, 6:30 pm."""
     return f"{day(when)}, {when.hour % 12 or 12}:{when:%M} {'pm' if when.hour >= 12 else 'am'}"
+
+
+def told(words: str) -> str:
+    """Words as a sentence begins, with each time of day in one piece."""
+    return _CLOCK.sub("\u00a0", paper.capital(words))
+
+
+def percent(share: float) -> str:
+    """A share in hundredths: 70 %."""
+    return f"{round(share * 100)}\u00a0%"
 
 
 def tel(phone: Phone) -> str:
@@ -105,26 +110,3 @@ def _length(hours: int) -> str:
 def freshness() -> list[tuple[str, float]]:
     """How much a report counts at its age."""
     return [(f"up to {seconds // HOUR} hours old", worth) for seconds, worth in FRESHNESS]
-
-
-def facts_by_group(listing: Listing) -> list[tuple[Group, list[tuple[Term, Fact]]]]:
-    """Everything known of a listing, a group at a time, known yeses first."""
-    told = []
-    for group in GROUPS:
-        facts = [(term, listing.facts[term.code]) for term in group.terms if term.code in listing.facts]
-        facts.sort(key=lambda pair: pair[1].answer is not Answer.YES)
-        if facts:
-            told.append((group, facts))
-    return told
-
-
-def speaker(listing: Listing) -> Provenance | None:
-    """Who said everything that is known of a listing, where it was one source on one day."""
-    voices = {(f.provenance.source, f.provenance.kind, f.provenance.observed_at): f.provenance for f in listing.facts.values()}
-    return next(iter(voices.values())) if len(voices) == 1 else None
-
-
-def not_known(listing: Listing) -> list[Term]:
-    """The important terms of which nothing is known."""
-    terms = {term.code: term for group in GROUPS for term in group.terms}
-    return [terms[code] for code in IMPORTANT if listing.answer(code) is Answer.UNKNOWN]

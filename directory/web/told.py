@@ -1,0 +1,177 @@
+"""What the page of a listing says of its beds, hours, license and vetting, and of everything that is known of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from itertools import groupby
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from directory.availability import ATTEMPTS, Bucket, Report
+from directory.hours import DAY_NAMES, DAYS, Hours, read_clock
+from directory.listing import Fact, Listing, Provenance
+from directory.matching.arrival import Way
+from directory.matching.beds import standing_for
+from directory.matching.wording import attempts_in_words, bed_in_words, hour
+from directory.need import Need
+from directory.vocabulary import BY_GROUP, GROUPS, LEVELS, TERMS, Answer, Channel, Group, Term, VettingState, is_plan, label
+
+CHANNELS: Final = {
+    Channel.CALL: "by telephone",
+    Channel.PORTAL: "by the center, on its own page here",
+    Channel.SMS: "by text message",
+    Channel.IMPORT: "from a file",
+    Channel.REFERRAL: "after a referral",
+}
+VETTING: Final = {
+    VettingState.NEW: "Nobody here has vetted it yet",
+    VettingState.IN_REVIEW: "Being vetted",
+    VettingState.VETTED: "Vetted",
+    VettingState.VETTED_WITH_CONDITIONS: "Vetted, with conditions",
+    VettingState.SUSPENDED: "Suspended: nobody may be sent there",
+    VettingState.REJECTED: "Rejected: nobody may be sent there",
+    VettingState.LAPSED: "The vetting has lapsed",
+}
+_SEXES: Final = {"female": "women", "male": "men"}
+IMPORTANT: Final = (
+    "status.operating", "withdrawal.opioid", "withdrawal.alcohol", "withdrawal.benzodiazepine", "moud.methadone_start",
+    "moud.methadone_continue", "moud.buprenorphine_start", "moud.buprenorphine_continue", "moud.must_stop", "sex.female",
+    "sex.male", "age.child", "age.young_adult", "age.adult", "age.senior", "accepts.pregnant", "payer.medicaid",
+    "payer.medicare", "payer.private", "payer.sliding_scale",
+)  # fmt: skip
+_FIRST: Final = ("payer", "sex", "age", "accepts", "only", "withdrawal", "moud", "setting", "level")
+"""The groups that decide whether somebody is admitted; the others are folded away."""
+
+Facts = list[tuple[Group, list[tuple[Term, Fact]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A report, or an attempt to get one, in words: what was said, for whom, how and by whom."""
+
+    what: str
+    whom: str
+    how: str
+    attempt: bool
+
+
+def zone_of(listing: Listing) -> tzinfo:
+    """The clock by which its times are told; that of UTC where its own is not known."""
+    return ZoneInfo(listing.timezone) if listing.timezone else UTC
+
+
+def history(listing: Listing, now: datetime) -> list[Told]:
+    """Every report about its beds and every attempt to get one, newest first."""
+    here = now.astimezone(zone_of(listing))
+    need, way = Need(as_of=here), Way(None, None, here)
+    told = []
+    for report in sorted(listing.reports, key=lambda one: one.order, reverse=True):
+        attempt = report.state in ATTEMPTS
+        said = attempts_in_words(replace(listing, reports=(report,)), need, way) if attempt else bed_in_words(report, need, way)
+        told.append(Told(said, _whom(report.bucket), f"{CHANNELS[report.channel]}, {report.recorded_by}", attempt))
+    return told
+
+
+def _whom(bucket: Bucket) -> str:
+    parts = [
+        _SEXES.get(bucket.sex or "", ""),
+        TERMS[f"age.{bucket.age}"].label.lower() if bucket.age else "",
+        LEVELS[bucket.level] if bucket.level else "",
+        {True: "publicly paid", False: "not publicly paid", None: ""}[bucket.funded],
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def stands(listing: Listing, now: datetime) -> Report | None:
+    """The report that stands for anybody at all; None where none of the last 24 hours does."""
+    return standing_for(listing, Need(as_of=now))
+
+
+def weekly(hours: Hours) -> list[tuple[str, str]]:
+    """Hours in words, days that are alike together: Monday to Friday, 8:00 am to 10:00 pm."""
+    if hours.always:
+        return [("Every day", "day and night")]
+    by_day = dict.fromkeys(range(7), "closed")
+    for rule in str(hours).split("; "):
+        days, _, times = rule.partition(" ")
+        for day in _days(days):
+            by_day[day] = _times(times)
+    rows = []
+    for words, several in groupby(by_day.items(), key=lambda pair: pair[1]):
+        numbers = [day for day, _ in several]
+        names = " to ".join(dict.fromkeys((DAY_NAMES[numbers[0]], DAY_NAMES[numbers[-1]])))
+        rows.append((names, words))
+    return rows
+
+
+def _days(written: str) -> Iterator[int]:
+    first, _, last = written.partition("-")
+    yield from range(DAYS.index(first), DAYS.index(last or first) + 1)
+
+
+def _times(written: str) -> str:
+    if written == "closed":
+        return written
+    return ", ".join(" to ".join(clock(part) for part in span.split("-")) for span in written.split(","))
+
+
+def clock(written: str) -> str:
+    """A canonical time of day in words: 21:00 is 9:00 pm, and 24:00 midnight."""
+    if written in ("00:00", "24:00"):
+        return "midnight"
+    minutes = read_clock(written)
+    return hour(datetime(2000, 1, 1, minutes // 60, minutes % 60, tzinfo=UTC))
+
+
+def vetting(listing: Listing, now: datetime) -> str:
+    """How far it is checked, since when, and until when that holds."""
+    words = VETTING[listing.vetting(now)]
+    taken = [one for one in listing.vettings if one.at <= now]
+    if not taken:
+        return words
+    last = taken[-1]
+    until = f", until {last.until:%B} {last.until.day}, {last.until.year}" if last.until else ""
+    since = last.at.astimezone(zone_of(listing))
+    return f"{words} ({since:%B} {since.day}, {since.year}{until})"
+
+
+def licence(listing: Listing) -> str:
+    """Its license's number and last day, and what is said of it."""
+    said = {Answer.YES: "in force", Answer.NO: "not in force", Answer.UNKNOWN: ""}[listing.answer("status.licensed")]
+    number = f"number {listing.licence_number}" if listing.licence_number else ""
+    expires = listing.licence_expires
+    until = f"until {expires:%B} {expires.day}, {expires.year}" if expires else ""
+    return ", ".join(filter(None, (said, number, until)))
+
+
+def facts_by_group(listing: Listing) -> tuple[Facts, Facts]:
+    """Everything known of a listing, a group at a time, known yeses first: what decides an admission, and the rest."""
+    by_code = {group.code: group for group in GROUPS}
+    order = [by_code[code] for code in _FIRST] + [group for group in GROUPS if group.code not in _FIRST]
+    told = [(group, _facts(group, listing)) for group in order]
+    decisive = [(group, facts) for group, facts in told if facts and group.code in _FIRST]
+    return decisive, [(group, facts) for group, facts in told if facts and group.code not in _FIRST]
+
+
+def _facts(group: Group, listing: Listing) -> list[tuple[Term, Fact]]:
+    plans = sorted(code for code in listing.facts if is_plan(code)) if group.code == "payer" else []
+    terms = [*(Term(code, label(code), group.code) for code in plans), *BY_GROUP[group.code]]
+    facts = [(term, listing.facts[term.code]) for term in terms if term.code in listing.facts]
+    return sorted(facts, key=lambda pair: pair[1].answer is not Answer.YES)
+
+
+def speaker(listing: Listing) -> Provenance | None:
+    """Who said everything that is known of a listing, where it was one source on one day."""
+    voices = {(f.provenance.source, f.provenance.kind, f.provenance.observed_at): f.provenance for f in listing.facts.values()}
+    return next(iter(voices.values())) if len(voices) == 1 else None
+
+
+def not_known(listing: Listing, now: datetime) -> list[str]:
+    """The important things of which nothing is known."""
+    beside = {
+        "Whether a bed is open today": stands(listing, now) is not None,
+        "Its intake hours": listing.intake_hours is not None,
+        "Whether its license is in force": bool(listing.licence_expires or "status.licensed" in listing.facts),
+    }
+    asked = [TERMS[code].label for code in IMPORTANT if listing.answer(code) is Answer.UNKNOWN]
+    return [words for words, known in beside.items() if not known] + asked
