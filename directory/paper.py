@@ -1,7 +1,7 @@
 """The answer in plain text, for a terminal or a printer."""
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from directory.answered import Answered
@@ -117,8 +117,9 @@ def headline(answered: Answered) -> str:
         beside = f" and {_counted(backups, 'backup')}" if backups else ""
         return f"{_counted(ready, 'option')}{beside} for the family, in this order. {calls_needed(answered)}".strip()
     if answered.call_first_count:
-        who = "1 center is" if answered.call_first_count == 1 else f"{answered.call_first_count} centers are"
-        return f"No center has confirmed a bed yet. {who} worth a call: call first, in this order."
+        calls = answered.call_first_count
+        who = "1 center is worth a call." if calls == 1 else f"{calls} centers are worth a call: call first, in this order."
+        return f"{'No center is ready yet.' if _beds_said(answered) else 'No center has confirmed a bed yet.'} {who}"
     child = answered.need.age is not None and answered.need.age < _YOUNG
     help_for = " Few programs take a child this young: the SAMHSA helpline and the child's doctor know them." if child else ""
     return f"No center in the directory fits this need. What stands in the way is counted below.{help_for}"
@@ -142,13 +143,13 @@ def _lines(answered: Answered) -> Iterator[str]:
     if invented(answered):
         yield from (DEMONSTRATION, "")
     yield from _wrapped(f"For: {need_in_words(answered.need)}{times_in_words(answered.need)}", "")
-    yield f"List for {answered.need.as_of:%Y-%m-%d %H:%M %Z}. {age(answered)} Call before you leave."
+    yield from _wrapped(f"List for {answered.need.as_of:%Y-%m-%d %H:%M %Z}. {age(answered)} Call before you leave.", "")
     yield ""
-    yield headline(answered)
+    yield from _wrapped(headline(answered), "")
     yield from _sections(answered)
     yield ""
     yield from _set_aside(answered)
-    yield from _section("What would leave more", [f"   - {one.words}: {one.fits} fit" for one in answered.loosenings])
+    yield from _section("What would leave more", _items(f"{one.words}: {one.fits} fit" for one in answered.loosenings))
     yield ""
     yield from (f"{label}: {number}" for label, number in HELPLINES)
     yield from textwrap.wrap(SAFETY, WIDTH)
@@ -162,7 +163,7 @@ def _sections(answered: Answered) -> Iterator[str]:
     entries = (*listed, *others, *answered.call_first)
     numbered = {entry.listing.id: _entry(number, entry, answered) for number, entry in enumerate(entries, start=1)}
     yield from _numbered("The list for the meeting", listed, numbered)
-    yield from _section("What this list can't promise", [f"   - {sentence}" for sentence in answered.meeting.sentences])
+    yield from _section("What this list can't promise", _items(answered.meeting.sentences))
     told = [line for entry in answered.bridges for line in _bridge(entry)]
     yield from _section("If the answer is no today", told or ([f"   {answered.no_bridge}"] if answered.no_bridge else []))
     yield from _numbered(f"Other options ({answered.option_count - len(listed)})", others, numbered)
@@ -171,6 +172,10 @@ def _sections(answered: Answered) -> Iterator[str]:
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:
     return ["", title, *lines] if lines else []
+
+
+def _items(told: Iterable[str]) -> list[str]:
+    return [line for words in told for line in _wrapped(words, "   - ")]
 
 
 def _numbered(title: str, entries: Sequence[Entry], numbered: Mapping[str, Iterator[str]]) -> Iterator[str]:
@@ -205,6 +210,11 @@ def age(answered: Answered) -> str:
     return f"What is known was said {when}" + (
         "; of beds each report has its own time." if confirmed else "; nobody has confirmed a bed."
     )
+
+
+def _beds_said(answered: Answered) -> bool:
+    """Whether anybody reported on the beds of what is shown, within a day."""
+    return any(standing_for(entry.listing, answered.need) for entry in (*answered.options, *answered.call_first))
 
 
 def _called(listing: Listing) -> str:

@@ -9,7 +9,7 @@ from directory import paper
 from directory.answered import Answered
 from directory.listing import Listing
 from directory.matching.compose import BACKUPS, PRESENTED
-from directory.matching.criteria import BY_NAME
+from directory.matching.criteria import BY_NAME, CRITERIA
 from directory.matching.criterion import CALL_FIRST
 from directory.matching.explain import Entry, Finding
 from directory.matching.facets import CHOICES, Facet
@@ -86,9 +86,10 @@ def _cards(entries: Iterable[Entry], answered: Answered) -> Iterator[Card]:
     numbers: dict[str, int] = {}
     names: dict[str, int] = {}
     above: dict[str, int] = {}
+    asked = {criterion.name for criterion in CRITERIA if criterion.asked(answered.need)}
     for number, entry in enumerate(entries, start=1):
-        findings = [finding for finding in entry.findings if BY_NAME[finding.criterion].asked(answered.need)]
-        rest = [finding for finding in entry.findings if finding.of and finding not in findings]
+        findings = [finding for finding in entry.findings if finding.criterion in asked]
+        rest = [finding for finding in entry.findings if finding.of and finding.criterion not in asked]
         yield Card(
             number=number,
             entry=entry,

@@ -216,7 +216,7 @@ def _kept(token: str) -> Need | None:
     """The need under a name, its moment now, its clock the place's; None where it is not kept any more."""
     if not _TOKEN.fullmatch(token):
         return None
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)  # reports are compared in whole seconds
     with _directory().database.reading() as connection:
         written = store.kept_need(connection, token, now)
     if written is None:

@@ -40,7 +40,7 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
 
     app.jinja_env.filters |= {
         "day": day, "clock": clock, "tel": tel, "dial": dial, "capital": paper.capital, "source": source_title,
-        "tier": paper.tier_in_words, "told": told, "percent": percent,
+        "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "percent": percent,
     }  # fmt: skip
     app.jinja_env.globals |= {
         "HELPLINES": HELPLINES, "SAFETY": SAFETY, "PHONE_KINDS": PHONE_KINDS, "distance": paper.distance,
@@ -59,9 +59,14 @@ def clock(when: datetime) -> str:
     return f"{day(when)}, {when.hour % 12 or 12}:{when:%M} {'pm' if when.hour >= 12 else 'am'}"
 
 
+def unbroken(words: str) -> str:
+    """Words with each time of day in one piece."""
+    return _CLOCK.sub("\u00a0", words)
+
+
 def told(words: str) -> str:
-    """Words as a sentence begins, with each time of day in one piece."""
-    return _CLOCK.sub("\u00a0", paper.capital(words))
+    """The same, as a sentence begins."""
+    return unbroken(paper.capital(words))
 
 
 def percent(share: float) -> str:

@@ -1,0 +1,258 @@
+"""The page of the list shows what the answer says, in the order in which a counselor needs it."""
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from directory import asking, paper, referral, store
+from directory.answered import Answered
+from directory.matching.criterion import WEIGHTS_VERSION
+from directory.need import Need
+from directory.referral import Directory
+from tests import builders, evening, sites
+from tests.test_web import well_formed
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sites.copied_template(tmp_path_factory.mktemp("places"))
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
+    said = [*evening.statements(), evening.clinic()]
+    with sites.a_directory(tmp_path_factory.mktemp("evening"), template, said) as opened:
+        evening.report(opened)
+        evening.vet(opened)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(directory: Directory) -> FlaskClient:
+    return sites.a_site(directory).test_client()
+
+
+def asked(client: FlaskClient, **fields: Any) -> str:
+    """The address of the list for the evening's need."""
+    return client.post("/options", data=evening.NEED | fields).location
+
+
+def plain(page: str) -> str:
+    """What a page says, without its tags."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ").split())
+
+
+def the_page(client: FlaskClient, **fields: Any) -> str:
+    page = client.get(asked(client, **fields)).text
+    well_formed(page)
+    return page
+
+
+def cards(page: str) -> list[str]:
+    return [part.partition("</svg>")[0] for part in page.split('<li class="card')[1:]]
+
+
+def kept(directory: Directory, address: str) -> Need:
+    with directory.database.reading() as connection:
+        written = store.kept_need(connection, address.rpartition("/")[2], datetime.now(UTC).replace(microsecond=0))
+    assert written
+    return asking.read_need(written, directory.gazetteer, datetime.now(UTC).replace(microsecond=0))
+
+
+def answered(directory: Directory, address: str) -> Answered:
+    return referral.options(directory, kept(directory, address))
+
+
+def test_the_list_stands_first_in_the_order_of_the_answer(client: FlaskClient, directory: Directory) -> None:
+    address = asked(client)
+    told, page = answered(directory, address), client.get(address).text
+    listed = told.presented()
+    assert {entry.tier for entry in listed} == {"A", "B"}
+    for number, (entry, card) in enumerate(zip(listed, cards(page), strict=False), start=1):
+        assert card.startswith((f'" id="option-{number}"', f' first" id="option-{number}"'))
+        said = plain(card).casefold()
+        for words in (entry.listing.name, entry.bed, entry.intake, str(entry.listing.phone), paper.tier_in_words(entry.tier)):
+            assert words.casefold() in said
+    marks = [
+        "The list for the meeting",
+        'id="meeting"',
+        'id="backups"',
+        'id="bridges"',
+        'id="others"',
+        'id="later"',
+        'id="aside"',
+    ]
+    places = [page.index(mark) for mark in marks]
+    assert places == sorted(places)
+
+
+def test_a_withdrawal_unit_names_the_program_that_follows_with_its_number(client: FlaskClient) -> None:
+    unit = next(card for card in cards(the_page(client)) if "Example Withdrawal Unit" in card)
+    assert "Then, after withdrawal: Example Ready House , Columbus, OH, no. " in plain(unit) and "614-555-0150" in unit
+
+
+def test_who_answers_the_same_telephone_is_said_to(client: FlaskClient) -> None:
+    sister = next(card for card in cards(the_page(client)) if "Sister Program" in card)
+    assert re.search(r"Same admissions number as no\. \d", plain(sister))
+
+
+def test_what_the_list_cannot_promise_is_said(client: FlaskClient, directory: Directory) -> None:
+    address = asked(client, payer="private", plan="Some Other Plan", self_pay_ok="yes")
+    sentences = answered(directory, address).meeting.sentences
+    assert sentences
+    page = plain(client.get(address).text)
+    assert all(sentence in page for sentence in sentences) and "What this list can’t promise" in page
+
+
+def test_a_bridge_is_named_for_opioids_only(client: FlaskClient) -> None:
+    told = plain(the_page(client).partition('id="bridges"')[2].partition("</section>")[0])
+    assert "If the answer is no today" in told and "Example Day Clinic" in told
+    assert "614-555-0190" in told and "Starts buprenorphine the same day." in told
+    assert "If the answer is no today" not in the_page(client, substances=["alcohol"], dependent_on=["alcohol"])
+
+
+def test_without_a_bridge_the_sentence_stands_there(tmp_path: Path, template: Path) -> None:
+    with sites.a_directory(tmp_path, template, evening.statements("women")) as few:
+        page = the_page(sites.a_site(few).test_client())
+    assert "No place within reach is known to start methadone or buprenorphine." in page
+
+
+def test_a_list_that_is_too_short_says_so_and_shows_the_calls_before_the_bridges(tmp_path: Path, template: Path) -> None:
+    with sites.a_directory(tmp_path, template, [*evening.statements(), evening.clinic()]) as few:
+        evening.report(few, "ready")
+        page = the_page(sites.a_site(few).test_client())
+    assert "1 option for the family, in this order. 2 more options needed: make the calls below until the list has 3." in page
+    assert page.index('id="option-1"') < page.index("Now call these") < page.index('id="option-2"') < page.index('id="bridges"')
+    assert 'id="option-6"' in page.partition('id="bridges"')[2]
+
+
+def test_nobody_would_be_first_by_a_held_bed_where_nothing_is_ready(tmp_path: Path, template: Path) -> None:
+    with sites.a_directory(tmp_path, template, evening.statements()) as none:
+        client = sites.a_site(none).test_client()
+        wishes = [wish for entry in answered(none, asked(client)).call_first for wish in entry.first_if]
+        page = the_page(client)
+    assert "a bed were held" in wishes
+    assert "Call these first" in page and "a bed were held" not in page
+
+
+def test_what_would_put_a_call_first_is_said(tmp_path: Path, template: Path) -> None:
+    with sites.a_directory(tmp_path, template, evening.statements()) as one:
+        evening.report(one, "third")
+        client = sites.a_site(one).test_client()
+        address = asked(client)
+        told, page = answered(one, address), plain(client.get(address).text)
+    wished = [entry for entry in told.call_first if entry.first_if]
+    assert wished and "would be first if a bed were held" in page
+    assert all(paper.would_be_first(entry, told) in page for entry in wished)
+
+
+def test_a_narrower_need_is_a_new_one_that_keeps_all_else(client: FlaskClient, directory: Directory) -> None:
+    address = asked(client, words="canarywords", plan="canaryplan", must=["payer.free"], weight_payment="20", weight_travel="2")
+    narrowed = client.post(f"{address}/narrow", data={"must": ["language.spanish", "payer.free"]})
+    assert narrowed.status_code == 303 and narrowed.location != address
+    assert re.fullmatch(r"/options/[A-Za-z0-9_-]{22}", narrowed.location)
+    before, after = (asking.written_need(kept(directory, one)) for one in (address, narrowed.location))
+    assert after["must"] == ["language.spanish", "payer.free"] and after["weights"] == {"payment": 20, "travel": 2}
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= {"must", "as_of"}
+    page = client.get(narrowed.location).text
+    assert re.search(r'id="narrow-language.spanish"[^>]* checked', page)
+    widened = client.post(f"{narrowed.location}/narrow", data={})
+    assert kept(directory, widened.location).must == ()
+
+
+def test_every_further_choice_says_what_it_would_leave(client: FlaskClient, directory: Directory) -> None:
+    address = asked(client)
+    page = client.get(address).text
+    for facet in answered(directory, address).facets:
+        label = re.search(rf'id="narrow-{re.escape(facet.code)}".*?</li>', page)
+        assert bool(label) == bool(facet.leaves)
+        assert not label or f"leaves {facet.leaves}, {facet.known or 'none'} known" in label[0]
+
+
+def test_what_is_no_term_is_refused_and_what_is_gone_is_gone(client: FlaskClient) -> None:
+    address = asked(client)
+    assert client.post(f"{address}/narrow", data={"must": "nonsense"}).status_code == 400
+    for way in ("narrow", "loosen"):
+        assert client.post(f"/options/{'a' * 22}/{way}").status_code == 404
+        assert client.post(f"{address}/{way}", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_a_loosening_is_a_button_that_asks_again(client: FlaskClient, directory: Directory) -> None:
+    address = asked(client, near="44113", within_miles="10", words="canarywords")
+    offered = answered(directory, address).loosenings
+    page = client.get(address).text
+    assert offered and all(f'value="{one.words}"' in page and f": {one.fits} fit" in page for one in offered)
+    again = client.post(f"{address}/loosen", data={"change": offered[0].words})
+    need = kept(directory, again.location)
+    assert (need.within_miles, need.words) == (offered[0].need.within_miles, "canarywords")
+    odd = client.post(f"{address}/loosen", data={"change": "without anything"})
+    assert kept(directory, odd.location).within_miles == 10
+
+
+def test_a_center_asked_for_by_name_stands_above_everything_with_what_became_of_it(client: FlaskClient) -> None:
+    page = the_page(client, words="exampel house for women")
+    named = plain(page.partition('id="named"')[2].partition("</section>")[0])
+    assert "Example House for Women" in named and "Set aside: does not take men" in named
+    assert page.index('id="named"') < page.index('id="option-1"')
+    found = the_page(client, words="example held house").partition('id="named"')[2].partition("</section>")[0]
+    assert re.search(r'<strong>Ready</strong>: <a href="#option-\d">no\. \d below</a>', found)
+
+
+def test_points_that_were_changed_are_shown_with_the_usual_ones_and_the_version(client: FlaskClient) -> None:
+    page = plain(the_page(client, weight_payment="20", weight_travel="2"))
+    assert "Changed for this need:" in page and "Payment 20 , usually 14" in page and "Distance 2 , usually 8" in page
+    assert f"Version {WEIGHTS_VERSION}, changed" in page
+    usual = plain(the_page(client))
+    assert "Changed for this need" not in usual and f"Version {WEIGHTS_VERSION}." in usual
+
+
+def test_points_that_are_not_100_come_back_with_their_sum_and_everything_typed(client: FlaskClient) -> None:
+    told = client.post("/options", data=evening.NEED | {"weight_payment": "33", "leaves_at": "23:15", "travel": "farther"})
+    assert told.status_code == 422 and "All points together must be 100, not 119" in told.text
+    well_formed(told.text)
+    for typed in ('id="weight_payment" name="weight_payment" value="33"', 'value="23:15"', '<option value="farther" selected>'):
+        assert typed in told.text
+    assert told.text.count('<details class="group more" open>') == 1
+
+
+def test_a_child_for_whom_nothing_fits_gets_a_plain_word(client: FlaskClient) -> None:
+    assert "Few programs take a child this young" in the_page(client, age="8", within_miles="10", near="99501")
+    assert "Few programs take a child" not in the_page(client, age="27", within_miles="10", near="99501")
+
+
+def test_the_demonstration_says_on_every_page_that_it_is_one(tmp_path: Path, template: Path, client: FlaskClient) -> None:
+    said = builders.a_statement(local_id="1", source="demo", yes=builders.DEFAULT_YES)
+    with sites.a_directory(tmp_path, template, [said]) as demo:
+        shown = sites.a_site(demo).test_client()
+        for address in ("/", asked(shown), "/listings/demo:1", "/how-options-are-ranked"):
+            assert paper.DEMONSTRATION in shown.get(address).text, address
+    assert not any(paper.DEMONSTRATION in client.get(address).text for address in ("/", asked(client)))
+
+
+def test_a_listing_shows_its_reports_newest_first_with_who_said_them(client: FlaskClient) -> None:
+    page = plain(client.get("/listings/invented_survey:ready").text)
+    assert re.search(
+        r"2 beds are open, said at .*? By telephone, counselor-7 Full, said at .*? By telephone, counselor-7", page
+    )
+    assert "Whether a bed is open today" not in page and "Whether its license is in force" not in page
+    assert "Nobody answered at" in plain(client.get("/listings/invented_survey:asked").text)
+
+
+def test_a_listing_shows_hours_license_vetting_and_plans(client: FlaskClient) -> None:
+    page = plain(client.get("/listings/invented_survey:ready").text)
+    for words in (
+        "Intake hours Every day: day and night Latest arrival: 9:00 pm",
+        "License In force, number OH-0101, until December 31, 2999",
+        "Vetting Vetted (",
+        "In network: Invented Gold",
+    ):
+        assert words in page
+    silent = plain(client.get("/listings/invented_survey:women").text)
+    assert "Nobody here has vetted it yet" in silent and "License Not known" in silent
