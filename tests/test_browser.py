@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ import waitress
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress import wasyncore
 
+from directory.referral import Directory
 from tests import sites
 
 pytestmark = pytest.mark.browser
@@ -32,14 +34,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site, served as it is served to people."""
     folder = tmp_path_factory.mktemp("browser")
     template = sites.copied_template(folder)
-    with sites.a_directory(folder, template, sites.statements()) as directory:
-        server: Any = waitress.create_server(sites.a_site(directory), host="127.0.0.1", port=0, threads=2, ident=None)
-        serving = threading.Thread(target=server.run)
-        serving.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
-        serving.join(10)
-        server.task_dispatcher.shutdown()
+    with sites.a_directory(folder, template, sites.statements()) as directory, served(directory) as at:
+        yield at
+
+
+@contextmanager
+def served(directory: Directory) -> Iterator[str]:
+    """The production server over a directory, for a while; gives its address."""
+    server: Any = waitress.create_server(sites.a_site(directory), host="127.0.0.1", port=0, threads=2, ident=None)
+    serving = threading.Thread(target=server.run)
+    serving.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+    serving.join(10)
+    server.task_dispatcher.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +143,7 @@ def test_from_the_form_to_a_center_and_back_to_the_form(visit: Window, size: tup
     first.get_by_text("Why it stands here").click()
     assert finding.is_visible()
     page.get_by_role("link", name="Show 5 more").click()
+    page.locator("#option-15").wait_for()
     assert page.locator(".card").count() == 15
     page.get_by_role("link", name="Example House 104").click()
     assert page.get_by_role("heading", name="What is not known").is_visible()

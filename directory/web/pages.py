@@ -29,6 +29,11 @@ def _directory() -> Directory:
     return cast(Directory, current_app.extensions["directory"])
 
 
+def _now() -> datetime:
+    """The moment, in the whole seconds in which reports are compared."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 @pages.get("/")
 def form() -> str:
     """The form."""
@@ -38,7 +43,7 @@ def form() -> str:
 @pages.post("/options")
 def ask() -> Redirect | tuple[str, int]:
     """Keep the need for a day under an opaque name and go there; or the form again, with what to mend."""
-    typed, now = forms.typed(request.form), datetime.now(UTC)
+    typed, now = forms.typed(request.form), _now()
     try:
         need = forms.understand(typed, _directory().gazetteer, now)
     except CannotUnderstand as error:
@@ -118,7 +123,7 @@ def listing(listing_id: str) -> str:
     found = _directory().listings([listing_id]).get(listing_id)
     if found is None:
         abort(404)
-    now = datetime.now(UTC)
+    now = _now()
     decisive, beside = told.facts_by_group(found)
     return _page(
         "listing.html",
@@ -181,7 +186,7 @@ def _plain(text: str) -> Response:
 
 def _keep(need: Need) -> Redirect:
     """Keep a need for a day under an opaque name, and go there."""
-    token, now = secrets.token_urlsafe(16), datetime.now(UTC)
+    token, now = secrets.token_urlsafe(16), _now()
     with _directory().database.writing() as connection:
         store.keep_need(connection, token, asking.written_need(need), now, now + KEPT)
     return redirect(url_for("pages.options", token=token), 303)
@@ -216,7 +221,7 @@ def _kept(token: str) -> Need | None:
     """The need under a name, its moment now, its clock the place's; None where it is not kept any more."""
     if not _TOKEN.fullmatch(token):
         return None
-    now = datetime.now(UTC).replace(microsecond=0)  # reports are compared in whole seconds
+    now = _now()
     with _directory().database.reading() as connection:
         written = store.kept_need(connection, token, now)
     if written is None:
