@@ -10,6 +10,7 @@ from directory.matching.beds import standing_for
 from directory.matching.compose import PRESENTED
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry, Finding
+from directory.matching.loosen import Loosening
 from directory.matching.rank import CALL, TIERS
 from directory.matching.wording import moment
 from directory.need import Need
@@ -125,6 +126,12 @@ def headline(answered: Answered) -> str:
     return f"No center in the directory fits this need. What stands in the way is counted below.{help_for}"
 
 
+def loosenings(answered: Answered) -> list[Loosening]:
+    """The changes of the need that leave more than fits now."""
+    fits = answered.option_count + answered.call_first_count
+    return [one for one in answered.loosenings if one.fits > fits]
+
+
 def calls_needed(answered: Answered) -> str:
     """How many options the list still lacks, and where they may come from; "" where it is full."""
     lacking = PRESENTED - len(answered.meeting.presented)
@@ -149,7 +156,7 @@ def _lines(answered: Answered) -> Iterator[str]:
     yield from _sections(answered)
     yield ""
     yield from _set_aside(answered)
-    yield from _section("What would leave more", _items(f"{one.words}: {one.fits} fit" for one in answered.loosenings))
+    yield from _section("What would leave more", _items(f"{one.words}: {one.fits} fit" for one in loosenings(answered)))
     yield ""
     yield from (f"{label}: {number}" for label, number in HELPLINES)
     yield from textwrap.wrap(SAFETY, WIDTH)

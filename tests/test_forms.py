@@ -39,12 +39,69 @@ def test_a_meeting_time_that_cannot_be_is_asked_again(form: dict[str, list[str]]
     assert [problem.where for problem in told.value.problems] == ["meeting_ends"]
 
 
+@pytest.mark.parametrize(
+    ("ends", "leaves", "on", "expected"),
+    [
+        ("20:00", "21:30", "", "2026-03-13T21:30-04:00"),
+        ("23:00", "00:30", "", "2026-03-14T00:30-04:00"),
+        ("23:00", "7 am", "2026-03-14", "2026-03-15T07:00-04:00"),
+        ("", "22:00", "", "2026-03-13T22:00-04:00"),
+        ("", "06:00", "2026-03-14", "2026-03-14T06:00-04:00"),
+    ],
+)
+def test_they_leave_on_the_day_of_the_meeting_or_in_the_night_after_it(
+    ends: str, leaves: str, on: str, expected: str, gazetteer: Gazetteer
+) -> None:
+    form = {"near": ["43215"], "ends_at": [ends], "leaves_at": [leaves], "ends_on": [on]}
+    need = forms.understand(form, gazetteer, NOW)
+    assert need.leave_at is not None
+    assert need.leave_at.isoformat(timespec="minutes") == expected
+    assert need.leaves == need.leave_at
+
+
+def test_leaving_before_the_meeting_ends_is_asked_again(gazetteer: Gazetteer) -> None:
+    form = {"near": ["43215"], "ends_at": ["20:00"], "leaves_at": ["19:30"]}
+    with pytest.raises(CannotUnderstand) as told:
+        forms.understand(form, gazetteer, NOW)
+    assert [(problem.where, problem.fix) for problem in told.value.problems] == [
+        ("leave_at", "Enter a time at or after the meeting's end")
+    ]
+
+
+def test_a_day_that_cannot_be_is_told_once(gazetteer: Gazetteer) -> None:
+    form = {"near": ["43215"], "ends_at": ["20:00"], "leaves_at": ["21:00"], "ends_on": ["2027-03-13"]}
+    with pytest.raises(CannotUnderstand) as told:
+        forms.understand(form, gazetteer, NOW)
+    assert [problem.where for problem in told.value.problems] == ["meeting_ends"]
+
+
+def test_points_are_changed_by_their_own_fields(gazetteer: Gazetteer) -> None:
+    form = {"near": ["43215"], "weight_payment": ["20"], "weight_travel": ["2"], "weight_admit": [""]}
+    need = forms.understand(form, gazetteer, NOW)
+    assert dict(need.weights) == {"payment": 20, "travel": 2}
+    shown = forms.filled(need)
+    assert (shown["weight_payment"], shown["weight_travel"], shown["weight_admit"]) == (["20"], ["2"], ["28"])
+
+
+def test_points_that_do_not_add_up_are_told_with_their_sum(gazetteer: Gazetteer) -> None:
+    with pytest.raises(CannotUnderstand) as told:
+        forms.understand({"near": ["43215"], "weight_payment": ["20"]}, gazetteer, NOW)
+    assert [problem.where for problem in told.value.problems] == ["weights"]
+    assert "must be 100, not 106" in told.value.problems[0].fix
+
+
 def one_of(offered: choices.Offered) -> st.SearchStrategy[list[str]]:
     return st.sampled_from([[code] for code in offered])
 
 
 def some_of(offered: choices.Offered) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(sorted(offered)), unique=True, max_size=4)
+
+
+def _times_go_together(form: choices.Values) -> bool:
+    """Whether a day has a time, and they leave within 12 hours after the meeting."""
+    ends, leaves = form["ends_at"][0], form["leaves_at"][0]
+    return bool(ends or leaves or not form["ends_on"][0]) and (ends, leaves) not in (("07:30", "20:00"), ("07:30", "01:15"))
 
 
 FORMS: Final = st.fixed_dictionaries(
@@ -65,13 +122,17 @@ FORMS: Final = st.fixed_dictionaries(
         "nice": some_of(choices.WISH),
         "self_pay_ok": st.sampled_from([[], ["yes"]]),
         "words": st.text(max_size=20).map(lambda text: [text]),
+        "travel": one_of(choices.DISTANCE),
         "ends_at": st.sampled_from([[""], ["20:00"], ["07:30"]]),
+        "leaves_at": st.sampled_from([[""], ["20:00"], ["01:15"]]),
+        "ends_on": st.sampled_from([[""], ["2026-03-14"]]),
+        "weight_payment": st.sampled_from([[""], ["14"]]),
     }
 )
 
 
 @settings(max_examples=40, deadline=None)
-@given(form=FORMS)
+@given(form=FORMS.filter(_times_go_together))
 def test_a_form_and_its_need_turn_into_each_other(form: choices.Values, gazetteer: Gazetteer) -> None:
     typed = forms.typed(MultiDict((name, text) for name, texts in form.items() for text in texts))
     need = forms.understand(typed, gazetteer, NOW)

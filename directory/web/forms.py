@@ -1,6 +1,5 @@
 """The form to a need and back. What is typed is judged by the same readers as a need file; nothing typed is lost."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -46,11 +45,9 @@ def understand(form: Values, gazetteer: Gazetteer, now: datetime) -> Need:
     else:
         problems.append(_bad("near", "", "Enter a ZIP code, or a city with its State, such as Columbus, OH"))
     written["weights"] = {name.removeprefix("weight_"): text for name in WEIGHT if (text := _one(form, name))}
-    for name, read in (("meeting_ends", _meeting_ends), ("leave_at", _leave_at)):
-        try:
-            written[name] = read(form, here)
-        except ValueError as error:
-            problems.append(_bad(name, "time", str(error)))
+    times, wrong = _times(form, here)
+    written |= times
+    problems += wrong
     try:
         need = asking.read_need(written, gazetteer, here)
     except CannotUnderstand as error:
@@ -58,6 +55,17 @@ def understand(form: Values, gazetteer: Gazetteer, now: datetime) -> Need:
     if problems:
         raise CannotUnderstand(*sorted(problems, key=lambda problem: [*LABELS].index(problem.where)))
     return need
+
+
+def _times(form: Values, here: datetime) -> tuple[dict[str, str | None], list[Problem]]:
+    """When the meeting ends and when they leave, as far as both are understood; what is wrong with the one hides the other."""
+    read: dict[str, str | None] = {}
+    for name, reader in (("meeting_ends", _meeting_ends), ("leave_at", _leave_at)):
+        try:
+            read[name] = reader(form, here)
+        except ValueError as error:
+            return read, [_bad(name, "time", str(error))]
+    return read, []
 
 
 def _bad(name: str, found: str, fix: str) -> Problem:
@@ -98,19 +106,11 @@ def _leave_at(form: Values, here: datetime) -> str | None:
     if not at:
         return None
     leaves = _at(_day(form, here), _clock(at), here.tzinfo or UTC)
-    ends = datetime.fromisoformat(_sure(_meeting_ends, form, here) or leaves.isoformat())
+    ends = datetime.fromisoformat(_meeting_ends(form, here) or leaves.isoformat())
     leaves += timedelta(days=1 if leaves < ends else 0)
     if leaves - ends > _LONGEST_STAY:
         raise ValueError("Enter a time at or after the meeting's end")
     return leaves.isoformat(timespec="minutes")
-
-
-def _sure(read: Callable[[Values, datetime], str | None], form: Values, here: datetime) -> str | None:
-    """What was read, or None where it could not be, which is told where it belongs."""
-    try:
-        return read(form, here)
-    except ValueError:
-        return None
 
 
 def _day(form: Values, here: datetime) -> date:

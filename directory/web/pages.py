@@ -73,6 +73,7 @@ def options(token: str) -> str | Response:
         described=paper.capital(paper.need_in_words(need)) + paper.times_in_words(need),
         set_aside=sorted(answered.aside_counts.items(), key=lambda counted: -counted[1]),
         criteria=BY_NAME,
+        loosenings=paper.loosenings(answered),
         weights=words.weights(need),
         version=WEIGHTS_VERSION,
         narrowing=some,
