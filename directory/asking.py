@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from directory import values
 from directory.matching.criterion import WEIGHTS
-from directory.need import Need
+from directory.need import Near, Need
 from directory.places import Gazetteer, UnknownPlace
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vocabulary import DEPENDENCES, LEVELS, MEDICATIONS, PAYERS, SEXES, SUBSTANCES, TRAVEL, codes, is_term, plan_term
@@ -71,6 +72,7 @@ def read_need(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -
     """The need; `now` is its time where it names none. Raises CannotUnderstand with a problem for each bad field."""
     problems = [_unknown(name) for name in written if name not in FIELDS]
     read: dict[str, Any] = {"as_of": now}
+    says_when = written.get("as_of") not in (None, "")
     for name, found in written.items():
         if name not in FIELDS or found in (None, "", [], (), {}):
             continue
@@ -88,7 +90,15 @@ def read_need(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -
         problems.append(Problem(Loudness.VALUE, "near", "is missing, while within_miles is given", fix=fix))
     if problems:
         raise CannotUnderstand(*problems)
+    if not says_when and "near" in read:
+        read["as_of"] = _there(read["near"], gazetteer, now)
     return Need(**read)
+
+
+def _there(near: Near, gazetteer: Gazetteer, now: datetime) -> datetime:
+    """The moment by the clock of the place; as it is where that has no known time zone."""
+    zone = gazetteer.timezone(near.point)
+    return now.astimezone(ZoneInfo(zone)) if zone else now
 
 
 def _read(name: str, found: Any, gazetteer: Gazetteer) -> Any:

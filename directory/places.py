@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from geopy.distance import geodesic
@@ -70,6 +71,7 @@ class Gazetteer:
     """Where ZIP codes and cities are. Built once a process from `PostalPlace`s; reads nothing itself."""
 
     def __init__(self, places: Iterable[PostalPlace]) -> None:
+        self._zone_at = lru_cache(maxsize=1024)(self._nearest_zone)
         self._by_zip = {place.postal_code: place for place in places}
         self._by_city: dict[str, dict[str, list[PostalPlace]]] = defaultdict(lambda: defaultdict(list))
         for place in self._by_zip.values():
@@ -89,6 +91,9 @@ class Gazetteer:
 
     def timezone(self, point: Point) -> str:
         """The name of the time zone at a point: that of the nearest ZIP code which has one, "" where none has."""
+        return self._zone_at(point)
+
+    def _nearest_zone(self, point: Point) -> str:
         zoned = [place for place in self._by_zip.values() if place.timezone and place.latitude and place.longitude]
 
         def away(place: PostalPlace) -> float:

@@ -138,7 +138,7 @@ def test_surveys_alone_give_nobody_a_bed_and_the_text_says_so(app: Flask) -> Non
     nobody_called_there = ["--near", "46204", *DEMO[2:]]
     result = run(app, *nobody_called_there)
     assert result.exit_code == 0
-    assert "No center has confirmed a bed yet." in result.stdout and "call first, in this order" in result.stdout
+    assert "No center has confirmed a bed yet. 1 center is worth a call." in result.stdout and "Call first (1)" in result.stdout
     assert "988" in result.stdout and "1-800-662-HELP" in result.stdout and "naloxone" in result.stdout
     assert "Set aside:" in result.stdout and "Ask: Is a bed open" in result.stdout
 

@@ -132,7 +132,8 @@ def _nearest(ranking: Ranking) -> str:
 def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[tuple[int, float]]:
     """Positions and miles of places that start methadone or buprenorphine, for when the answer is no: any setting, best first.
 
-    Those that start it on the first day come first, then those where the person arrives inside the hours, then the nearer.
+    Those that start it on the first day come first, then those that need no bed for it, then those where the person arrives
+    inside the hours, then the nearer.
     Rows in `besides` are on the list already.
     """
     need = ranking.need
@@ -143,7 +144,8 @@ def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[t
     there = reachable(block, arrivals(block, need))
     miles = np.nan_to_num(block.miles, nan=np.inf)
     ranks = block.columns.id_rank[block.positions]
-    order = np.lexsort((ranks, miles, -there, ~block.yes("moud.same_day")))
+    without_a_bed = block.yes("moud.otp", "setting.outpatient", "setting.outpatient_medication")
+    order = np.lexsort((ranks, miles, -there, ~without_a_bed, ~block.yes("moud.same_day")))
     listed = {int(ranking.block.positions[row]) for row in besides}
     found = [(int(block.positions[at]), float(block.miles[at])) for at in order[: limit + len(listed)]]
     return [one for one in found if one[0] not in listed][:limit]
