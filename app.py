@@ -14,13 +14,13 @@ from directory.referral import Directory  # noqa: E402
 from directory.settings import Settings  # noqa: E402
 from directory.web import create_app  # noqa: E402
 from importers import commands as import_commands  # noqa: E402
-from importers.sources import SOURCES  # noqa: E402
+from importers.sources import TITLES  # noqa: E402
 
 try:
     directory = Directory(Settings.from_environment(os.environ))
 except CannotUnderstand as error:
     sys.exit(str(error))
-app = create_app(directory, {importer.source.name: importer.source.title for importer in SOURCES})
+app = create_app(directory, TITLES)
 commands.register(app, directory)
 import_commands.register(app)
 

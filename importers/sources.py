@@ -2,10 +2,17 @@
 
 from typing import Final
 
-from importers import demo, samhsa_national_directory
+from importers import demo, demo_day, listing_line, samhsa_national_directory
 from importers.base import Importer
 
 SOURCES: Final[tuple[Importer, ...]] = (samhsa_national_directory.importer, demo.importer)
+
+
+TITLES: Final = {importer.source.name: importer.source.title for importer in SOURCES} | {
+    listing_line.SOURCE: "a file of listings",
+    demo_day.SOURCE: "invented calls",
+}
+"""What a source is called where people read it."""
 
 
 def by_name(name: str) -> Importer:
