@@ -212,10 +212,8 @@ def age(answered: Answered) -> str:
         return "Nothing is shown."
     oldest, newest = (f"{day:%B} {day.day}, {day.year}" for day in between)
     when = f"on {newest}" if oldest == newest else f"between {oldest} and {newest}"
-    shown = (*answered.options, *answered.call_first)
-    confirmed = any(standing_for(entry.listing, answered.need) for entry in shown)
     return f"What is known was said {when}" + (
-        "; of beds each report has its own time." if confirmed else "; nobody has confirmed a bed."
+        "; of beds each report has its own time." if _beds_said(answered) else "; nobody has confirmed a bed."
     )
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from directory.referral import Directory
-from directory.web import access_log, errors, pages, security, words
+from directory.web import access_log, errors, pages, reading, security, words
 
 _STATIC: Final = Path(__file__).with_name("static")
 _MOST_BYTES: Final = 64 * 1024
@@ -33,4 +33,5 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
     access_log.register(app)
     errors.register(app)
     app.register_blueprint(pages.pages)
+    app.register_blueprint(reading.reading)
     return app

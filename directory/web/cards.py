@@ -72,9 +72,10 @@ class Sheet:
 def sheet(answered: Answered) -> Sheet:
     """The cards for an answer, numbered through."""
     listed = answered.presented()
-    backups = listed[len(answered.meeting.presented) :]
-    presented = listed[: len(answered.meeting.presented)]
-    others = [entry for entry in answered.options if entry not in listed]
+    presented = [entry for entry in listed if entry.listing.id in answered.meeting.presented]
+    backups = listed[len(presented) :]
+    on_it = {entry.listing.id for entry in listed}
+    others = [entry for entry in answered.options if entry.listing.id not in on_it]
     needed = PRESENTED + BACKUPS - len(listed) if len(presented) < PRESENTED else 0
     calls, later = answered.call_first[:needed], answered.call_first[needed:]
     parts = (presented, backups, calls, others, later)

@@ -1,0 +1,82 @@
+"""The pages that anybody may read without a need: a listing, how options are ranked, and what machines ask."""
+
+from typing import Final
+
+from flask import Blueprint, Response, abort, make_response
+
+from directory import store
+from directory.matching.beds import NOT_KNOWN, OUTSIDE_HOURS
+from directory.matching.criteria import BY_NAME, CRITERIA
+from directory.matching.criterion import WEIGHTS_VERSION
+from directory.matching.rank import TIERS
+from directory.web import told, words
+from directory.web.opened import now, opened, page
+
+reading: Final = Blueprint("reading", __name__)
+
+
+@reading.get("/listings/<listing_id>")
+def listing(listing_id: str) -> str:
+    """Everything that is known of a listing."""
+    found = opened().listings([listing_id]).get(listing_id)
+    if found is None:
+        abort(404)
+    moment = now()
+    decisive, beside = told.facts_by_group(found)
+    return page(
+        "listing.html",
+        listing=found,
+        history=told.history(found, moment),
+        clock_name=found.timezone.replace("_", " ") or "UTC",
+        weekly=told.weekly(found.intake_hours) if found.intake_hours else [],
+        latest=told.clock(found.latest_arrival) if found.latest_arrival else "",
+        licence=told.licence(found),
+        vetting=told.vetting(found, moment),
+        decisive=decisive,
+        beside=beside,
+        voice=told.speaker(found),
+        not_known=told.not_known(found, moment),
+    )
+
+
+@reading.get("/how-options-are-ranked")
+def ranking() -> str:
+    """How options are ranked, from the criteria themselves."""
+    return page(
+        "ranking.html",
+        criteria=CRITERIA,
+        tiers=TIERS,
+        version=WEIGHTS_VERSION,
+        admit=BY_NAME["admit"],
+        bases=words.bases(),
+        freshness=words.freshness(),
+        unknown=NOT_KNOWN,
+        outside=OUTSIDE_HOURS,
+    )
+
+
+@reading.get("/healthz")
+def health() -> Response:
+    """Says that the program answers."""
+    return _plain("alive\n")
+
+
+@reading.get("/readyz")
+def ready() -> Response:
+    """Says that database and index are there and how many listings they hold; 503 where one of them fails."""
+    with opened().database.reading() as connection:
+        held = store.count(connection)
+    indexed = len(opened().index.current().columns)
+    return _plain(f"ready: {held} listings, {indexed} indexed\n")
+
+
+@reading.get("/robots.txt")
+def robots() -> Response:
+    """Keeps lists and listings out of search engines; they would be stale there."""
+    return _plain("User-agent: *\nDisallow: /options\nDisallow: /listings\n")
+
+
+def _plain(text: str) -> Response:
+    response = make_response(text)
+    response.mimetype = "text/plain"
+    return response
