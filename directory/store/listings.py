@@ -1,4 +1,4 @@
-"""The only reader and writer of the tables: what is said goes in, listings come out, and what the index has not seen."""
+"""Listings in the database: what is said goes in, listings come out, and what the index has not seen."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass

@@ -1,45 +1,22 @@
-"""The tables, and what is recorded of a listing as rows of them. Only `store` reads or writes them; the schema reaches a
-database through the migrations alone.
-"""
+"""What is recorded of listings: the tables, and what is said as rows of them and back."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
 
 from directory.availability import Bucket, Report
 from directory.listing import Provenance, Statement, Vetting
 from directory.resolve import Said
+from directory.tables.base import Table, Written
 from directory.vocabulary import BedState, Channel, SourceKind, VettingState
 
-REVISION: Final = "0003"
-"""The newest migration; a test holds it against the folder of migrations."""
 _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-
-
-class Written(str):
-    """JSON that is text already, so that what was written once for its digest is not written again for its column."""
-
-    __slots__ = ()
-
-
-class Table(DeclarativeBase):
-    """What all tables share: constraint names that are the same on every engine."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map: ClassVar = {dict[str, Any]: JSON, str: Text}
 
 
 class ChangeRow(Table):
