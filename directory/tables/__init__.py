@@ -1,6 +1,16 @@
 """The tables. Only `store` reads or writes them, and `database` brings them up to date."""
 
 from directory.tables.base import REVISION, Table, Written
+from directory.tables.cases import (
+    CaseCallRow,
+    CaseMemberRow,
+    CaseRow,
+    CaseSeenRow,
+    CaseStepRow,
+    CorrectionRow,
+    HandoutRow,
+    ProgramEventRow,
+)
 from directory.tables.listings import (
     SAID,
     AskedRow,
@@ -27,9 +37,17 @@ from directory.tables.listings import (
 __all__ = [
     "AskedRow",
     "BuiltRow",
+    "CaseCallRow",
+    "CaseMemberRow",
+    "CaseRow",
+    "CaseSeenRow",
+    "CaseStepRow",
     "ChangeRow",
+    "CorrectionRow",
+    "HandoutRow",
     "ListingRow",
     "PostalPlaceRow",
+    "ProgramEventRow",
     "REVISION",
     "ReportRow",
     "Run",

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import JSON, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
-REVISION: Final = "0003"
+REVISION: Final = "0005"
 """The newest migration; a test holds it against the folder of migrations."""
 
 
