@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = [
     "vocabulary", "problems", "hours", "availability", "listing", "need", "values", "normalize", "resolve", "places",
-    "matching", "asking",
+    "matching", "asking", "case",
     "tables", "database", "store", "search", "settings", "routing", "answered", "answering", "referral", "paper", "web",
     "commands", "start",
 ]  # fmt: skip

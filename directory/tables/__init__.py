@@ -1,6 +1,6 @@
 """The tables. Only `store` reads or writes them, and `database` brings them up to date."""
 
-from directory.tables.base import REVISION, Table, Written
+from directory.tables.base import REVISION, Table, Written, utc
 from directory.tables.cases import (
     CaseCallRow,
     CaseMemberRow,
@@ -65,5 +65,6 @@ __all__ = [
     "report_row",
     "statement_row",
     "vetting_row",
+    "utc",
     "worded",
 ]

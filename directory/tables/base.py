@@ -1,5 +1,6 @@
 """What all tables share, and the newest migration. The schema reaches a database through the migrations alone."""
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import JSON, MetaData, Text
@@ -27,3 +28,10 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar = {dict[str, Any]: JSON, str: Text}
+
+
+def utc(moment: datetime) -> str:
+    """A moment as text in UTC, the same for everybody who writes it down, wherever they are."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no offset from UTC")
+    return moment.astimezone(UTC).isoformat()

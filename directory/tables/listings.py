@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ForeignKey, Index
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from directory.availability import Bucket, Report
 from directory.listing import Provenance, Statement, Vetting
 from directory.resolve import Said
-from directory.tables.base import Table, Written
+from directory.tables.base import Table, Written, utc
 from directory.vocabulary import BedState, Channel, SourceKind, VettingState
 
 _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -217,7 +217,7 @@ def report_row(report: Report) -> dict[str, Any]:
     """A report's columns; raises ValueError for a time without its offset from UTC."""
     return {
         "state": str(report.state),
-        "observed_at": _moment(report.observed_at),
+        "observed_at": utc(report.observed_at),
         "channel": str(report.channel),
         "recorded_by": report.recorded_by,
         "sex": report.bucket.sex,
@@ -226,8 +226,8 @@ def report_row(report: Report) -> dict[str, Any]:
         "funded": report.bucket.funded,
         "beds": report.beds,
         "wait_hours": report.wait_hours,
-        "hold_until": _moment(report.hold_until) if report.hold_until else None,
-        "expires_at": _moment(report.expires_at) if report.expires_at else None,
+        "hold_until": utc(report.hold_until) if report.hold_until else None,
+        "expires_at": utc(report.expires_at) if report.expires_at else None,
     }
 
 
@@ -250,7 +250,7 @@ def vetting_row(vetting: Vetting) -> dict[str, Any]:
     """A vetting step's columns; raises ValueError for a time without its offset from UTC."""
     return {
         "state": str(vetting.state),
-        "at": _moment(vetting.at),
+        "at": utc(vetting.at),
         "by": vetting.by,
         "until": vetting.until.isoformat() if vetting.until else None,
         "because": vetting.because,
@@ -261,10 +261,3 @@ def read_vetting(row: Any) -> Vetting:
     """The vetting step that a row holds."""
     until = date.fromisoformat(row.until) if row.until else None
     return Vetting(VettingState(row.state), datetime.fromisoformat(row.at), row.by, until, row.because)
-
-
-def _moment(moment: datetime) -> str:
-    """A moment as text in UTC, the same for everybody who writes it down, wherever they are."""
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no offset from UTC")
-    return moment.astimezone(UTC).isoformat()

@@ -1,0 +1,112 @@
+"""A case for the time of a meeting, and what is done about it. Frozen; it says what is needed and never who needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+KEPT: Final = timedelta(days=30)
+"""So long after its meeting a case is erased, whatever anybody does."""
+
+
+class StepKind(StrEnum):
+    """What can be done to the board by hand."""
+
+    ADDED = "added"
+    DROPPED = "dropped"
+    RESTORED = "restored"
+    PLACED = "placed"
+
+
+class Reached(StrEnum):
+    """Who answered a call."""
+
+    PERSON = "person"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    DISCONNECTED = "disconnected"
+    CALL_CENTER = "call_center"
+
+
+class Outcome(StrEnum):
+    """What a call came to."""
+
+    ACCEPTED = "accepted"
+    CONDITIONAL = "conditional"
+    DECLINED = "declined"
+    WAITLIST = "waitlist"
+    CALL_BACK = "call_back"
+    NEEDS_INFORMATION = "needs_information"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A meeting's case: an opaque id, its code name, its owner's account number, and the need as `written_need` gives it.
+
+    `members` are the colleagues who were let in; `ended` is what came of it, or "".
+    """
+
+    id: str
+    code_name: str
+    owner: int
+    created_at: datetime
+    purge_after: datetime
+    need: Mapping[str, Any]
+    members: frozenset[int] = frozenset()
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something done to the board by hand: to which listing, what, at which place if it was placed, why, by whom and when."""
+
+    listing_id: str
+    kind: StepKind
+    because: str
+    account: int
+    at: datetime
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call for a case: who claimed it and until when; once closed, whom it reached and what it came to."""
+
+    id: int
+    case_id: str
+    listing_id: str
+    account: int
+    claimed_at: datetime
+    claim_until: datetime
+    closed_at: datetime | None = None
+    reached: Reached | None = None
+    outcome: Outcome | None = None
+    call_back_at: datetime | None = None
+    spoke_with: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether somebody is on it at a moment: not closed, and the claim has not run out."""
+        return self.closed_at is None and now < self.claim_until
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """A frozen list as it was handed out: its number, who made it and when, its content, and until when it is shared."""
+
+    id: int
+    case_id: str
+    account: int
+    made_at: datetime
+    snapshot: Mapping[str, Any]
+    share_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stood on the board when somebody last looked: for each listing what would be pointed out if it moved."""
+
+    at: datetime
+    stood: Mapping[str, Any]

@@ -1,0 +1,247 @@
+"""Cases in the database: opened, shared with colleagues, worked on, and erased without a trace."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from directory.case import Call, Case, Handout, Outcome, Reached, Seen, Step, StepKind
+from directory.tables import (
+    CaseCallRow,
+    CaseMemberRow,
+    CaseRow,
+    CaseSeenRow,
+    CaseStepRow,
+    CorrectionRow,
+    HandoutRow,
+    ProgramEventRow,
+    utc,
+)
+
+_CALL: Final = tuple(getattr(CaseCallRow, name) for name in Call.__dataclass_fields__)
+_HANDOUT: Final = tuple(getattr(HandoutRow, name) for name in Handout.__dataclass_fields__)
+
+
+class Taken(LookupError):
+    """Somebody else is on that call."""
+
+
+# --- cases ---------------------------------------------------------------------------------------------------------
+
+
+def open_case(connection: Connection, case: Case) -> None:
+    """Write a new case down."""
+    told = {"id": case.id, "code_name": case.code_name, "owner": case.owner, "need": dict(case.need), "ended": None}
+    times = {"created_at": utc(case.created_at), "purge_after": utc(case.purge_after)}
+    connection.execute(insert(CaseRow), told | times)
+
+
+def cases_of(connection: Connection, account: int) -> list[Case]:
+    """The cases that an account owns or was let into, the newest first."""
+    inside = select(CaseMemberRow.case_id).where(CaseMemberRow.account == account)
+    query = select(CaseRow.__table__).where(or_(CaseRow.owner == account, CaseRow.id.in_(inside)))
+    return [_case(connection, row) for row in connection.execute(query.order_by(CaseRow.created_at.desc(), CaseRow.id))]
+
+
+def case_for(connection: Connection, case_id: str, account: int) -> Case | None:
+    """A case for those whose it is; None for anybody else, as if there were none."""
+    row = connection.execute(select(CaseRow.__table__).where(CaseRow.id == case_id)).first()
+    case = _case(connection, row) if row else None
+    return case if case and account in {case.owner, *case.members} else None
+
+
+def _case(connection: Connection, row: Any) -> Case:
+    members = connection.scalars(select(CaseMemberRow.account).where(CaseMemberRow.case_id == row.id))
+    return Case(
+        id=row.id,
+        code_name=row.code_name,
+        owner=row.owner,
+        created_at=datetime.fromisoformat(row.created_at),
+        purge_after=datetime.fromisoformat(row.purge_after),
+        need=row.need,
+        members=frozenset(members),
+        ended=row.ended or "",
+    )
+
+
+def change_case(connection: Connection, case: Case) -> None:
+    """Write down a changed need, another end of its keeping, or what came of it."""
+    told = {"need": dict(case.need), "purge_after": utc(case.purge_after), "ended": case.ended or None}
+    connection.execute(update(CaseRow).where(CaseRow.id == case.id).values(**told))
+
+
+def let_in(connection: Connection, case_id: str, account: int) -> None:
+    """Let a colleague into a case; nothing changes for one who is in already."""
+    known = connection.scalar(
+        select(CaseMemberRow.account).where(CaseMemberRow.case_id == case_id, CaseMemberRow.account == account)
+    )
+    if known is None:
+        connection.execute(insert(CaseMemberRow), {"case_id": case_id, "account": account})
+
+
+def put_out(connection: Connection, case_id: str, account: int) -> None:
+    """Let a colleague into a case no longer."""
+    connection.execute(delete(CaseMemberRow).where(CaseMemberRow.case_id == case_id, CaseMemberRow.account == account))
+
+
+def purge_case(connection: Connection, case_id: str) -> None:
+    """Erase a case with all that hangs on it."""
+    connection.execute(delete(CaseRow).where(CaseRow.id == case_id))
+
+
+def cases_due(connection: Connection, now: datetime) -> tuple[str, ...]:
+    """The cases whose time is over."""
+    return tuple(connection.scalars(select(CaseRow.id).where(CaseRow.purge_after <= utc(now)).order_by(CaseRow.id)))
+
+
+# --- what is done by hand, and what was seen -----------------------------------------------------------------------
+
+
+def add_step(connection: Connection, case_id: str, step: Step) -> None:
+    """Append something done to the board by hand."""
+    row = {name: getattr(step, name) for name in ("listing_id", "because", "account", "place")}
+    connection.execute(insert(CaseStepRow), row | {"case_id": case_id, "kind": str(step.kind), "at": utc(step.at)})
+
+
+def steps(connection: Connection, case_id: str) -> list[Step]:
+    """Everything done to the board by hand, in its order."""
+    rows = connection.execute(select(CaseStepRow.__table__).where(CaseStepRow.case_id == case_id).order_by(CaseStepRow.id))
+    return [
+        Step(row.listing_id, StepKind(row.kind), row.because, row.account, datetime.fromisoformat(row.at), row.place)
+        for row in rows
+    ]
+
+
+def seen(connection: Connection, case_id: str, account: int) -> Seen | None:
+    """What an account last saw of a board; None before the first look."""
+    mine = CaseSeenRow.case_id == case_id, CaseSeenRow.account == account
+    row = connection.execute(select(CaseSeenRow.at, CaseSeenRow.stood).where(*mine)).first()
+    return Seen(datetime.fromisoformat(row.at), row.stood) if row else None
+
+
+def remember_seen(connection: Connection, case_id: str, account: int, now: Seen) -> None:
+    """Remember what an account sees of a board."""
+    connection.execute(delete(CaseSeenRow).where(CaseSeenRow.case_id == case_id, CaseSeenRow.account == account))
+    row = {"case_id": case_id, "account": account, "at": utc(now.at), "stood": dict(now.stood)}
+    connection.execute(insert(CaseSeenRow), row)
+
+
+# --- calls ---------------------------------------------------------------------------------------------------------
+
+
+def claim_call(connection: Connection, call: Call, now: datetime) -> Call:
+    """Take a call on: one's own is prolonged, one whose claim ran out is taken over; raises Taken where somebody is on it."""
+    for known in calls(connection, call.case_id, call.listing_id):
+        if known.closed_at is None:
+            if known.account != call.account and known.open_at(now):
+                raise Taken("somebody else is on this call")
+            taken = {"account": call.account, "claim_until": utc(call.claim_until)}
+            connection.execute(update(CaseCallRow).where(CaseCallRow.id == known.id).values(**taken))
+            return calls(connection, call.case_id, call.listing_id)[-1]
+    try:
+        connection.execute(insert(CaseCallRow), _call_row(call))
+    except IntegrityError as error:
+        raise Taken("somebody else has just taken this call") from error
+    return calls(connection, call.case_id, call.listing_id)[-1]
+
+
+def change_call(connection: Connection, call: Call) -> None:
+    """Write down what a call has come to so far."""
+    connection.execute(update(CaseCallRow).where(CaseCallRow.id == call.id).values(**_call_row(call)))
+
+
+def release_call(connection: Connection, call: Call) -> None:
+    """Give a call that came to nothing back."""
+    connection.execute(delete(CaseCallRow).where(CaseCallRow.id == call.id, CaseCallRow.closed_at.is_(None)))
+
+
+def calls(connection: Connection, case_id: str, listing_id: str | None = None) -> list[Call]:
+    """A case's calls, to one listing or to all, in the order in which they were taken on."""
+    query = select(*_CALL).where(CaseCallRow.case_id == case_id).order_by(CaseCallRow.id)
+    found = query if listing_id is None else query.where(CaseCallRow.listing_id == listing_id)
+    return [_call(row) for row in connection.execute(found)]
+
+
+def _call_row(call: Call) -> dict[str, Any]:
+    told = {name: getattr(call, name) for name in ("case_id", "listing_id", "account", "reached", "outcome")}
+    times = {name: getattr(call, name) for name in ("claimed_at", "claim_until", "closed_at", "call_back_at")}
+    written = {name: utc(moment) if moment else None for name, moment in times.items()}
+    return told | written | {"spoke_with": call.spoke_with or None, "answers": dict(call.answers)}
+
+
+def _call(row: Any) -> Call:
+    told = row._asdict()
+    for name in ("claimed_at", "claim_until", "closed_at", "call_back_at"):
+        told[name] = datetime.fromisoformat(told[name]) if told[name] else None
+    told["reached"] = Reached(row.reached) if row.reached else None
+    told["outcome"] = Outcome(row.outcome) if row.outcome else None
+    return Call(**(told | {"spoke_with": row.spoke_with or ""}))
+
+
+# --- hand-outs -----------------------------------------------------------------------------------------------------
+
+
+def add_handout(connection: Connection, handout: Handout) -> Handout:
+    """Keep a frozen list under a number of its own."""
+    row = {"case_id": handout.case_id, "account": handout.account, "snapshot": dict(handout.snapshot)}
+    added = insert(HandoutRow).values(**row, made_at=utc(handout.made_at), share_digest=None, share_until=None)
+    number = connection.execute(added.returning(HandoutRow.id)).scalar_one()
+    return next(one for one in handouts(connection, handout.case_id) if one.id == number)
+
+
+def handouts(connection: Connection, case_id: str) -> list[Handout]:
+    """A case's hand-outs, the newest last."""
+    query = select(*_HANDOUT).where(HandoutRow.case_id == case_id).order_by(HandoutRow.id)
+    return [_handout(row) for row in connection.execute(query)]
+
+
+def share_handout(connection: Connection, number: int, digest: str | None, until: datetime | None) -> None:
+    """Share a hand-out under the digest of its link until a moment, or no longer."""
+    told = {"share_digest": digest, "share_until": utc(until) if until else None}
+    connection.execute(update(HandoutRow).where(HandoutRow.id == number).values(**told))
+
+
+def shared_handout(connection: Connection, digest: str, now: datetime) -> Handout | None:
+    """The hand-out that a link leads to; None where there is none, or its time is over, or it was revoked."""
+    alive = HandoutRow.share_digest == digest, HandoutRow.share_until > utc(now)
+    row = connection.execute(select(*_HANDOUT).where(*alive)).first()
+    return _handout(row) if row else None
+
+
+def _handout(row: Any) -> Handout:
+    until = datetime.fromisoformat(row.share_until) if row.share_until else None
+    return Handout(row.id, row.case_id, row.account, datetime.fromisoformat(row.made_at), row.snapshot, until)
+
+
+# --- what outlives a case ------------------------------------------------------------------------------------------
+
+
+def add_event(connection: Connection, listing_id: str, day: str, kind: str, reason: str | None) -> None:
+    """Write down what a program did with somebody, on a day, without the person and without the case."""
+    row = {"listing_id": listing_id, "day": day, "kind": kind, "reason": reason}
+    connection.execute(insert(ProgramEventRow), row)
+
+
+def events(connection: Connection, listing_id: str) -> list[Mapping[str, Any]]:
+    """A program's history, the newest first: day, kind and reason."""
+    columns = ProgramEventRow.day, ProgramEventRow.kind, ProgramEventRow.reason
+    query = select(*columns).where(ProgramEventRow.listing_id == listing_id).order_by(ProgramEventRow.id.desc())
+    return [row._asdict() for row in connection.execute(query)]
+
+
+def open_correction(connection: Connection, listing_id: str, told: tuple[str, str], now: datetime) -> None:
+    """Open a task for staff: its kind and what was found; one that is open already is not opened twice."""
+    kind, found = told
+    same = CorrectionRow.listing_id == listing_id, CorrectionRow.kind == kind, CorrectionRow.found == found
+    if connection.scalar(select(CorrectionRow.id).where(*same, CorrectionRow.closed_at.is_(None))) is None:
+        row = {"listing_id": listing_id, "kind": kind, "found": found, "opened_at": utc(now), "closed_at": None}
+        connection.execute(insert(CorrectionRow), row)
+
+
+def corrections(connection: Connection, listing_ids: Sequence[str] | None = None) -> list[Mapping[str, Any]]:
+    """The tasks that are open, the oldest first; of some listings, or of all."""
+    query = select(CorrectionRow.__table__).where(CorrectionRow.closed_at.is_(None)).order_by(CorrectionRow.id)
+    wanted = query if listing_ids is None else query.where(CorrectionRow.listing_id.in_(listing_ids))
+    return [row._asdict() for row in connection.execute(wanted)]
