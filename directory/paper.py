@@ -7,7 +7,7 @@ from typing import Final
 from directory.answered import Answered
 from directory.listing import Listing, PhoneKind
 from directory.matching.beds import standing_for
-from directory.matching.compose import PRESENTED
+from directory.matching.compose import PRESENTED, bridge_terms
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry, Finding
 from directory.matching.loosen import Loosening
@@ -105,10 +105,13 @@ def would_be_first(entry: Entry, answered: Answered) -> str:
     return f"would be first if {', or if '.join(wishes[:_WISHES])}" if wishes else ""
 
 
-def bridge_in_words(listing: Listing) -> str:
-    """What a bridge starts, and whether on the first day."""
-    drugs = [words for drug, words in MEDICATIONS.items() if listing.says(f"moud.{drug}_start")]
-    return f"starts {' or '.join(drugs)}" + (" the same day" if listing.says("moud.same_day") else "; ask whether the same day")
+def bridge_in_words(listing: Listing, need: Need) -> str:
+    """What a bridge starts or continues, and whether on the first day."""
+    given = [code for code in bridge_terms(need) if listing.says(code)]
+    role = "continues" if given and given[0].endswith("_continue") else "starts"
+    drugs = [words for drug, words in MEDICATIONS.items() if {f"moud.{drug}_start", f"moud.{drug}_continue"} & {*given}]
+    when = " the same day" if listing.says("moud.same_day") else "; ask whether the same day"
+    return f"{role} {' or '.join(dict.fromkeys(drugs))}{when}"
 
 
 def headline(answered: Answered) -> str:
@@ -171,7 +174,7 @@ def _sections(answered: Answered) -> Iterator[str]:
     numbered = {entry.listing.id: _entry(number, entry, answered) for number, entry in enumerate(entries, start=1)}
     yield from _numbered("The list for the meeting", listed, numbered)
     yield from _section("What this list can't promise", _items(answered.meeting.sentences))
-    told = [line for entry in answered.bridges for line in _bridge(entry)]
+    told = [line for entry in answered.bridges for line in _bridge(entry, answered.need)]
     yield from _section("If the answer is no today", told or ([f"   {answered.no_bridge}"] if answered.no_bridge else []))
     yield from _numbered(f"Other options ({answered.option_count - len(listed)})", others, numbered)
     yield from _numbered(f"Call first ({answered.call_first_count})", answered.call_first, numbered)
@@ -199,10 +202,10 @@ def _named(entry: Entry) -> Iterator[str]:
     yield from _wrapped(f"{listing.name}, {listing.address.place}, {distance(entry)}; {_called(listing)}; {became}", "   - ")
 
 
-def _bridge(entry: Entry) -> Iterator[str]:
+def _bridge(entry: Entry, need: Need) -> Iterator[str]:
     listing = entry.listing
     yield from _wrapped(f"{listing.name}, {listing.address.place}, {distance(entry)}; {_called(listing)}", "   - ")
-    yield from _wrapped(f"{bridge_in_words(listing)}; {entry.intake}", "     ")
+    yield from _wrapped(f"{bridge_in_words(listing, need)}; {entry.intake}", "     ")
 
 
 def age(answered: Answered) -> str:

@@ -7,7 +7,7 @@ import pytest
 from directory.listing import Listing, Phone, PhoneKind
 from directory.matching import columns
 from directory.matching.arrival import way
-from directory.matching.compose import Composed, bridges, compose
+from directory.matching.compose import Composed, bridges, compose, no_bridge
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import NEUTRAL, UNKNOWN
 from directory.matching.facets import facets
@@ -269,3 +269,16 @@ def test_the_points_of_a_case_can_be_weighed_anew() -> None:
     assert listed(usual) == ["1", "2"] == listed(weighed)
     away = (("payment", 22), ("travel", 0))
     assert listed(ranked(near, sure, need=a_need(weights=away))) == ["2", "1"]
+
+
+def test_who_takes_methadone_is_bridged_by_who_continues_it() -> None:
+    continuing = clinic(1, yes={"moud.methadone_continue"}, unknown=SILENT, point=FAR)
+    ranking = ranked(continuing, clinic(2), need=a_need(taking=("methadone",)))
+    assert bridged(ranking) == ["1"]
+    assert bridged(ranked(clinic(2), need=a_need(taking=("methadone",)))) == []
+    assert no_bridge(a_need(taking=("methadone",))) == "No place within reach is known to continue methadone."
+    assert (
+        no_bridge(a_need(wants=("buprenorphine_xr",)))
+        == "No place within reach is known to start extended-release buprenorphine."
+    )
+    assert no_bridge(a_need()) == "No place within reach is known to start methadone or buprenorphine."

@@ -23,7 +23,7 @@ PRESENTED, BACKUPS = 3, 2
 NEARBY_MILES: Final = 25.0
 AFTER_HOURS: Final = 17
 _LOOKED_AT: Final = 500
-STARTS: Final = tuple(f"moud.{drug}_start" for drug in ("methadone", "buprenorphine", "buprenorphine_xr"))
+AGONIST_DRUGS: Final = ("methadone", "buprenorphine", "buprenorphine_xr")
 BRIDGE_CRITERIA: Final = tuple(
     BY_NAME[name]
     for name in ("operating", "licence", "exclusive", "sex", "age", "pregnancy", "medication", "payment", "exclusions")
@@ -130,7 +130,7 @@ def _nearest(ranking: Ranking) -> str:
 
 
 def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[tuple[int, float]]:
-    """Positions and miles of places that start methadone or buprenorphine, for when the answer is no: any setting, best first.
+    """Positions and miles of places that give the medication, for when the answer is no: any setting, best first.
 
     Those that start it on the first day come first, then those that need no bed for it, then those where the person arrives
     inside the hours, then the nearer.
@@ -139,7 +139,7 @@ def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[t
     need = ranking.need
     if not need.opioids:
         return []
-    starting = ranking.everyone.keep(ranking.everyone.yes(*STARTS))
+    starting = ranking.everyone.keep(ranking.everyone.yes(*bridge_terms(need)))
     block = sift(starting, need, BRIDGE_CRITERIA).block
     there = reachable(block, arrivals(block, need))
     miles = np.nan_to_num(block.miles, nan=np.inf)
@@ -151,7 +151,17 @@ def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[t
     return [one for one in found if one[0] not in listed][:limit]
 
 
+def bridge_terms(need: Need) -> tuple[str, ...]:
+    """The terms of which a bridge has one: it continues what the person takes, else starts what is wanted, else starts any."""
+    taken, wanted = (tuple(drug for drug in drugs if drug in AGONIST_DRUGS) for drugs in (need.taking, need.wants))
+    role = "continue" if taken else "start"
+    return tuple(f"moud.{drug}_{role}" for drug in taken or wanted or AGONIST_DRUGS)
+
+
 def no_bridge(need: Need) -> str:
     """The sentence for when none is known."""
-    drugs = " or ".join(MEDICATIONS[drug] for drug in need.wants) or "methadone or buprenorphine"
-    return f"No place within reach is known to start {drugs}."
+    terms = bridge_terms(need)
+    role = terms[0].rpartition("_")[2]
+    named = [MEDICATIONS[drug] for drug in AGONIST_DRUGS if f"moud.{drug}_{role}" in terms]
+    drugs = " or ".join(named) if len(named) < len(AGONIST_DRUGS) else "methadone or buprenorphine"
+    return f"No place within reach is known to {role} {drugs}."
