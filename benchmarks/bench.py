@@ -111,9 +111,25 @@ def _directory_in_words(told: dict[str, Any]) -> list[str]:
         *lines,
         f"{_row(told, 'floor', floor)}  one pass over what must be read; ours takes so many times as long: {over}",
         *(_goal(one) for one in told["goals"]),
+        *_whole_in_words(told),
         f"miles shown as geopy has them: {told['distances_as_geopy']} of {needs} needs",
         f"{threads['threads']} threads at once: {threads['equal']:,} of {threads['asked']:,} answers equal one thread's",
         *told["left_out"],
+    ]
+
+
+def _whole_in_words(told: dict[str, Any]) -> list[str]:
+    """The whole answer beside SQLite's core alone."""
+    whole = told["whole"]
+    took = [f"{whole[f'p{at}']:.3f}" for at in PERCENTILES]
+    verdicts = (
+        f"{one['at']} {one['whole']:.3f}, SQLite's core {one['sqlite']:.3f}: {'reached' if one['reached'] else 'missed'}"
+        for one in whole["goals"]
+    )
+    return [
+        f"{_columns('whole', took)}  every gate, time, tier, point, range, the list "
+        f"composed, facets, 20 explained; {whole['adds_up']} of {told['needs']} add up",
+        *(f"goal: the whole answer no slower than SQLite's core alone: {one}" for one in verdicts),
     ]
 
 

@@ -14,6 +14,8 @@ from benchmarks.ours import Ours
 from benchmarks.postgis_engine import PostGis
 from benchmarks.sqlite_engine import Sqlite
 from benchmarks.timing import Floor, in_rounds, in_turn, percentiles, ratios
+from benchmarks.whole import Whole, adds_up
+from benchmarks.whole import goals as whole_goals
 
 THREADS: Final = 8
 GOALS: Final = {
@@ -53,11 +55,13 @@ def measure(measured: Measured, count: int, rounds: int, tell: Callable[[str], N
         right, distances = _held_to_brute_force(measured, asked, found)
         tell(f"asking {count} needs in {rounds} rounds, and then engine by engine")
         asks = {engine.name: engine.ask for engine in asking}
-        floor = Floor(measured, asked)
-        times = {name: percentiles(took) for name, took in in_rounds(asks | {"floor": floor.ask}, asked, rounds).items()}
+        floor, whole = Floor(measured, asked), Whole(measured, asked)
+        right_sums = sum(adds_up(whole.ask(need)) for need in asked)
+        besides = {"floor": floor.ask, "whole": whole.ask}
+        times = {name: percentiles(took) for name, took in in_rounds(asks | besides, asked, rounds).items()}
         turns = {name: percentiles(took) for name, took in in_turn(asks, asked, max(1, rounds // 2)).items()}
         threads = _threads(asking[0], asked, found["ours"])
-    lowest = times.pop("floor")
+    lowest, whole_times = times.pop("floor"), times.pop("whole")
     compared = ratios(times)
     return {
         "directory": measured.source,
@@ -69,6 +73,7 @@ def measure(measured: Measured, count: int, rounds: int, tell: Callable[[str], N
         "ratios": compared,
         "ratios_in_turn": ratios(turns),
         "floor": lowest | {"ours_over_it": {at: times["ours"][at] / took for at, took in lowest.items()}},
+        "whole": whole_times | {"adds_up": right_sums, "goals": whole_goals(whole_times, times["sqlite"])},
         "goals": _goals(len(measured), compared),
         "distances_as_geopy": distances,
         "threads": threads,
@@ -114,7 +119,8 @@ def _threads(engine: Engine, asked: Sequence[Asked], found: Sequence[Found]) -> 
 
 
 def in_order(report: dict[str, Any]) -> bool:
-    """Whether all engines agree with brute force, all miles with geopy, and all threads with one."""
+    """Whether all engines agree with brute force, all miles with geopy, all threads with one, and all whole answers add up."""
     agreed = all(engine["agreement"] == report["needs"] for engine in report["engines"].values())
     threads = report["threads"]
-    return agreed and report["distances_as_geopy"] == report["needs"] and threads["equal"] == threads["asked"]
+    counted = report["distances_as_geopy"] == report["whole"]["adds_up"] == report["needs"]
+    return agreed and counted and threads["equal"] == threads["asked"]

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ from hypothesis import strategies as st
 
 from benchmarks import bench
 from benchmarks.directories import REAL_SIZE, Measured, has, synthetic, zip_codes
+from benchmarks.lived_in import Known, lived_in
 from benchmarks.measure import _goals, in_order, measure
+from benchmarks.needs import needs
+from benchmarks.whole import Whole, adds_up
 from directory.listing import Point
 from directory.matching.bits import CODES, WORDS
 from directory.matching.block import Block
-from directory.matching.columns import Columns
+from directory.matching.columns import Columns, as_given
 from directory.matching.gathering import silent
 from directory.matching.grid import earth_centred, spatial_order
 
@@ -225,3 +229,27 @@ def test_the_command_measures_an_import_and_prints_nothing_but_json(capsys: pyte
 def test_a_directory_file_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert bench.main(["--directory", str(tmp_path / "none.xlsx")]) == 2
     assert "none.xlsx" in capsys.readouterr().err
+
+
+def test_the_whole_answer_adds_up_and_is_told_beside_sqlites_core(report: dict[str, Any]) -> None:
+    whole = report["whole"]
+    assert whole["adds_up"] == NEEDS
+    assert [one["at"] for one in whole["goals"]] == ["p50", "p99"]
+    assert all(one["sqlite"] == report["engines"]["sqlite"][one["at"]] for one in whole["goals"])
+
+
+def test_an_answer_that_counts_a_listing_twice_is_noticed(measured: Measured) -> None:
+    asked = needs(measured, 1)
+    answered = Whole(measured, asked).ask(asked[0])
+    assert adds_up(answered)
+    assert not adds_up(replace(answered, option_count=answered.option_count + 1))
+
+
+def test_listings_say_what_their_columns_say(measured: Measured) -> None:
+    columns = lived_in(measured)
+    known = Known(measured, columns)(columns.ids[:300])
+    again = as_given([known[key] for key in columns.ids[:300]])
+    np.testing.assert_array_equal(again.yes, columns.yes[:, :300])
+    np.testing.assert_array_equal(again.report_seen, columns.report_seen[: len(again.report_seen)])
+    np.testing.assert_array_equal(again.hours_opens, columns.hours_opens[: len(again.hours_opens)])
+    np.testing.assert_array_equal(again.vetting_since, columns.vetting_since[: len(again.vetting_since)])
