@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,6 +124,23 @@ class Criterion(ABC):
         """Judged by two masks, a no before a yes; a yes earns all the points, an unknown the share of what is unstated."""
         answers = three(no, yes)
         return self.by(answers, _USUAL_SHARES[answers] if self.points else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A criterion as it is put for one need: whether it is asked, what to ask a center where it is open, what it leans on."""
+
+    criterion: Criterion
+    asked: bool
+    question: str
+    terms: tuple[str, ...]
+
+    @classmethod
+    def to(cls, criterion: Criterion, need: Need) -> Self:
+        """A criterion for this need."""
+        if not criterion.asked(need):
+            return cls(criterion, False, "", ())
+        return cls(criterion, True, criterion.ask(need) if criterion.on_unknown != NEUTRAL else "", criterion.terms(need))
 
 
 _USUAL_SHARES: Final = np.array([0.0, UNSTATED, 1.0])

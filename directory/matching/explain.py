@@ -7,8 +7,7 @@ from typing import NamedTuple
 from directory.listing import Listing, Provenance
 from directory.matching.arrival import STRAIGHT, Pace, Way, way
 from directory.matching.beds import standing_for
-from directory.matching.criteria import CRITERIA
-from directory.matching.criterion import ANSWERS, CALL_FIRST, NEUTRAL, Criterion
+from directory.matching.criterion import ANSWERS, Criterion, Put
 from directory.matching.rank import Ranking
 from directory.matching.wording import attempts_in_words, bed_in_words, intake_in_words
 from directory.need import Need
@@ -59,22 +58,23 @@ class Entry:
 
 def entry(ranking: Ranking, row: int, listing: Listing) -> Entry:
     """An option or a listing to call first, with every finding. `row` is its row in the ranking's block."""
-    need = ranking.need
-    there = way(listing, need, float(ranking.block.miles[row]), ranking.block.pace)
+    need, there = ranking.need, ranking.way(row, listing)
+    told = ranking.told(row)
     findings = tuple(
-        _finding(marks.criterion, need, listing, (ANSWERS[marks.answers[row]], int(marks.earned[row]), marks.of), there)
-        for marks in ranking.marks
+        _finding(put, need, listing, (ANSWERS[one.answer], one.earned, one.of), there)
+        for put, one in zip(ranking.put, told, strict=True)
     )
-    low, high = ranking.low_and_high(row)
+    asks = dict.fromkeys(findings[at].ask for at in ranking.urgency)
+    asks.pop("", None)
     return Entry(
         listing=listing,
         way=there,
         tier=ranking.tier(row),
-        points=int(ranking.total[row]),
-        low=low,
-        high=high,
+        points=sum(one.earned for one in told),
+        low=sum(one.low for one in told),
+        high=sum(one.high for one in told),
         findings=findings,
-        questions=tuple(dict.fromkeys(finding.ask for finding in _by_urgency(need, findings) if finding.ask)),
+        questions=tuple(asks),
         bed=bed(listing, need, there),
         intake=intake_in_words(listing, there),
     )
@@ -95,43 +95,38 @@ def apart(listing: Listing, need: Need, miles: float, tier: str = "", pace: Pace
 def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float, pace: Pace = STRAIGHT) -> Entry:
     """A listing that one criterion ruled out, with that one reason."""
     told = apart(listing, need, miles, pace=pace)
-    finding = _finding(criterion, need, listing, (Answer.NO, 0, criterion.points), told.way)
+    finding = _finding(Put.to(criterion, need), need, listing, (Answer.NO, 0, criterion.points), told.way)
     return replace(told, findings=(finding,), reason=finding.because)
 
 
-def _by_urgency(need: Need, findings: tuple[Finding, ...]) -> list[Finding]:
-    """The bed first, then what could harm, then the rest; the order of a call sheet."""
-    order = {
-        c.name: (c.name != "admit", not (need.taking and c.name == "medication"), c.on_unknown != CALL_FIRST) for c in CRITERIA
-    }
-    return sorted(findings, key=lambda finding: order[finding.criterion])
-
-
-def _finding(criterion: Criterion, need: Need, listing: Listing, marks: tuple[Answer, int, int], there: Way) -> Finding:
-    answer, points, of = marks
-    if not criterion.asked(need):
+def _finding(put: Put, need: Need, listing: Listing, marks: tuple[Answer, int, int], there: Way) -> Finding:
+    criterion, (answer, points, of) = put.criterion, marks
+    if not put.asked:
         return Finding(criterion.name, criterion.title, answer, points, of, "not asked: the same for all", "", "", None)
-    said = _said(criterion, need, listing, answer)
-    asks = answer is Answer.UNKNOWN and criterion.on_unknown != NEUTRAL
+    said = _said(put, listing, answer)
     return Finding(
-        criterion=criterion.name,
-        title=criterion.title,
-        answer=answer,
-        points=points,
-        of=of,
-        because=criterion.because(listing, need, answer, there),
-        ask=criterion.ask(need) if asks else "",
-        source=said.source if said else "",
-        observed_at=said.observed_at if said else None,
+        criterion.name,
+        criterion.title,
+        answer,
+        points,
+        of,
+        criterion.because(listing, need, answer, there),
+        put.question if answer is Answer.UNKNOWN else "",
+        said.source if said else "",
+        said.observed_at if said else None,
     )
 
 
-def _said(criterion: Criterion, need: Need, listing: Listing, answer: Answer) -> Provenance | None:
+def _said(put: Put, listing: Listing, answer: Answer) -> Provenance | None:
     """Who said what the answer leans on: the first of the criterion's terms with that answer, else the first known one."""
-    if criterion.name == "travel":
-        return listing.said_by.get("postal_code") if answer is not Answer.UNKNOWN else None
     if answer is Answer.UNKNOWN:
         return None
-    known = [listing.facts[code] for code in criterion.terms(need) if code in listing.facts]
-    telling = next((fact for fact in known if fact.answer is answer), known[0] if known else None)
-    return telling.provenance if telling else None
+    if put.criterion.name == "travel":
+        return listing.said_by.get("postal_code")
+    first: Provenance | None = None
+    for code in put.terms:
+        fact = listing.facts.get(code)
+        if fact and fact.answer is answer:
+            return fact.provenance
+        first = first or (fact.provenance if fact else None)
+    return first

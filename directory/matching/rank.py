@@ -6,17 +6,18 @@ The order depends on the listings and the need alone: not on the order of input,
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.matching.arrival import STRAIGHT, Pace
+from directory.listing import Listing
+from directory.matching.arrival import STRAIGHT, Pace, Way, way
 from directory.matching.beds import Beds, beds
 from directory.matching.block import Block
 from directory.matching.columns import Columns
 from directory.matching.criteria import CRITERIA
-from directory.matching.criterion import NEUTRAL, UNKNOWN, WEIGHTS, YES, Criterion, Judged
+from directory.matching.criterion import CALL_FIRST, NEUTRAL, UNKNOWN, WEIGHTS, YES, Criterion, Judged, Put
 from directory.matching.treatment import UNIT
 from directory.need import Need
 
@@ -54,12 +55,23 @@ class Marks:
     low: NDArray[np.float64] | None
     high: NDArray[np.float64] | None
 
-    def low_and_high(self, row: int) -> tuple[int, int]:
-        """The fewest and the most points that a listing could have here once everything is known."""
-        earned, unknown = int(self.earned[row]), self.answers[row] == UNKNOWN
-        low = (0 if unknown else earned) if self.low is None else round(round(float(self.low[row]) * self.of, 6))
-        high = (self.of if unknown else earned) if self.high is None else round(round(float(self.high[row]) * self.of, 6))
-        return low, high
+    def told(self, row: int) -> "Mark":
+        """What was found of one listing, with the fewest and the most points that it could have once everything is known."""
+        answer, earned = self.answers.item(row), self.earned.item(row)
+        unknown = answer == UNKNOWN
+        low = (0 if unknown else earned) if self.low is None else round(round(self.low.item(row) * self.of, 6))
+        high = (self.of if unknown else earned) if self.high is None else round(round(self.high.item(row) * self.of, 6))
+        return Mark(answer, earned, self.of, low, high)
+
+
+class Mark(NamedTuple):
+    """What one criterion found of one listing: the answer, the points, of how many, and between what they could lie."""
+
+    answer: int
+    earned: int
+    of: int
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +200,36 @@ class Ranking:
         asked = self.need.near is not None and self.need.travel != "any"
         return int(self.tiers[row]), int(asked and np.isnan(self.block.miles[row])), -int(self.total[row])
 
+    def told(self, row: int) -> list[Mark]:
+        """What each criterion found of a row."""
+        return [mark.told(row) for mark in self.marks]
+
     def low_and_high(self, row: int) -> tuple[int, int]:
         """The total if every open question went badly, and if every one went well."""
-        low, high = zip(*(mark.low_and_high(row) for mark in self.marks), strict=True)
-        return sum(low), sum(high)
+        told = self.told(row)
+        return sum(mark.low for mark in told), sum(mark.high for mark in told)
+
+    @cached_property
+    def put(self) -> tuple[Put, ...]:
+        """The criteria as they are put for this need, in the order of the marks."""
+        return tuple(Put.to(mark.criterion, self.need) for mark in self.marks)
+
+    @cached_property
+    def urgency(self) -> list[int]:
+        """The numbers of the criteria in the order of a call sheet: the bed first, then what could harm, then the rest."""
+        told = [(mark.criterion.name, mark.criterion.on_unknown) for mark in self.marks]
+        harm = [(name != "admit", not (self.need.taking and name == "medication"), what != CALL_FIRST) for name, what in told]
+        return sorted(range(len(told)), key=harm.__getitem__)
+
+    def way(self, row: int, listing: Listing) -> Way:
+        """The way to the listing that stands in a row."""
+        if row not in self._ways:
+            self._ways[row] = way(listing, self.need, self.block.miles.item(row), self.block.pace)
+        return self._ways[row]
+
+    @cached_property
+    def _ways(self) -> dict[int, Way]:
+        return {}
 
     def row(self, position: int) -> int:
         """The row in which a listing of the block stands; -1 where it is not in the block."""
