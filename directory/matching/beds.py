@@ -1,6 +1,6 @@
 """Beds: what stands of the reports, whether the person can be there in time, and what that is worth."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -170,10 +170,9 @@ class Admit(Criterion):
     def ask(self, need: Need) -> str:
         return "Is a bed open today, from when, and until when would you hold it?"
 
-    def confirmed(self, listing: Listing, need: Need, way: Way) -> Listing:
+    def hoped_report(self, need: Need, way: Way) -> Report:
         until = max(need.leaves, way.arrives or need.leaves) + timedelta(hours=1)
-        held = Report(BedState.HELD, need.as_of, Channel.CALL, "", hold_until=until)
-        return replace(listing, reports=(*listing.reports, held))
+        return Report(BedState.HELD, need.as_of, Channel.CALL, "", hold_until=until)
 
     def wish(self, need: Need) -> str:
         return "a bed were held"

@@ -225,8 +225,12 @@ def _bits(listing: Listing) -> list[list[int]]:
 
 def spread(starts: NDArray[np.int32], positions: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """What listings have several of: for each such thing of these positions, its row among them and its own place."""
-    first = starts[positions].astype(np.intp)
-    counts = starts[positions + 1] - first
-    row_of = np.repeat(np.arange(len(positions)), counts)
-    before = np.cumsum(counts) - counts
-    return row_of, np.arange(len(row_of)) - before[row_of] + first[row_of]
+    return drawn(starts[positions], starts[positions + 1])
+
+
+def drawn(first: NDArray[np.integer[Any]], stop: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Runs end to end: for each thing in them, the number of its run and its own place."""
+    counts = stop - first
+    row_of = np.arange(len(counts)).repeat(counts)
+    ahead = first - (counts.cumsum() - counts)
+    return row_of, np.arange(len(row_of)) + ahead[row_of]

@@ -11,6 +11,7 @@ from typing import ClassVar, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from directory.availability import Report
 from directory.listing import Fact, Listing, Provenance
 from directory.matching.arrival import Way
 from directory.matching.block import Block
@@ -98,7 +99,12 @@ class Criterion(ABC):
         by = Provenance("", SourceKind.STAFF_CALL, "", need.as_of.date(), "")
         yes, no = self.hopes(need)
         answers = dict.fromkeys(yes, Fact(Answer.YES, by)) | dict.fromkeys(no, Fact(Answer.NO, by))
-        return replace(listing, facts={**listing.facts, **answers})
+        report = self.hoped_report(need, way)
+        return replace(listing, facts={**listing.facts, **answers}, reports=(*listing.reports, *((report,) if report else ())))
+
+    def hoped_report(self, need: Need, way: Way) -> Report | None:
+        """The report about its beds that would have to be given for the best answer."""
+        return None
 
     def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The terms that would have to be known yeses, and known noes, for the best answer."""

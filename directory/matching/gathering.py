@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.availability import ATTEMPTS, Bucket
+from directory.availability import ATTEMPTS, Bucket, Report
 from directory.listing import Listing
 from directory.vocabulary import TERMS, Answer, BedState, VettingState, is_plan
 
@@ -66,18 +66,21 @@ def _hours(placed: Sequence[Listing]) -> dict[str, Any]:
 def _reports(placed: Sequence[Listing]) -> dict[str, Any]:
     """Attempts are left out, since they say nothing of the beds."""
     real = [[report for report in listing.reports if report.state not in ATTEMPTS] for listing in placed]
-    reports = [report for some in real for report in some]
-    buckets = tuple(dict.fromkeys(report.bucket for report in reports))
-    numbers = {bucket: number for number, bucket in enumerate(buckets)}
+    told = reports_told([report for some in real for report in some])
+    return told | {"report_at": _starts(len(some) for some in real)}
+
+
+def reports_told(reports: Sequence[Report], known: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """The arrays of reports end to end; their buckets come after those that are known."""
+    buckets = list(dict.fromkeys((*map(bucket, known), *(report.bucket for report in reports))))
     return {
         "buckets": tuple(asdict(bucket) for bucket in buckets),
-        "report_at": _starts(len(some) for some in real),
         "report_state": np.array([BED_STATES.index(one.state) for one in reports], dtype=np.int8),
         "report_seen": np.array([_moment(one.observed_at) for one in reports], dtype=np.int64),
         "report_hold": np.array([_moment(one.hold_until) for one in reports], dtype=np.int64),
         "report_expires": np.array([_moment(one.expires_at) for one in reports], dtype=np.int64),
         "report_wait": np.array([NOT_SAID if r.wait_hours is None else r.wait_hours for r in reports], dtype=np.int32),
-        "report_bucket": np.array([numbers[one.bucket] for one in reports], dtype=np.int32),
+        "report_bucket": np.array([buckets.index(one.bucket) for one in reports], dtype=np.int32),
     }
 
 

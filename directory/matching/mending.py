@@ -13,14 +13,10 @@ from numpy.typing import NDArray
 from directory.listing import Listing
 from directory.matching.bits import NUMBER
 from directory.matching.columns import Columns, as_given
+from directory.matching.excerpt import SEVERAL
 
 _EACH: Final = ("hours_known", "organization", "number", "confirmed", "licensed_until")
 _BITS: Final = ("yes", "no", "personal")
-_SEVERAL: Final = {
-    "hours_at": ("hours_opens", "hours_closes"),
-    "report_at": ("report_state", "report_seen", "report_hold", "report_expires", "report_wait", "report_bucket"),
-    "vetting_at": ("vetting_state", "vetting_since", "vetting_until"),
-}
 
 
 def mended(columns: Columns, changed: Sequence[Listing]) -> Columns | None:
@@ -38,7 +34,7 @@ def mended(columns: Columns, changed: Sequence[Listing]) -> Columns | None:
     new = replace(new, report_bucket=bucket)
     parts: dict[str, Any] = {name: _with(getattr(columns, name), at, getattr(new, name)) for name in _EACH}
     parts |= {name: _with_bits(getattr(columns, name), at, getattr(new, name)) for name in _BITS}
-    for starts, names in _SEVERAL.items():
+    for starts, names in SEVERAL.items():
         parts |= _spliced(columns, new, at, (starts, names))
     parts |= {"zone": _with(columns.zone, at, zone), "zones": zones, "buckets": buckets, "planes": _planes(columns, new, at)}
     return replace(columns, **parts, **_plans(columns, new, at))

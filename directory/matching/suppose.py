@@ -1,16 +1,14 @@
 """What would put a listing first: each open question answered well in turn, and the criteria asked again."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from directory.listing import Listing
-from directory.matching.arrival import way
 from directory.matching.block import Block
-from directory.matching.columns import as_given
 from directory.matching.criteria import CRITERIA
-from directory.matching.criterion import NEUTRAL, UNKNOWN
+from directory.matching.criterion import NEUTRAL, UNKNOWN, Criterion
+from directory.matching.excerpt import Hope, supposed
 from directory.matching.rank import Marks, Ranking, sift
 
 Shown = Sequence[tuple[int, Listing]]
@@ -20,18 +18,17 @@ Shown = Sequence[tuple[int, Listing]]
 def first_if(ranking: Ranking, shown: Shown, first: int) -> dict[int, tuple[str, ...]]:
     """For each row shown, what would have to be confirmed, alone, for it to come before the row that stands first."""
     best, need = ranking.key(first), ranking.need
-    asked: list[tuple[int, str]] = []
-    supposed: list[Listing] = []
+    asked: list[tuple[int, Criterion]] = []
+    hopes: list[Hope] = []
     for row, listing in shown:
-        there = way(listing, need, float(ranking.block.miles[row]), ranking.block.pace)
         for mark in _hopeful(ranking, row, best) if row != first else ():
-            supposed.append(replace(mark.criterion.confirmed(listing, need, there), id=f"{len(supposed):04}"))
-            asked.append((row, mark.criterion.wish(need)))
+            asked.append((row, mark.criterion))
+            hopes.append(Hope(*mark.criterion.hopes(need), mark.criterion.hoped_report(need, ranking.way(row, listing))))
     found: dict[int, tuple[str, ...]] = {}
-    for number, key in _keys(ranking, supposed, [row for row, _ in asked]) if supposed else ():
-        row, wish = asked[number]
+    for number, key in _keys(ranking, [row for row, _ in asked], hopes) if asked else ():
+        row, criterion = asked[number]
         if key < best:
-            found[row] = (*found.get(row, ()), wish)
+            found[row] = (*found.get(row, ()), criterion.wish(need))
     return found
 
 
@@ -48,9 +45,10 @@ def _hopeful(ranking: Ranking, row: int, best: tuple[int, ...]) -> Iterator[Mark
             yield mark
 
 
-def _keys(ranking: Ranking, supposed: Sequence[Listing], rows: Sequence[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """The places that the supposed listings would take, by their number; those that are set aside take none."""
-    built, old = as_given(supposed), ranking.block
+def _keys(ranking: Ranking, rows: Sequence[int], hopes: Sequence[Hope]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The places that the rows would take if each hope were fulfilled, by its number; those that are set aside take none."""
+    old = ranking.block
+    built = supposed(ranking.columns, old.positions[rows], hopes)
     relevance = None if old.relevance is None else old.relevance[rows]
     block = Block(built, np.arange(len(built)), old.miles[rows], relevance, old.pace)
     left = sift(block, ranking.need, CRITERIA)

@@ -32,8 +32,10 @@ def arrivals(block: Block, need: Need) -> NDArray[np.float64]:
     if need.near is None:
         return np.full(len(block), float(leaves))
     arrives = leaves + block.miles * (pace.road_factor / pace.mph * 60 * MINUTE)
-    for key, minutes in pace.measured.items():
-        arrives[block.positions == block.columns.position(key)] = leaves + minutes * MINUTE
+    for row, position in enumerate(block.positions.tolist()) if pace.measured else ():
+        minutes = pace.measured.get(block.columns.ids[position])
+        if minutes is not None:
+            arrives[row] = leaves + minutes * MINUTE
     return np.asarray(arrives)
 
 
