@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from directory.listing import Listing
 from directory.matching.arrival import Way
 from directory.matching.block import Block
 from directory.matching.columns import spread
-from directory.matching.criterion import NO, UNKNOWN, YES, Criterion, Judged, three
+from directory.matching.criterion import NO, UNKNOWN, YES, Criterion, Judged, first_true, three
 from directory.matching.gathering import BED_STATES, NEVER, NOT_SAID, microseconds
 from directory.matching.gathering import bucket as read_bucket
 from directory.matching.people import age_band
@@ -63,6 +63,11 @@ class Beds:
     arrives: NDArray[np.float64]
     reachable: NDArray[np.int8]
     until_arrival: NDArray[np.bool_]
+
+    def __getitem__(self, rows: NDArray[Any]) -> "Beds":
+        """The same of some rows, or of those where a mask is true."""
+        told = (self.state, self.seen, self.age, self.wait, self.arrives, self.reachable, self.until_arrival)
+        return Beds(*(one[rows] for one in told))
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -148,9 +153,9 @@ class Admit(Criterion):
     name, title = "admit", "Admits in time"
 
     def judge(self, block: Block, need: Need) -> Judged:
-        found = beds(block, need)
+        found = block.once(beds, need)
         base, known = found.base, found.known
-        factor = np.select([found.age <= limit for limit, _ in FRESHNESS], [worth for _, worth in FRESHNESS], 0.0)
+        factor = first_true([(found.age <= limit, worth) for limit, worth in FRESHNESS], 0.0)
         closed = np.where(found.reachable == NO, OUTSIDE_HOURS, 1.0)
         shares = (NOT_KNOWN + np.where(known, factor * (base - NOT_KNOWN), 0.0)) * closed
         soon = (found.state == _WAITLIST) & (base == WAITS[0][1])

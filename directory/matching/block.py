@@ -1,7 +1,7 @@
 """Some listings with their miles, as criteria see them: masks of what is known of each."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,10 @@ from directory.matching import bits
 from directory.matching.arrival import STRAIGHT, Pace
 from directory.matching.bits import BIT
 from directory.matching.columns import Columns
+from directory.need import Need
 from directory.vocabulary import is_plan
 
+Told = TypeVar("Told")
 _SPARSE: Final = 512
 """Fewer than one listing in so many: cheaper to look at each than to count along the planes."""
 
@@ -19,7 +21,7 @@ _SPARSE: Final = 512
 class Block:
     """Some positions with their miles, as criteria see them: masks of what is known of each listing."""
 
-    __slots__ = ("_bits", "_cache", "columns", "miles", "pace", "positions", "relevance")
+    __slots__ = ("_bits", "_cache", "_once", "columns", "miles", "pace", "positions", "relevance")
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class Block:
         self.relevance = relevance
         self.pace = pace
         self._cache: dict[tuple[bool, int], NDArray[np.uint64]] = {}
+        self._once: dict[Callable[..., Any], tuple[Need, Any]] = {}
         self._bits: tuple[NDArray[np.uint8], NDArray[np.intp], NDArray[np.uint8]] | None = None
 
     def __len__(self) -> int:
@@ -63,8 +66,19 @@ class Block:
 
     def keep(self, mask: NDArray[np.bool_]) -> "Block":
         """The block of the listings where the mask is true."""
-        relevance = None if self.relevance is None else self.relevance[mask]
-        return Block(self.columns, self.positions[mask], self.miles[mask], relevance, self.pace)
+        rows = mask.nonzero()[0]
+        relevance = None if self.relevance is None else self.relevance[rows]
+        kept = Block(self.columns, self.positions[rows], self.miles[rows], relevance, self.pace)
+        kept._once = {make: (need, told[rows]) for make, (need, told) in self._once.items()}
+        return kept
+
+    def once(self, make: "Callable[[Block, Need], Told]", need: Need) -> Told:
+        """What is worked out of each listing for a need, the first time that it is asked for; `keep` keeps it as well."""
+        known = self._once.get(make)
+        if known is None or known[0] is not need:
+            known = self._once[make] = need, make(self, need)
+        told: Told = known[1]
+        return told
 
     def counts(self, codes: Sequence[str]) -> list[int]:
         """For each term, how many of the listings are known to have it."""

@@ -14,7 +14,7 @@ from directory.matching.arrival import Way
 from directory.matching.beds import Admit
 from directory.matching.block import Block
 from directory.matching.columns import spread
-from directory.matching.criterion import ASK, FEWER_POINTS, NEUTRAL, Criterion, Judged, three
+from directory.matching.criterion import ASK, FEWER_POINTS, NEUTRAL, Criterion, Judged, first_true, three
 from directory.matching.gathering import NO_DAY, VETTING_STATES, microseconds
 from directory.matching.payment import Payment
 from directory.matching.people import Age, Exclusions, Exclusive, Pregnancy, Sex
@@ -29,8 +29,8 @@ NOT_VETTED: Final = {
     VettingState.IN_REVIEW: "somebody here is vetting it",
     VettingState.LAPSED: "its vetting has lapsed",
 }
-_VETTED: Final = tuple(VETTING_STATES.index(state) for state in VETTED)
-_BARRED: Final = tuple(VETTING_STATES.index(state) for state in BARRED)
+_VETTED: Final = np.array([state in VETTED for state in VETTING_STATES])
+_BARRED: Final = np.array([state in BARRED for state in VETTING_STATES])
 CONFIRMED_DAYS, AGEING_DAYS = 90, 365
 AGEING: Final = 0.8
 UNCONFIRMED: Final = 0.5
@@ -73,8 +73,8 @@ class Travel(Criterion):
         known = ~np.isnan(block.miles)
         if need.travel == "any":
             return self.by(three(no, known), np.ones(len(block)), low=np.ones(len(block)))
-        near = np.clip((limit - np.nan_to_num(block.miles)) / max(limit - NEAR_ENOUGH_MILES, 1e-9), 0.0, 1.0)
-        near = np.where(block.miles <= NEAR_ENOUGH_MILES, 1.0, near)
+        near = np.minimum(np.maximum((limit - block.miles) / max(limit - NEAR_ENOUGH_MILES, 1e-9), 0.0), 1.0)
+        np.putmask(near, block.miles <= NEAR_ENOUGH_MILES, 1.0)
         shares = near if need.travel == "nearer" else 1.0 - near
         return self.by(three(no, known), np.where(known, shares, 0.0))
 
@@ -96,7 +96,7 @@ class Operating(Criterion):
     name, title, on_unknown = "operating", "Operating", ASK
 
     def judge(self, block: Block, need: Need) -> Judged:
-        barred = np.isin(vetting_states(block, need), _BARRED)
+        barred = _BARRED[block.once(vetting_states, need)]
         return self.gate(block.no("status.operating") | barred, block.yes("status.operating"))
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
@@ -262,9 +262,9 @@ class Trust(Criterion):
     name, title, on_no, on_unknown = "trust", "Vetted", FEWER_POINTS, NEUTRAL
 
     def judge(self, block: Block, need: Need) -> Judged:
-        vetted = np.isin(vetting_states(block, need), _VETTED)
+        vetted = _VETTED[block.once(vetting_states, need)]
         days = need.as_of.toordinal() - block.columns.confirmed[block.positions]
-        shares = np.select([~vetted, days <= CONFIRMED_DAYS, days <= AGEING_DAYS], [UNVETTED, 1.0, AGEING], UNCONFIRMED)
+        shares = first_true([(~vetted, UNVETTED), (days <= CONFIRMED_DAYS, 1.0), (days <= AGEING_DAYS, AGEING)], UNCONFIRMED)
         return self.by(three(~vetted, vetted), shares)
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
@@ -294,7 +294,7 @@ class Preferences(Criterion):
         if need.words:
             found = np.zeros(len(block)) if block.relevance is None else block.relevance.astype(np.float64)
             parts.append(np.where(found > 0, SPOKEN_OF + (1 - SPOKEN_OF) * found, 0.0))
-        shares = np.mean(parts, axis=0)
+        shares = np.add.reduce(parts) / len(parts)
         return self.by(three(np.zeros(len(block), dtype=np.bool_), shares > 0), shares)
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:

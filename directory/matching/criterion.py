@@ -161,4 +161,7 @@ def three(no: NDArray[np.bool_], yes: NDArray[np.bool_]) -> NDArray[np.int8]:
 
 def first_true(shares: list[tuple[NDArray[np.bool_], float]], otherwise: float) -> NDArray[np.float64]:
     """The share of the first mask that holds, for each listing."""
-    return np.select([mask for mask, _ in shares], [share for _, share in shares], default=otherwise)
+    told = np.full(len(shares[0][0]), otherwise)
+    for mask, share in reversed(shares):
+        np.putmask(told, mask, share)
+    return told

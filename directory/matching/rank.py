@@ -3,10 +3,10 @@
 The order depends on the listings and the need alone: not on the order of input, on popularity, or on anybody's payment.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from directory.matching.arrival import STRAIGHT, Pace, Way, way
 from directory.matching.beds import Beds, beds
 from directory.matching.block import Block
 from directory.matching.columns import Columns
-from directory.matching.criteria import CRITERIA
+from directory.matching.criteria import BY_NAME, CRITERIA
 from directory.matching.criterion import CALL_FIRST, NEUTRAL, UNKNOWN, WEIGHTS, YES, Criterion, Judged, Put
 from directory.matching.treatment import UNIT
 from directory.need import Need
@@ -30,9 +30,12 @@ TIERS: Final = {
     BRIDGE: "Bridge: medication the same day, if the answer is no or nothing is open.",
 }
 _ORDER: Final = (READY, FIRST_STEP, LIKELY, CALL)
+_STEP_MILES, _HALF_AROUND_MILES = 25.0, 12_500.0
+"""How a circle grows until enough lie past the travel limit, up to the whole earth."""
 _WORTH_LEAVING: Final = 1024
 """In a larger block it is cheaper to leave out what is set aside, once that is half of it, than to go on judging it."""
 STEP_TWO: Final = tuple(criterion for criterion in CRITERIA if criterion.name != "admit")
+_LEVEL: Final = BY_NAME["level"]
 
 
 Relevance = Callable[[NDArray[np.intp]], NDArray[np.float32]]
@@ -61,17 +64,18 @@ class Marks:
         unknown = answer == UNKNOWN
         low = (0 if unknown else earned) if self.low is None else round(round(self.low.item(row) * self.of, 6))
         high = (self.of if unknown else earned) if self.high is None else round(round(self.high.item(row) * self.of, 6))
-        return Mark(answer, earned, self.of, low, high)
+        return Mark(answer, earned, self.of, low, high, self.call_first.item(row))
 
 
 class Mark(NamedTuple):
-    """What one criterion found of one listing: the answer, the points, of how many, and between what they could lie."""
+    """What one criterion found of one listing: the answer, the points, of how many, between what they could lie, a doubt."""
 
     answer: int
     earned: int
     of: int
     low: int
     high: int
+    call_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Ranking:
     """Every listing's place: those that remain with their marks, those set aside, and how many lie beyond the limit.
 
     `everyone` is the block of all that were judged, `block` what is left of it: options and call first. Second
-    steps are looked for in `steps`, where that is given, and not among the listings themselves.
+    steps are those of `within`, where that is given, and not looked for among the listings themselves.
     """
 
     columns: Columns
@@ -107,12 +111,12 @@ class Ranking:
     marks: tuple[Marks, ...]
     aside: tuple[Aside, ...]
     beyond: int
-    steps: Block | None = None
+    within: "Ranking | None" = None
 
     @cached_property
-    def doubts(self) -> NDArray[np.intp]:
+    def doubts(self) -> NDArray[np.int16]:
         """How many criteria say of each listing that nobody may be sent there before a call."""
-        return np.asarray(np.sum([mark.call_first for mark in self.marks], axis=0))
+        return self._sum([mark.call_first for mark in self.marks])
 
     @cached_property
     def call_first(self) -> NDArray[np.bool_]:
@@ -122,18 +126,23 @@ class Ranking:
     @cached_property
     def total(self) -> NDArray[np.int16]:
         """The points of each listing."""
-        return np.asarray(np.sum([mark.earned for mark in self.marks], axis=0, dtype=np.int16))
+        return self._sum([mark.earned for mark in self.marks])
 
     @cached_property
     def questions(self) -> NDArray[np.int16]:
         """How many questions are open for each listing."""
-        asking = [mark.answers == UNKNOWN for mark in self.marks if mark.criterion.on_unknown != NEUTRAL]
-        return np.asarray(np.sum(asking, axis=0, dtype=np.int16))
+        return self._sum([mark.answers == UNKNOWN for mark in self.marks if mark.criterion.on_unknown != NEUTRAL])
+
+    def _sum(self, several: Iterable[NDArray[Any]]) -> NDArray[np.int16]:
+        total = np.zeros(len(self.block), np.int16)
+        for one in several:
+            total += one
+        return total
 
     @cached_property
     def beds(self) -> Beds:
         """What is known of their beds."""
-        return beds(self.block, self.need)
+        return self.block.once(beds, self.need)
 
     def mark(self, name: str) -> Marks:
         """What a criterion found."""
@@ -161,16 +170,18 @@ class Ranking:
     @cached_property
     def _after_withdrawal(self) -> Sequence[int]:
         """The positions of those that would be fit for the second step, best first; two, so that one is always another's."""
+        if self.within:
+            return self.within._after_withdrawal
         used = tuple(dict.fromkeys((*self.need.substances, *self.need.dependent_on)))
-        need, everyone = replace(self.need, dependent_on=(), substances=used), self.steps or self.everyone
+        need = replace(self.need, dependent_on=(), substances=used)
+        everyone = self.everyone.keep(_LEVEL.judge(self.everyone, need).answers == YES)
         left = sift(everyone, need, STEP_TWO)
         after = Ranking(everyone.columns, need, everyone, left.block, left.marks, left.aside, 0)
-        stays = np.flatnonzero(after.mark("level").answers == YES)
-        return [int(after.block.positions[row]) for row in after.ordered(stays, 2)]
+        return [int(after.block.positions[row]) for row in after.ordered(np.arange(len(left.block)), 2)]
 
     def second_step(self, row: int) -> int | None:
         """The position of the program that would follow a withdrawal unit in this row; None where there is none."""
-        here = -1 if self.steps else int(self.block.positions[row])
+        here = -1 if self.within else int(self.block.positions[row])
         return next((position for position in self._after_withdrawal if position != here), None)
 
     def tier(self, row: int) -> str:
@@ -202,7 +213,13 @@ class Ranking:
 
     def told(self, row: int) -> list[Mark]:
         """What each criterion found of a row."""
-        return [mark.told(row) for mark in self.marks]
+        if row not in self._told:
+            self._told[row] = [mark.told(row) for mark in self.marks]
+        return self._told[row]
+
+    @cached_property
+    def _told(self) -> dict[int, list[Mark]]:
+        return {}
 
     def low_and_high(self, row: int) -> tuple[int, int]:
         """The total if every open question went badly, and if every one went well."""
@@ -315,18 +332,14 @@ def _nobody_asked(block: Block) -> Judged:
 
 def _marks(criterion: Criterion, judged: Judged, weights: Mapping[str, int]) -> Marks:
     of, count = weights.get(criterion.name, 0), len(judged.answers)
-    earned = (
-        np.full(count, of, dtype=np.int16)
-        if judged.shares is None
-        else np.rint(np.round(judged.shares * of, 6)).astype(np.int16)
-    )
+    earned = np.full(count, of, dtype=np.int16) if judged.shares is None else _whole(judged.shares * of)
     call_first = np.zeros(count, dtype=np.bool_) if judged.call_first is None else judged.call_first
     return Marks(criterion, judged.answers, earned, of, call_first, judged.low, judged.high)
 
 
 def _whole(points: NDArray[np.float64]) -> NDArray[np.int16]:
     """Whole points: exact halves to the even number, whatever noise the last digits carry."""
-    return np.rint(np.round(points, 6)).astype(np.int16)
+    return np.rint(points.round(6)).astype(np.int16)
 
 
 def weights_for(need: Need) -> Mapping[str, int]:
@@ -354,8 +367,10 @@ def nearest_beyond(columns: Columns, need: Need, limit: int) -> list[tuple[int, 
     """The nearest listings past the travel limit, with their miles."""
     if need.near is None or need.within_miles is None or not columns.located or limit < 1:
         return []
-    positions = np.arange(columns.located)
-    miles = columns.miles(need.near.point, positions)
-    past = np.flatnonzero(miles > need.within_miles)
-    order = np.lexsort((columns.id_rank[past], miles[past]))[:limit]
-    return [(int(past[at]), float(miles[past[at]])) for at in order]
+    reach, past, miles = need.within_miles, np.empty(0, np.intp), np.empty(0)
+    while len(past) < limit and reach < _HALF_AROUND_MILES:
+        reach = 2 * reach + _STEP_MILES
+        around, far = columns.within(need.near.point, reach, columns.around(need.near.point, reach))
+        past, miles = around[far > need.within_miles], far[far > need.within_miles]
+    order = np.lexsort((columns.id_rank[past], miles))[:limit]
+    return [(int(past[at]), float(miles[at])) for at in order]

@@ -9,7 +9,7 @@ from directory.matching.block import Block
 from directory.matching.criteria import CRITERIA
 from directory.matching.criterion import NEUTRAL, UNKNOWN, Criterion
 from directory.matching.excerpt import Hope, supposed
-from directory.matching.rank import Marks, Ranking, sift
+from directory.matching.rank import Ranking, sift
 
 Shown = Sequence[tuple[int, Listing]]
 """Rows of a ranking, each with its listing."""
@@ -21,9 +21,9 @@ def first_if(ranking: Ranking, shown: Shown, first: int) -> dict[int, tuple[str,
     asked: list[tuple[int, Criterion]] = []
     hopes: list[Hope] = []
     for row, listing in shown:
-        for mark in _hopeful(ranking, row, best) if row != first else ():
-            asked.append((row, mark.criterion))
-            hopes.append(Hope(*mark.criterion.hopes(need), mark.criterion.hoped_report(need, ranking.way(row, listing))))
+        for criterion in _hopeful(ranking, row, best) if row != first else ():
+            asked.append((row, criterion))
+            hopes.append(Hope(*criterion.hopes(need), criterion.hoped_report(need, ranking.way(row, listing))))
     found: dict[int, tuple[str, ...]] = {}
     for number, key in _keys(ranking, [row for row, _ in asked], hopes) if asked else ():
         row, criterion = asked[number]
@@ -32,17 +32,17 @@ def first_if(ranking: Ranking, shown: Shown, first: int) -> dict[int, tuple[str,
     return found
 
 
-def _hopeful(ranking: Ranking, row: int, best: tuple[int, ...]) -> Iterator[Marks]:
+def _hopeful(ranking: Ranking, row: int, best: tuple[int, ...]) -> Iterator[Criterion]:
     """The open questions of a row whose best answer could put it first; to ask the others again would be in vain."""
     tier, unplaced, points = ranking.key(row)
     doubts = int(ranking.doubts[row])
-    for mark in ranking.marks:
-        if mark.answers[row] != UNKNOWN or mark.criterion.on_unknown == NEUTRAL:
+    for mark, told in zip(ranking.marks, ranking.told(row), strict=True):
+        if told.answer != UNKNOWN or mark.criterion.on_unknown == NEUTRAL:
             continue
-        cleared = doubts - int(mark.call_first[row]) == 0
-        possible = (0 if cleared else tier, unplaced, points - (mark.of - int(mark.earned[row])))
+        cleared = doubts - told.call_first == 0
+        possible = (0 if cleared else tier, unplaced, points - (told.of - told.earned))
         if possible < best:
-            yield mark
+            yield mark.criterion
 
 
 def _keys(ranking: Ranking, rows: Sequence[int], hopes: Sequence[Hope]) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -52,6 +52,6 @@ def _keys(ranking: Ranking, rows: Sequence[int], hopes: Sequence[Hope]) -> Itera
     relevance = None if old.relevance is None else old.relevance[rows]
     block = Block(built, np.arange(len(built)), old.miles[rows], relevance, old.pace)
     left = sift(block, ranking.need, CRITERIA)
-    again = Ranking(built, ranking.need, block, left.block, left.marks, left.aside, 0, steps=ranking.everyone)
+    again = Ranking(built, ranking.need, block, left.block, left.marks, left.aside, 0, within=ranking)
     for row in range(len(left.block)):
         yield int(left.block.positions[row]), again.key(row)
