@@ -38,6 +38,7 @@ def silent(count: int) -> dict[str, Any]:
         "hours_known": 0,
         "organization": NOT_SAID,
         "number": NOT_SAID,
+        "called": NOT_SAID,
         "confirmed": NO_DAY,
         "licensed_until": NO_DAY,
     }
