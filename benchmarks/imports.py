@@ -44,6 +44,15 @@ def measure_import(workbook: Path, tell: Callable[[str], None]) -> dict[str, Any
     return {"file": workbook.name, "listings": count, "floors": floors, "floor": floor, "ours": ours, "ratio": ours / floor}
 
 
+def filled(instance: Path, workbook: Path) -> int:
+    """A folder of the program's own with a workbook's listings, ready to be asked; how many they are."""
+    directory = _directory(instance)
+    try:
+        return _import(directory, workbook)
+    finally:
+        directory.database.close()
+
+
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     start = perf_counter()
     made = work()
