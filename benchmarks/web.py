@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -49,10 +50,11 @@ def measure_web(workbook: Path, tell: Callable[[str], None], seconds: float = _S
 
 def _kept(program: Served) -> str:
     """Send the form as a browser would; where the list is then found."""
-    connection = http.client.HTTPConnection("127.0.0.1", program.port)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/options", urlencode(DEMO_NEED, doseq=True), form)
-    return connection.getresponse().headers["Location"] or ""
+    with closing(http.client.HTTPConnection("127.0.0.1", program.port)) as connection:
+        connection.request("POST", "/options", urlencode(DEMO_NEED, doseq=True), form)
+        with connection.getresponse() as response:
+            return response.headers["Location"] or ""
 
 
 def _asked(program: Served, path: str, seconds: float) -> dict[str, Any]:
