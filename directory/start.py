@@ -18,7 +18,7 @@ USAGE: Final = """Usage: python3 app.py [command]
   test          install what tests need and run everything: tests, types, style
   bench         measure speed beside SQLite FTS5 and tantivy; --size picks 12744, 200000 or 1000000
 
-Everything else: flask --app app --help (import, sources, options, index, terms)
+Everything else: flask --app app --help (import, sources, options, index, terms, user)
 """
 HELP: Final = ("help", "-h", "--help")
 DEMO_NEED: Final = {

@@ -1,5 +1,13 @@
 """The tables. Only `store` reads or writes them, and `database` brings them up to date."""
 
+from directory.tables.accounts import (
+    AccountRow,
+    ActivationRow,
+    AttemptRow,
+    AuditRow,
+    RecoveryCodeRow,
+    SessionRow,
+)
 from directory.tables.base import REVISION, Table, Written, utc
 from directory.tables.cases import (
     CaseCallRow,
@@ -35,7 +43,11 @@ from directory.tables.listings import (
 )
 
 __all__ = [
+    "AccountRow",
+    "ActivationRow",
     "AskedRow",
+    "AttemptRow",
+    "AuditRow",
     "BuiltRow",
     "CaseCallRow",
     "CaseMemberRow",
@@ -49,10 +61,12 @@ __all__ = [
     "PostalPlaceRow",
     "ProgramEventRow",
     "REVISION",
+    "RecoveryCodeRow",
     "ReportRow",
     "Run",
     "RunRow",
     "SAID",
+    "SessionRow",
     "StatementRow",
     "Table",
     "UnindexedRow",
@@ -64,7 +78,7 @@ __all__ = [
     "read_vetting",
     "report_row",
     "statement_row",
-    "vetting_row",
     "utc",
+    "vetting_row",
     "worded",
 ]
