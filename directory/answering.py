@@ -104,16 +104,22 @@ def _shown(asking: Asking, ranking: Ranking, limit: int) -> _Shown:
     composed = compose(ranking)
     chosen = (*composed.presented, *composed.backups)
     options = dict.fromkeys((*ranking.first(limit, calls=False).tolist(), *chosen))
+    calls = tuple(ranking.first(limit, calls=True).tolist())
     named = asking.words.named(need.words, NAMED_SHOWN) if need.words else []
     return _Shown(
         ranking=ranking,
         composed=composed,
         options=tuple(options),
-        calls=tuple(ranking.first(limit, calls=True).tolist()),
+        calls=calls,
         aside=_nearest_aside(ranking, limit),
         named=[(at, *ranking.whereabouts(at)) for at in named],
-        bridges=bridges(ranking, BRIDGES_SHOWN, chosen),
+        bridges=_bridges(ranking, (*options, *calls), chosen),
     )
+
+
+def _bridges(ranking: Ranking, shown: Sequence[int], chosen: Sequence[int]) -> list[tuple[int, float]]:
+    """Bridges that are not on the page already; where there is no other, those that are not on the list itself."""
+    return bridges(ranking, BRIDGES_SHOWN, shown) or bridges(ranking, BRIDGES_SHOWN, chosen)
 
 
 def _entries(ranking: Ranking, rows: Sequence[int], found: Mapping[int, Listing]) -> dict[int, Entry]:

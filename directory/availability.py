@@ -47,10 +47,15 @@ class Report:
     expires_at: datetime | None = None
 
     @property
+    def tells(self) -> BedState:
+        """The state that it amounts to: no bed at all is full, whatever it is called."""
+        return BedState.FULL if self.beds == 0 and self.state in (BedState.OPEN, BedState.LIMITED) else self.state
+
+    @property
     def order(self) -> tuple[Any, ...]:
-        """Sorts reports by time, and those of one moment always in the same way."""
+        """Sorts reports by time; of those of one moment the worse comes last and so stands."""
         rest = (getattr(self, field.name) for field in fields(self) if field.name != "observed_at")
-        return self.observed_at, tuple(map(str, rest))
+        return self.observed_at, list(BedState).index(self.tells), tuple(map(str, rest))
 
     def stands(self, at: datetime) -> bool:
         """Whether it says anything of that moment: a real state, already known, not expired, its hold not over."""
@@ -59,5 +64,10 @@ class Report:
 
 
 def standing(reports: Iterable[Report], at: datetime, concerns: Callable[[Bucket], bool]) -> Report | None:
-    """The newest report that stands at a moment and whose beds concern the person; None where none does."""
-    return max((one for one in reports if one.stands(at) and concerns(one.bucket)), key=lambda one: one.order, default=None)
+    """The newest report of a real state whose beds concern the person; None where there is none, or it says nothing any more.
+
+    What came before it never stands again: that a bed was open says nothing once somebody said that all are taken.
+    """
+    real = (one for one in reports if one.state not in ATTEMPTS and one.observed_at <= at and concerns(one.bucket))
+    newest = max(real, key=lambda one: one.order, default=None)
+    return newest if newest and newest.stands(at) else None

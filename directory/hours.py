@@ -27,15 +27,18 @@ class Hours:
 
     @classmethod
     def read(cls, written: str) -> Self:
-        """Hours as people and OpenStreetMap write them; raises ValueError with what to enter."""
+        """Hours as people and OpenStreetMap write them, a later rule in place of an earlier one for the same day.
+
+        Raises ValueError with what to enter.
+        """
         if written.strip().casefold() in (ALWAYS, "24 hours", "always"):
             return cls(((0, WEEK),))
-        spans: list[Span] = []
+        by_day: dict[int, list[Span]] = {}
         for rule in filter(None, (part.strip() for part in re.split(r"[;\n]", written))):
-            spans += _rule(rule)
+            by_day |= _rule(rule)
         if not written.strip():
             raise ValueError(_HELP)
-        return cls(tuple(_merged(spans)))
+        return cls(tuple(_merged([span for spans in by_day.values() for span in spans])))
 
     @property
     def always(self) -> bool:
@@ -93,20 +96,22 @@ def clock_in_words(minute: int) -> str:
     return f"{minute % DAY // 60:02}:{minute % 60:02}"
 
 
-def _rule(rule: str) -> Iterator[Span]:
+def _rule(rule: str) -> dict[int, list[Span]]:
+    """The spans of each day that a rule speaks of; none where it closes the day."""
     found = _RULE.fullmatch(rule)
     if not found:
         raise ValueError(_HELP)
-    days = _days(found[1] or "")
+    by_day: dict[int, list[Span]] = {day: [] for day in _days(found[1] or "")}
     if found[2].casefold() in ("closed", "off"):
-        return
+        return by_day
     for stretch in found[2].split(","):
         opens, dash, closes = stretch.replace("\u2013", "-").partition("-")
         if not dash:
             raise ValueError(_HELP)
         start, end = read_clock(opens), read_clock(closes, midnight_ends=True)
-        for day in days:
-            yield day * DAY + start, day * DAY + (end if end > start else end + DAY)
+        for day, spans in by_day.items():
+            spans.append((day * DAY + start, day * DAY + (end if end > start else end + DAY)))
+    return by_day
 
 
 def _days(written: str) -> list[int]:

@@ -78,6 +78,11 @@ class Vetting:
     until: date | None = None
     because: str = ""
 
+    @property
+    def order(self) -> tuple[datetime, int, date]:
+        """Sorts steps by time; of those of one moment the more careful comes last and so stands."""
+        return self.at, list(VettingState).index(self.state), self.until or date.max
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -160,7 +165,7 @@ class Listing:
         taken = [one for one in self.vettings if one.at <= at]
         if not taken:
             return VettingState.NEW
-        last = max(taken, key=lambda one: (one.at, one.state, one.until or date.max))
+        last = max(taken, key=lambda one: one.order)
         return VettingState.LAPSED if last.until and last.until < at.date() else last.state
 
     @property

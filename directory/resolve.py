@@ -87,7 +87,7 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
         licence_number=values.get("licence_number", ""),
         licence_expires=date.fromisoformat(expires) if expires else None,
         reports=tuple(sorted(since.reports, key=lambda report: report.order)),
-        vettings=tuple(sorted(since.vettings, key=lambda step: (step.at, step.state, step.until or date.max))),
+        vettings=tuple(sorted(since.vettings, key=lambda step: step.order)),
     )
 
 

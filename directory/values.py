@@ -160,8 +160,8 @@ def moment(value: str) -> datetime:
         read = datetime.fromisoformat(value.strip())
     except ValueError:
         read = None
-    if read is None or read.tzinfo is None:
-        raise ValueError("Enter a time with its offset from UTC, such as 2026-03-13T20:00-04:00")
+    if read is None or read.tzinfo is None or not 2000 <= read.year < 2100:
+        raise ValueError("Enter a time with its offset from UTC, such as 2026-03-13T20:00-04:00, from 2000 to 2099")
     return read
 
 

@@ -222,7 +222,7 @@ def test_holds_run_out_attempts_change_nothing_and_a_complaint_suspends(first_ru
     bridge = first_run.listings["Placeholder Bridge, Residential Opioid Program"]
     assert bridge.reports[-1].state is BedState.NO_ANSWER and now_stands(bridge.name) is BedState.LIMITED
     maple = first_run.listings["Example Maple House"]
-    assert maple.reports[-1].state is BedState.HELD and now_stands(maple.name) is BedState.OPEN
+    assert maple.reports[-1].state is BedState.HELD and now_stands(maple.name) is None
     assert first_run.tiers[maple.name] == "D"
     assert first_run.listings["Example Spaces House, Short Stay"].vetting(first_run.now) is VettingState.SUSPENDED
 

@@ -33,6 +33,8 @@ def at(day: int, clock: str) -> int:
         ),
         ("Sa-Mo 10:00-12:00", "Mo 10:00-12:00; Sa-Su 10:00-12:00"),
         ("Mo-Su closed", "Mo-Su closed"),
+        ("Mo-Su 08:00-20:00; Su off", "Mo-Sa 08:00-20:00"),
+        ("Mo-Su 08:00-20:00; Su 10:00-12:00", "Mo-Sa 08:00-20:00; Su 10:00-12:00"),
     ],
 )
 def test_hours_have_one_canonical_way_of_being_written(written: str, canonical: str) -> None:
@@ -50,7 +52,8 @@ def test_what_is_no_hours_says_what_to_enter(written: str) -> None:
 def test_written_and_read_again_they_are_the_same_minutes(drawn: list[tuple[int, int]]) -> None:
     written = "; ".join(_rule(start, length) for start, length in drawn) or "Mo-Su closed"
     hours = Hours.read(written)
-    meant = {minute % WEEK for start, length in drawn for minute in range(start, start + min(length, DAY))}
+    last_of_day = {start // DAY: (start, length) for start, length in drawn}
+    meant = {minute % WEEK for start, length in last_of_day.values() for minute in range(start, start + min(length, DAY))}
     assert minutes(hours) == meant
     assert Hours.read(str(hours)) == hours
     assert {minute for minute in range(WEEK) if hours.open_at(minute)} == meant

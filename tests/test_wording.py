@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from directory.availability import Bucket
 from directory.hours import Hours
 from directory.listing import Listing
 from directory.matching import columns, explain
@@ -19,7 +20,10 @@ TOMORROW = AS_OF + timedelta(hours=8)
 
 def told(listing: Listing, **need: Any) -> tuple[str, str]:
     """What is said of its beds, and of the arrival there."""
-    entry = explain.entry(rank(columns.build([listing]), a_need(**need)), 0, listing)
+    asked = a_need(**need)
+    built = columns.build([listing])
+    miles = float(built.miles(asked.near.point, built.everything())[0]) if asked.near else float("nan")
+    entry = explain.apart(listing, asked, miles)
     return entry.bed, entry.intake
 
 
@@ -39,6 +43,12 @@ def told(listing: Listing, **need: Any) -> tuple[str, str]:
         (a_report("limited", beds=1), "few beds; 1 open, said at 5:30 pm today"),
         (a_report("waitlist", wait_hours=24), "a waiting list of 1 day, said at 5:30 pm today"),
         (a_report("waitlist", wait_hours=5), "a waiting list of 5 hours, said at 5:30 pm today"),
+        (a_report("open", beds=0), "full, said at 5:30 pm today"),
+        (a_report("open", beds=2, bucket=Bucket(sex="male")), "2 beds are open for men, said at 5:30 pm today"),
+        (
+            a_report("held", hold_until=AS_OF + timedelta(hours=1)),
+            "a bed is held until 7:30 pm, said at 5:30 pm today; that ends before the arrival: ask to hold it longer",
+        ),
         (a_report("no_answer"), "whether a bed is open is not known; nobody answered at 5:30 pm"),
     ],
 )
@@ -59,6 +69,11 @@ def test_what_is_known_of_the_beds_is_said_with_its_clock(report: Any, words: st
 )
 def test_the_arrival_is_held_against_the_intake_hours(hours: str, latest: str, words: str) -> None:
     assert told(a_ready_listing(intake_hours=Hours.read(hours), latest_arrival=latest))[1] == words
+
+
+def test_another_day_is_named() -> None:
+    tomorrow = AS_OF + timedelta(hours=12)
+    assert told(a_ready_listing(), leave_at=tomorrow)[1] == "can be there 6:32 am tomorrow; intake day and night"
 
 
 def test_what_is_not_known_is_said_to_be_unknown() -> None:

@@ -41,12 +41,9 @@ class Way:
 def way(listing: Listing, need: Need, miles: float, pace: Pace) -> Way:
     """The way to a listing that lies so many miles off (NaN where nobody knows)."""
     told = None if miles != miles else miles
-    if need.near is None:
-        minutes: float | None = 0.0
-    else:
-        minutes = pace.measured.get(listing.id, None if told is None else pace.minutes(told))
-    routed = need.near is not None and listing.id in pace.measured
-    if minutes is None:
+    minutes = pace.measured.get(listing.id, None if told is None else pace.minutes(told))
+    routed = listing.id in pace.measured
+    if minutes is None or need.near is None:
         return Way(told, None, None)
     zone = ZoneInfo(listing.timezone) if listing.timezone else need.leaves.tzinfo
     arrives = (need.leaves.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(zone)

@@ -1,6 +1,6 @@
 """Beds: what stands of the reports, whether the person can be there in time, and what that is worth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any, Final
 
@@ -44,6 +44,7 @@ _BASES: Final = np.array([BASES[state] for state in BED_STATES])
 _HELD, _LIMITED, _WAITLIST = (BED_STATES.index(s) for s in (BedState.HELD, BedState.LIMITED, BedState.WAITLIST))
 _SURE: Final = np.array([state in (BedState.HELD, BedState.OPEN, BedState.LIMITED) for state in BED_STATES])
 _SHUT: Final = np.array([state in (BedState.FULL, BedState.CLOSED_TO_INTAKE, BedState.WAITLIST) for state in BED_STATES])
+_WITHOUT_BEDS: Final = tuple(code for code in codes("level") if code < "3")
 _PRIVATELY_PAID: Final = ("private", "medicare", "military", "self_pay")
 
 
@@ -51,9 +52,10 @@ _PRIVATELY_PAID: Final = ("private", "medicare", "military", "self_pay")
 class Beds:
     """What is known of the beds of a block's listings at the need's moment.
 
-    `state` is a number of `BED_STATES` or `NOT_SAID`, `seen` the microsecond of the report (0 for none), `age` its age
-    in microseconds, `reachable` whether the person arrives inside the intake hours, `until_arrival` whether a
-    hold lasts that long.
+    `state` is a number of `BED_STATES` or `NOT_SAID`, `seen` the microsecond of the report (0 for none), `age` its age in
+    microseconds, `wanted` when a bed is wanted (the arrival, or leaving where that is not known), `reachable` whether the
+    person arrives inside the intake hours, `shut` where they begin more than a day later, `until_arrival` whether a hold
+    lasts that long, `vague` where the beds are for people of a kind that nobody said the person is.
     """
 
     state: NDArray[np.int8]
@@ -61,12 +63,15 @@ class Beds:
     age: NDArray[np.float64]
     wait: NDArray[np.int32]
     arrives: NDArray[np.float64]
+    wanted: NDArray[np.float64]
     reachable: NDArray[np.int8]
+    shut: NDArray[np.bool_]
     until_arrival: NDArray[np.bool_]
+    vague: NDArray[np.bool_]
 
     def __getitem__(self, rows: NDArray[Any]) -> "Beds":
         """The same of some rows, or of those where a mask is true."""
-        told = (self.state, self.seen, self.age, self.wait, self.arrives, self.reachable, self.until_arrival)
+        told = (getattr(self, field.name) for field in fields(self))
         return Beds(*(one[rows] for one in told))
 
     @property
@@ -91,8 +96,9 @@ class Beds:
 
     @property
     def ready(self) -> NDArray[np.bool_]:
-        """Where a bed is known to be there for the person: said within 12 hours, and reached inside the intake hours."""
-        lasting = _SURE[self.state] & ((self.state != _HELD) | self.until_arrival)
+        """Where a bed is known to be there: held, or said within 12 hours of the arrival, and reached inside the hours."""
+        soon = (self.wanted - self.seen <= READY_HOURS * HOUR) & (self.state != _HELD)
+        lasting = _SURE[self.state] & (soon | ((self.state == _HELD) & self.until_arrival))
         return np.asarray(self.known & lasting & (self.age <= READY_HOURS * HOUR) & (self.reachable == YES))
 
 
@@ -106,7 +112,15 @@ def concerns(bucket: Bucket, need: Need) -> bool:
     return not (other_sex or other_age or public or private or _below(bucket.level, need.level))
 
 
+def vague(bucket: Bucket, need: Need) -> bool:
+    """Whether beds are for people of a kind of whom nobody said whether the person is one."""
+    silent = ((bucket.sex, need.sex), (bucket.age, need.age), (bucket.funded, need.payer))
+    return any(kind is not None and said is None for kind, said in silent)
+
+
 def _below(level: str | None, needed: str | None) -> bool:
+    if needed in (None, "residential", "inpatient") and level in _WITHOUT_BEDS:
+        return True
     for order in (codes("level"), ("residential", "inpatient")):
         if level in order and needed in order:
             return order.index(level) < order.index(needed)
@@ -117,30 +131,37 @@ def beds(block: Block, need: Need) -> Beds:
     """What is known of the block's beds."""
     columns, count = block.columns, len(block)
     arrives = arrivals(block, need)
-    can_be = reachable(block, arrives)
+    can_be, shut = reachable(block, arrives)
+    unsaid = np.zeros(count, dtype=np.bool_)
     state = np.full(count, NOT_SAID, dtype=np.int8)
     seen, hold = np.zeros((2, count), dtype=np.int64)
     wait = np.full(count, NOT_SAID, dtype=np.int32)
     if len(columns.report_state):
-        row_of, at = spread(columns.report_at, block.positions)
-        stands = _standing(block, need, at)
-        rows, last = row_of[stands], at[stands]
+        rows, last = _standing(block, need)
+        unsaid[rows] = np.array([vague(read_bucket(told), need) for told in columns.buckets])[columns.report_bucket[last]]
         state[rows], seen[rows] = columns.report_state[last], columns.report_seen[last]
         wait[rows], hold[rows] = columns.report_wait[last], columns.report_hold[last]
     lasts = (state == _HELD) & (arrives < hold)
     can_be = np.where(lasts & (hold != NEVER) & (can_be == UNKNOWN), np.int8(YES), can_be)
     age = np.where(state == NOT_SAID, np.inf, microseconds(need.as_of) - seen)
-    return Beds(state, seen, age, wait, arrives, can_be, lasts)
+    wanted = np.where(np.isnan(arrives), float(microseconds(need.leaves)), arrives)
+    return Beds(state, seen, age, wait, arrives, wanted, can_be, shut, lasts, unsaid)
 
 
-def _standing(block: Block, need: Need, at: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which of the reports stand; a listing's reports are in the order of time, so the last one that stands is its state."""
+def _standing(block: Block, need: Need) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows of which a report stands, and which: a listing's reports are in the order of time, so the last decides."""
     columns, now = block.columns, microseconds(need.as_of)
+    row_of, at = spread(columns.report_at, block.positions)
     for_him = np.array([concerns(read_bucket(told), need) for told in columns.buckets])
-    seen, state = columns.report_seen[at], columns.report_state[at]
-    over = (state == _HELD) & (columns.report_hold[at] <= now)
-    fresh = (seen <= now) & (now - seen <= FRESHNESS[-1][0])
-    return np.asarray(fresh & (now < columns.report_expires[at]) & ~over & for_him[columns.report_bucket[at]])
+    known = for_him[columns.report_bucket[at]] & (columns.report_seen[at] <= now)
+    newest = np.full(len(block), NOT_SAID, dtype=np.intp)
+    newest[row_of[known]] = at[known]
+    rows = np.flatnonzero(newest != NOT_SAID)
+    last = newest[rows]
+    over = (columns.report_state[last] == _HELD) & (columns.report_hold[last] <= now)
+    fresh = now - columns.report_seen[last] <= FRESHNESS[-1][0]
+    stands = fresh & (now < columns.report_expires[last]) & ~over
+    return rows[stands], last[stands]
 
 
 class Admit(Criterion):
@@ -160,17 +181,16 @@ class Admit(Criterion):
         shares = (NOT_KNOWN + np.where(known, factor * (base - NOT_KNOWN), 0.0)) * closed
         soon = (found.state == _WAITLIST) & (base == WAITS[0][1])
         shut = known & _SHUT[found.state] & ~soon & (found.age <= READY_HOURS * HOUR)
-        asked_for = np.where(np.isnan(found.arrives), float(microseconds(need.leaves)), found.arrives)
-        no = shut & (asked_for - found.seen <= DAY)
+        no = (shut & (found.wanted - found.seen <= DAY)) | found.shut
         yes = known & ((base >= BASES[BedState.WALK_IN]) | soon)
         unheard = ~no & ~yes
-        unsure = unheard | (found.reachable == UNKNOWN) | ((found.state == _HELD) & np.isnan(found.arrives))
+        unsure = unheard | (found.reachable == UNKNOWN) | ((found.state == _HELD) & np.isnan(found.arrives)) | found.vague
         low = np.where(unheard, 0.0, np.where(found.reachable == UNKNOWN, OUTSIDE_HOURS * shares, shares))
         return Judged(three(no, yes & ~unsure), shares, no, unsure & ~no, low, high=np.where(unheard, closed, shares))
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         said = (bed_in_words(standing_for(listing, need), need, way), attempts_in_words(listing, need, way))
-        return "; ".join(filter(None, (*said, intake_in_words(listing, way))))
+        return "; ".join(filter(None, (*said, intake_in_words(listing, need, way))))
 
     def ask(self, need: Need) -> str:
         return "Is a bed open today, from when, and until when would you hold it?"

@@ -17,11 +17,11 @@ from directory.matching.rank import Ranking, sift
 from directory.matching.timing import arrivals, reachable
 from directory.matching.treatment import AGONISTS
 from directory.need import Need
-from directory.vocabulary import MEDICATIONS, PAYERS, plan_term
+from directory.vocabulary import MEDICATIONS, PAYERS, label, plan_term
 
 PRESENTED, BACKUPS = 3, 2
 NEARBY_MILES: Final = 25.0
-AFTER_HOURS: Final = 17
+BEFORE_HOURS, AFTER_HOURS = 8, 17
 _LOOKED_AT: Final = 500
 AGONIST_DRUGS: Final = ("methadone", "buprenorphine", "buprenorphine_xr")
 BRIDGE_CRITERIA: Final = tuple(
@@ -106,10 +106,16 @@ def _promises(ranking: Ranking) -> dict[str, tuple[NDArray[np.bool_], str]]:
         told["withdrawal"] = (ranking.mark("withdrawal").answers == YES, f"No option is known to manage {what} withdrawal.")
     if need.payer:
         payer = need.plan or PAYERS[need.payer]
-        told["payment"] = (_paid(ranking), f"Nobody has confirmed {payer} for any option, and none is free.")
-    if need.near:
+        sentence = f"Nobody has confirmed {payer} for any option, and none is free."
+        without = "No option is known to treat for free."
+        told["payment"] = (_paid(ranking), without if need.payer in ("uninsured", "self_pay") else sentence)
+    if need.near and need.travel == "nearer":
         told["near"] = (block.miles <= NEARBY_MILES, _nearest(ranking))
-    if need.meeting_ends and need.meeting_ends.astimezone(need.as_of.tzinfo).hour >= AFTER_HOURS:
+    if need.language:
+        speaks = f"language.{need.language}"
+        told["language"] = (block.yes(speaks), f"No option is known to have somebody who speaks {label(speaks)}.")
+    ends = need.meeting_ends.astimezone(need.as_of.tzinfo) if need.meeting_ends else None
+    if ends and not BEFORE_HOURS <= ends.hour < AFTER_HOURS:
         told["after_hours"] = (ranking.beds.reachable == YES, "No option is known to admit after the meeting.")
     return told
 
@@ -141,14 +147,16 @@ def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[t
         return []
     starting = ranking.everyone.keep(ranking.everyone.yes(*bridge_terms(need)))
     block = sift(starting, need, BRIDGE_CRITERIA).block
-    there = reachable(block, arrivals(block, need))
+    there, _ = reachable(block, arrivals(block, need))
     miles = np.nan_to_num(block.miles, nan=np.inf)
     ranks = block.columns.id_rank[block.positions]
     without_a_bed = block.yes("moud.otp", "setting.outpatient", "setting.outpatient_medication")
     order = np.lexsort((ranks, miles, -there, ~without_a_bed, ~block.yes("moud.same_day")))
     listed = {int(ranking.block.positions[row]) for row in besides}
-    found = [(int(block.positions[at]), float(block.miles[at])) for at in order[: limit + len(listed)]]
-    return [one for one in found if one[0] not in listed][:limit]
+    apart = [at for at in order.tolist() if int(block.positions[at]) not in listed]
+    numbers = block.columns.number[block.positions]
+    chosen = list({int(numbers[at]): at for at in reversed(apart)}.values())[::-1][:limit]
+    return [(int(block.positions[at]), float(block.miles[at])) for at in chosen]
 
 
 def bridge_terms(need: Need) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from directory.listing import Listing, Provenance
 from directory.matching.arrival import STRAIGHT, Pace, Way, way
 from directory.matching.beds import standing_for
 from directory.matching.criterion import ANSWERS, Criterion, Put
-from directory.matching.rank import Ranking
-from directory.matching.wording import attempts_in_words, bed_in_words, intake_in_words
+from directory.matching.rank import CALL, Ranking
+from directory.matching.wording import attempts_in_words, bed_in_words, clock_of, intake_in_words, moment
 from directory.need import Need
-from directory.vocabulary import Answer
+from directory.vocabulary import Answer, label
 
 
 class Finding(NamedTuple):
@@ -64,20 +64,36 @@ def entry(ranking: Ranking, row: int, listing: Listing) -> Entry:
         _finding(put, need, listing, (ANSWERS[one.answer], one.earned, one.of), there)
         for put, one in zip(ranking.put, told, strict=True)
     )
-    asks = dict.fromkeys(findings[at].ask for at in ranking.urgency)
+    tier = ranking.tier(row)
+    asks = dict.fromkeys((_still(tier, need, there), *(findings[at].ask for at in ranking.urgency), _speaks(listing, need)))
     asks.pop("", None)
     return Entry(
         listing=listing,
         way=there,
-        tier=ranking.tier(row),
+        tier=tier,
         points=sum(one.earned for one in told),
         low=sum(one.low for one in told),
         high=sum(one.high for one in told),
         findings=findings,
         questions=tuple(asks),
         bed=bed(listing, need, there),
-        intake=intake_in_words(listing, there),
+        intake=intake_in_words(listing, need, there),
     )
+
+
+def _still(tier: str, need: Need, there: Way) -> str:
+    """The first question to who has said that there is a bed: whether it is still there, and held."""
+    if tier == CALL:
+        return ""
+    today = need.as_of.astimezone(clock_of(need, there)).date()
+    until = f" until {moment(there.arrives, today)}" if there.arrives else ""
+    return f"Is the bed still there, and will you hold it{until}?"
+
+
+def _speaks(listing: Listing, need: Need) -> str:
+    """A language that is wanted and that nobody said is spoken there is asked about, though it decides nothing."""
+    code = f"language.{need.language}"
+    return "" if need.language is None or listing.says(code) else f"Does somebody there speak {label(code)}, also at night?"
 
 
 def bed(listing: Listing, need: Need, there: Way) -> str:
@@ -89,7 +105,7 @@ def bed(listing: Listing, need: Need, there: Way) -> str:
 def apart(listing: Listing, need: Need, miles: float, tier: str = "", pace: Pace = STRAIGHT) -> Entry:
     """A listing that stands beside the order, such as a bridge, with what is known of its beds and hours."""
     there = way(listing, need, miles, pace)
-    return Entry(listing, there, tier, 0, 0, 0, (), bed=bed(listing, need, there), intake=intake_in_words(listing, there))
+    return Entry(listing, there, tier, 0, 0, 0, (), bed=bed(listing, need, there), intake=intake_in_words(listing, need, there))
 
 
 def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float, pace: Pace = STRAIGHT) -> Entry:

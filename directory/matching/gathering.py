@@ -76,7 +76,7 @@ def reports_told(reports: Sequence[Report], known: Sequence[dict[str, Any]] = ()
     buckets = list(dict.fromkeys((*map(bucket, known), *(report.bucket for report in reports))))
     return {
         "buckets": tuple(asdict(bucket) for bucket in buckets),
-        "report_state": np.array([BED_STATES.index(one.state) for one in reports], dtype=np.int8),
+        "report_state": np.array([BED_STATES.index(one.tells) for one in reports], dtype=np.int8),
         "report_seen": np.array([_moment(one.observed_at) for one in reports], dtype=np.int64),
         "report_hold": np.array([_moment(one.hold_until) for one in reports], dtype=np.int64),
         "report_expires": np.array([_moment(one.expires_at) for one in reports], dtype=np.int64),

@@ -18,8 +18,10 @@ from directory.matching.block import Block
 from directory.matching.columns import Columns
 from directory.matching.criteria import BY_NAME, CRITERIA
 from directory.matching.criterion import CALL_FIRST, NEUTRAL, UNKNOWN, WEIGHTS, YES, Criterion, Judged, Put
+from directory.matching.gathering import BED_STATES
 from directory.matching.treatment import UNIT
 from directory.need import Need
+from directory.vocabulary import BedState
 
 READY, FIRST_STEP, LIKELY, CALL, BRIDGE = "ABCDE"
 TIERS: Final = {
@@ -29,6 +31,7 @@ TIERS: Final = {
     CALL: "Call first: a bed, or something that could do harm, is not known. Nobody is sent there before a call.",
     BRIDGE: "Bridge: medication the same day, if the answer is no or nothing is open.",
 }
+_CLOSED: Final = BED_STATES.index(BedState.CLOSED_TO_INTAKE)
 _ORDER: Final = (READY, FIRST_STEP, LIKELY, CALL)
 _STEP_MILES, _HALF_AROUND_MILES = 25.0, 12_500.0
 """How a circle grows until enough lie past the travel limit, up to the whole earth."""
@@ -169,7 +172,10 @@ class Ranking:
 
     @cached_property
     def _after_withdrawal(self) -> Sequence[int]:
-        """The positions of those that would be fit for the second step, best first; two, so that one is always another's."""
+        """The positions of those that are sure to be fit for the second step, those without a unit of their own first.
+
+        Two of them, so that one is always another's.
+        """
         if self.within:
             return self.within._after_withdrawal
         used = tuple(dict.fromkeys((*self.need.substances, *self.need.dependent_on)))
@@ -177,7 +183,10 @@ class Ranking:
         everyone = self.everyone.keep(_LEVEL.judge(self.everyone, need).answers == YES)
         left = sift(everyone, need, STEP_TWO)
         after = Ranking(everyone.columns, need, everyone, left.block, left.marks, left.aside, 0)
-        return [int(after.block.positions[row]) for row in after.ordered(np.arange(len(left.block)), 2)]
+        sure = ~after.call_first & (after.beds.state != _CLOSED)
+        unit = after.block.yes(*UNIT)
+        houses, units = (after.ordered(np.flatnonzero(sure & kind), 2) for kind in (~unit, unit))
+        return [int(after.block.positions[row]) for row in (*houses, *units)][:2]
 
     def second_step(self, row: int) -> int | None:
         """The position of the program that would follow a withdrawal unit in this row; None where there is none."""

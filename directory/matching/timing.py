@@ -30,7 +30,7 @@ def arrivals(block: Block, need: Need) -> NDArray[np.float64]:
     """For each listing the microsecond (from 1970) in which the person can be there; NaN where the way is not known."""
     leaves, pace = microseconds(need.leaves), block.pace
     if need.near is None:
-        return np.full(len(block), float(leaves))
+        return np.full(len(block), np.nan)
     arrives = leaves + block.miles * (pace.road_factor / pace.mph * 60 * MINUTE)
     for row, position in enumerate(block.positions.tolist()) if pace.measured else ():
         minutes = pace.measured.get(block.columns.ids[position])
@@ -39,28 +39,32 @@ def arrivals(block: Block, need: Need) -> NDArray[np.float64]:
     return np.asarray(arrives)
 
 
-def reachable(block: Block, arrives: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Whether somebody who arrives then arrives inside the intake hours: YES, NO, or UNKNOWN.
+def reachable(block: Block, arrives: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """Whether somebody who arrives then arrives inside the intake hours: YES, NO, or UNKNOWN; and where it is more than a day
+    until they begin.
 
     Doors that never close need neither a clock nor a way that is known.
     """
     columns, positions = block.columns, block.positions
-    answers = np.full(len(positions), UNKNOWN, dtype=np.int8)
+    answers, shut = np.full(len(positions), UNKNOWN, dtype=np.int8), np.zeros(len(positions), dtype=np.bool_)
     rows = np.flatnonzero(columns.hours_known[positions])
     if not len(rows):
-        return answers
+        return answers, shut
     row_of, at = spread(columns.hours_at, positions[rows])
     opens, closes = columns.hours_opens[at], columns.hours_closes[at]
     answers[rows[row_of[closes - opens >= WEEK]]] = YES
     clocked = (answers[rows] != YES) & (columns.zone[positions[rows]] > 0) & ~np.isnan(arrives[rows])
     if not clocked.any():
-        return answers
+        return answers, shut
     then = np.full(len(rows), np.nan)
     then[clocked] = local_minutes(columns, columns.zone[positions[rows[clocked]]], arrives[rows[clocked]])
     inside = ((opens <= then[row_of]) & (then[row_of] < closes)) | (then[row_of] + WEEK < closes)
     held = np.bincount(row_of[inside], minlength=len(rows)) > 0
     answers[rows[clocked]] = np.where(held[clocked], np.int8(YES), np.int8(NO))
-    return answers
+    wait = np.full(len(rows), np.inf)
+    np.fmin.at(wait, row_of, (opens - then[row_of]) % WEEK)
+    shut[rows] = clocked & ~held & (wait > DAY)
+    return answers, shut
 
 
 def local_minutes(columns: Columns, zone: NDArray[np.uint8], arrives: NDArray[np.float64]) -> NDArray[np.float64]:

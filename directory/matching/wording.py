@@ -3,14 +3,15 @@
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
-from directory.availability import ATTEMPTS, Report
+from directory.availability import ATTEMPTS, Bucket, Report
 from directory.hours import DAY, DAY_NAMES
 from directory.listing import Listing
 from directory.matching.arrival import Way
 from directory.need import Need
-from directory.vocabulary import BedState
+from directory.vocabulary import LEVELS, BedState, label
 
 _ATTEMPTS: Final = {BedState.NO_ANSWER: "nobody answered", BedState.WOULD_NOT_SAY: "they would not say"}
+_TOO_SHORT: Final = "that ends before the arrival: ask to hold it longer"
 _PLAIN: Final = {
     BedState.LIMITED: "few beds",
     BedState.ASSESS_FIRST: "assessment first, then a bed if it fits",
@@ -51,7 +52,23 @@ def bed_in_words(report: Report | None, need: Need, way: Way) -> str:
         return "whether a bed is open is not known"
     zone = clock_of(need, way)
     today = need.as_of.astimezone(zone).date()
-    return f"{_state(report, zone, today)}, said {_ago(report.observed_at.astimezone(zone), today)}"
+    said = f"{_state(report, zone, today)}{_for(report.bucket)}, said {_ago(report.observed_at.astimezone(zone), today)}"
+    return said + (f"; {_TOO_SHORT}" if _ends_before(report, way) else "")
+
+
+def _ends_before(report: Report, way: Way) -> bool:
+    ends = report.hold_until if report.state is BedState.HELD else None
+    return bool(ends and way.arrives and ends <= way.arrives)
+
+
+def _for(bucket: Bucket) -> str:
+    """Whom the beds are for, where that is not everybody."""
+    people = {"female": "women", "male": "men", None: ""}[bucket.sex]
+    age = label(f"age.{bucket.age}").lower() if bucket.age else ""
+    funds = {True: "people with public funding", False: "people without public funding", None: ""}[bucket.funded]
+    level = f"level {LEVELS[bucket.level]}" if bucket.level else ""
+    told = ", ".join(filter(None, (people, age, funds, level)))
+    return f" for {told}" if told else ""
 
 
 def attempts_in_words(listing: Listing, need: Need, way: Way) -> str:
@@ -70,15 +87,15 @@ def _ago(when: datetime, today: date) -> str:
 
 
 def _state(report: Report, zone: tzinfo | None, today: date) -> str:
-    if report.state is BedState.HELD:
+    if report.tells is BedState.HELD:
         until = f" until {moment(report.hold_until.astimezone(zone), today)}" if report.hold_until else ""
         return f"a bed is held{until}"
-    if report.state is BedState.OPEN:
+    if report.tells is BedState.OPEN:
         return {None: "beds are open", 1: "1 bed is open"}.get(report.beds, f"{report.beds} beds are open")
     if report.state is BedState.WAITLIST:
         return "a waiting list" + (f" of {_length(report.wait_hours)}" if report.wait_hours is not None else "")
     beds = f"; {report.beds} open" if report.beds and report.state is BedState.LIMITED else ""
-    return _PLAIN[report.state] + beds
+    return _PLAIN[report.tells] + beds
 
 
 def _length(hours: int) -> str:
@@ -87,10 +104,10 @@ def _length(hours: int) -> str:
     return f"{told} {unit}{'' if told == 1 else 's'}"
 
 
-def intake_in_words(listing: Listing, way: Way) -> str:
-    """When the person can be there, and what the intake hours say to that."""
-    doors = listing.arrivals
-    there = f"can be there {moment_of_arrival(way)}" if way.arrives else "when the person can be there is not known"
+def intake_in_words(listing: Listing, need: Need, way: Way) -> str:
+    """When the person can be there, and what the intake hours say to that; a day is named where it is not that of the list."""
+    doors, today = listing.arrivals, need.as_of.astimezone(clock_of(need, way)).date()
+    there = f"can be there {moment(way.arrives, today)}" if way.arrives else "when the person can be there is not known"
     if doors is not None and doors.always:
         return f"{there}; intake day and night"
     if way.arrives is None:
@@ -100,15 +117,10 @@ def intake_in_words(listing: Listing, way: Way) -> str:
     minute = way.arrives.weekday() * DAY + way.arrives.hour * 60 + way.arrives.minute
     span = doors.open_at(minute)
     if span:
-        return f"{there}, intake until {hour(_later(way.arrives, span[1] - minute))}"
+        return f"{there}, intake until {moment(_later(way.arrives, span[1] - minute), way.arrives.date())}"
     wait = doors.wait_from(minute)
-    opens = "" if wait is None else f": intake opens at {moment(_later(way.arrives, wait), way.arrives.date())}"
+    opens = "" if wait is None else f": intake opens at {moment(_later(way.arrives, wait), today)}"
     return f"{there}, when nobody is admitted{opens}"
-
-
-def moment_of_arrival(way: Way) -> str:
-    """The time of arrival by the center's clock."""
-    return hour(way.arrives) if way.arrives else ""
 
 
 def minutes_in_words(way: Way) -> str:

@@ -21,6 +21,7 @@ NAMES: Final = ("near", "within_miles", *_ONE, *_MANY, *_ONLY_HERE, *WEIGHT)
 _MOST_TICKS: Final = 60
 _LONGEST: Final = 300
 _CLOCKS: Final = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p")
+_AGO: Final = timedelta(hours=-6)
 _DAYS_AHEAD: Final = 60
 _LONGEST_STAY: Final = timedelta(hours=12)
 
@@ -91,13 +92,13 @@ def _zone(form: Values, gazetteer: Gazetteer) -> tzinfo:
 
 
 def _meeting_ends(form: Values, here: datetime) -> str | None:
-    """The meeting's end with its offset from UTC; a time without a day is today, there."""
+    """The meeting's end with its offset from UTC; a time without a day is the nearest one, there."""
     on, at = _one(form, "ends_on"), _one(form, "ends_at")
     if not at:
         if on and not _one(form, "leaves_at"):
             raise ValueError("Enter the time too, such as 8:00 pm, or leave the day empty")
         return None
-    return _at(_day(form, here), _clock(at), here.tzinfo or UTC).isoformat(timespec="minutes")
+    return _on(form, here, _clock(at)).isoformat(timespec="minutes")
 
 
 def _leave_at(form: Values, here: datetime) -> str | None:
@@ -105,17 +106,27 @@ def _leave_at(form: Values, here: datetime) -> str | None:
     at = _one(form, "leaves_at")
     if not at:
         return None
-    leaves = _at(_day(form, here), _clock(at), here.tzinfo or UTC)
+    leaves = _on(form, here, _clock(at))
     ends = datetime.fromisoformat(_meeting_ends(form, here) or leaves.isoformat())
-    leaves += timedelta(days=1 if leaves < ends else 0)
+    leaves = _at(ends.date(), _clock(at), here.tzinfo or UTC)
+    if leaves < ends:
+        leaves = _at(ends.date() + timedelta(1), _clock(at), here.tzinfo or UTC)
     if leaves - ends > _LONGEST_STAY:
         raise ValueError("Enter a time at or after the meeting's end")
     return leaves.isoformat(timespec="minutes")
 
 
-def _day(form: Values, here: datetime) -> date:
+def _on(form: Values, here: datetime, clock: time) -> datetime:
+    """A time of day on the day that was entered; without one it is the nearest, from six hours ago on: around midnight too."""
     on = _one(form, "ends_on")
-    day = values.day(on) if on else here.date()
+    if on:
+        return _at(_day(on, here), clock, here.tzinfo or UTC)
+    around = (_at(here.date() + timedelta(step), clock, here.tzinfo or UTC) for step in (-1, 0, 1))
+    return next(moment for moment in around if moment - here >= _AGO)
+
+
+def _day(on: str, here: datetime) -> date:
+    day = values.day(on)
     if not timedelta(-1) <= day - here.date() <= timedelta(_DAYS_AHEAD):
         raise ValueError(f"Enter a day from yesterday to {_DAYS_AHEAD} days ahead")
     return day

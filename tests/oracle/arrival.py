@@ -26,7 +26,6 @@ def travel(verdict: Verdict, mph: float, road_factor: float) -> None:
     """Miles, arrival and the points of travel."""
     listing, need = verdict.listing, verdict.need
     if need.near is None:
-        verdict.arrival = leaves(need)
         verdict.score("travel", 1)
         return
     if listing.point is None:
@@ -61,3 +60,11 @@ def doors_open(listing: Listing, arrival: datetime | None) -> bool | None:
         return None
     minute = minute_of_week(arrival, listing.timezone)
     return any(start <= minute + later < end for start, end in hours.spans for later in (0, WEEK))
+
+
+def shut_for_days(listing: Listing, arrival: datetime | None) -> bool:
+    """Whether it is more than a day from the arrival until somebody is admitted again; doors that never open wait for ever."""
+    if arrival is None or doors_open(listing, arrival) is not False or listing.arrivals is None:
+        return False
+    minute = minute_of_week(arrival, listing.timezone)
+    return all((start - minute) % WEEK > 24 * 60 for start, _ in listing.arrivals.spans)

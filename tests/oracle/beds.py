@@ -7,7 +7,7 @@ from directory.availability import Bucket, Report
 from directory.listing import Listing
 from directory.need import Need
 from directory.vocabulary import BedState, codes
-from tests.oracle.arrival import doors_open, leaves, moment
+from tests.oracle.arrival import doors_open, leaves, moment, shut_for_days
 from tests.oracle.verdict import Verdict
 
 HOUR = timedelta(hours=1)
@@ -27,7 +27,9 @@ NOBODY_KNOWS = Fraction(1, 4)
 OUT_OF_HOURS = Fraction(4, 10)
 
 
-def below(level: str, needed: str) -> bool:
+def below(level: str, needed: str | None) -> bool:
+    if needed in (None, *PLACES) and level in ASAM and float(level[0]) < 3:
+        return True
     for ladder in (ASAM, PLACES):
         if level in ladder and needed in ladder:
             return ladder.index(level) < ladder.index(needed)
@@ -46,23 +48,36 @@ def concerns(bucket: Bucket, need: Need) -> bool:
         return False
     if bucket.funded is False and need.payer == "uninsured" and not need.self_pay_ok:
         return False
-    return not (bucket.level and need.level and below(bucket.level, need.level))
+    return not (bucket.level and below(bucket.level, need.level))
+
+
+def in_doubt(bucket: Bucket, need: Need) -> bool:
+    """Whether a bed is for women, for adults or for the publicly funded, and nobody said whether this person is one."""
+    kinds = ((bucket.sex, need.sex), (bucket.age, need.age), (bucket.funded, need.payer))
+    return any(kind is not None and said is None for kind, said in kinds)
+
+
+def real(report: Report, at: datetime) -> bool:
+    return report.state not in (BedState.NO_ANSWER, BedState.WOULD_NOT_SAY) and moment(report.observed_at) <= at
 
 
 def stands(report: Report, at: datetime) -> bool:
-    if report.state in (BedState.NO_ANSWER, BedState.WOULD_NOT_SAY) or moment(report.observed_at) > at:
-        return False
     if report.expires_at and moment(report.expires_at) <= at:
         return False
     return not (report.state is BedState.HELD and report.hold_until and moment(report.hold_until) <= at)
 
 
 def standing(listing: Listing, need: Need) -> Report | None:
-    """The newest report of the last day that says something of this person's bed."""
+    """The newest report of this person's bed, if it is of the last day and not over; the worse of two of one moment."""
     at = moment(need.as_of)
-    those = [report for report in listing.reports if stands(report, at) and concerns(report.bucket, need)]
+    those = [report for report in listing.reports if real(report, at) and concerns(report.bucket, need)]
     newest = max(those, key=lambda report: report.order, default=None)
-    return newest if newest and at - moment(newest.observed_at) <= 24 * HOUR else None
+    return newest if newest and stands(newest, at) and at - moment(newest.observed_at) <= 24 * HOUR else None
+
+
+def state_of(report: Report) -> BedState:
+    """No bed is full, whatever somebody called it."""
+    return BedState.FULL if report.beds == 0 and report.state in (BedState.OPEN, BedState.LIMITED) else report.state
 
 
 def base_of(report: Report, arrival: datetime | None) -> Fraction:
@@ -72,7 +87,7 @@ def base_of(report: Report, arrival: datetime | None) -> Fraction:
         if report.wait_hours is None or report.wait_hours > 72:
             return Fraction(5, 100)
         return Fraction(3, 10) if report.wait_hours <= 24 else Fraction(1, 10)
-    return BASE[report.state]
+    return BASE[state_of(report)]
 
 
 def hold_lasts(report: Report, arrival: datetime | None) -> bool:
@@ -100,18 +115,19 @@ def admit(verdict: Verdict) -> None:
         bed, share = worth(verdict, report, age)
         verdict.reported = moment(report.observed_at)
         verdict.held = report.state is BedState.HELD and hold_lasts(report, verdict.arrival)
-        standing_ready = report.state in READY and (report.state is not BedState.HELD or verdict.held)
-        verdict.ready = standing_ready and age <= 12 * HOUR and let_in is True
+        wanted = verdict.arrival or leaves(verdict.need)
+        soon = report.state is not BedState.HELD and wanted - moment(report.observed_at) <= 12 * HOUR
+        verdict.ready = state_of(report) in READY and (soon or verdict.held) and age <= 12 * HOUR and let_in is True
     cut = OUT_OF_HOURS if let_in is False else Fraction(1)
     share *= cut
-    if bed is False:
+    if bed is False or shut_for_days(verdict.listing, verdict.arrival):
         verdict.out("admit")
     if bed is None:
         verdict.between("admit", share, 0, cut)
     else:
         verdict.between("admit", share, OUT_OF_HOURS * share if let_in is None else share, share)
     hold_in_doubt = report is not None and report.state is BedState.HELD and verdict.arrival is None
-    if bed is None or let_in is None or hold_in_doubt:
+    if bed is None or let_in is None or hold_in_doubt or (report is not None and in_doubt(report.bucket, verdict.need)):
         verdict.ask("admit", first=True)
 
 

@@ -32,7 +32,7 @@ def medication(verdict: Verdict) -> None:
         verdict.out("medication")
     elif not {f"moud.{drug}_continue" for drug in need.taking} <= yes:
         share, unknown = (0.4 if "moud.elsewhere" in yes else UNKNOWN if share else 0.0), True
-        verdict.call_first = True
+        verdict.ask("medication", first=True)
     if unknown:
         verdict.ask("medication")
     verdict.score("medication", share, unknown)

@@ -32,6 +32,7 @@ class Verdict:
         self.reasons: set[str] = set()
         self.call_first = False
         self.asks: set[str] = set()
+        self.doubts: set[str] = set()
         self.points: dict[str, int] = {}
         self.lows: dict[str, int] = {}
         self.highs: dict[str, int] = {}
@@ -51,6 +52,7 @@ class Verdict:
         """Something unknown; `first` where nobody may be sent before it is known."""
         self.asks.add(criterion)
         self.call_first = self.call_first or first
+        self.doubts |= {criterion} if first else set()
 
     def score(self, name: str, share: float | Fraction, unknown: bool = False) -> None:
         """Points of a share, in whole numbers; an unknown one lies between nothing and everything."""

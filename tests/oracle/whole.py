@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from directory.listing import Listing
 from directory.need import Need
+from directory.vocabulary import BedState
 from tests.oracle import arrival, beds, care, gates
 from tests.oracle.verdict import Verdict
 
@@ -60,7 +61,7 @@ def read(
     verdicts = {one.id: judge(one, need, pace, fits.get(one.id, 0.0)) for one in listings}
     after = replace(need, dependent_on=(), substances=(*need.substances, *need.dependent_on))
     following = [judge(one, after, pace, fits.get(one.id, 0.0)) for one in listings]
-    following = sorted((one for one in following if not one.reasons - {"admit"} and one.level_met), key=_as_second_step)
+    following = sorted(filter(_may_follow, following), key=_as_second_step)
     steps = {
         key: next((one.listing.id for one in following if one.listing.id != key), None)
         for key, verdict in verdicts.items()
@@ -98,7 +99,15 @@ def _unplaced(verdict: Verdict) -> bool:
     return need.near is not None and need.travel != "any" and verdict.miles is None
 
 
+def _may_follow(verdict: Verdict) -> bool:
+    """Whether it is sure to be fit for after a unit, tonight's bed apart; who is closed to new people is not."""
+    report = beds.standing(verdict.listing, verdict.need)
+    closed = report is not None and report.state is BedState.CLOSED_TO_INTAKE
+    return not (verdict.reasons - {"admit"} or verdict.doubts - {"admit"} or closed) and verdict.level_met
+
+
 def _as_second_step(verdict: Verdict) -> tuple[object, ...]:
-    """The best in points, with tonight's bed left out of them and out of the questions."""
+    """Houses without a unit of their own, then the best in points; tonight's bed is left out of them and of the questions."""
     verdict.asks.discard("admit")
-    return _unplaced(verdict), -(verdict.total - verdict.points["admit"]), *verdict.ties
+    unit = bool(verdict.yes & {"setting.residential_withdrawal", "setting.inpatient_withdrawal"})
+    return unit, _unplaced(verdict), -(verdict.total - verdict.points["admit"]), *verdict.ties
