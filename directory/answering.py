@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from directory.answered import Answered, MeetingList
@@ -12,7 +12,7 @@ from directory.matching.arrival import Pace
 from directory.matching.columns import Columns
 from directory.matching.compose import BACKUPS, PRESENTED, Composed, bridges, compose, no_bridge
 from directory.matching.criteria import BY_NAME
-from directory.matching.explain import Entry
+from directory.matching.explain import Beside, Entry
 from directory.matching.facets import facets
 from directory.matching.loosen import ENOUGH, Loosening, loosenings
 from directory.matching.rank import BRIDGE, FIRST_STEP, Ranking, nearest_beyond, rank
@@ -127,7 +127,7 @@ def _entries(ranking: Ranking, rows: Sequence[int], found: Mapping[int, Listing]
     shown = [(row, found[at]) for row in rows if (at := int(ranking.block.positions[row])) in found]
     wishes = first_if(ranking, shown, rows[0]) if rows else {}
     return {
-        row: replace(explain.entry(ranking, row, listing), first_if=wishes.get(row, ()), then=_second_step(ranking, row, found))
+        row: explain.entry(ranking, row, listing, Beside(_second_step(ranking, row, found), wishes.get(row, ())))
         for row, listing in shown
     }
 

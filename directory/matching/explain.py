@@ -1,8 +1,8 @@
 """Why a listing stands where it stands: a finding for each criterion, in sentences, made only for the few that are shown."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from directory.listing import Listing, Provenance
 from directory.matching.arrival import STRAIGHT, Pace, Way, way
@@ -56,7 +56,18 @@ class Entry:
         return self.way.miles
 
 
-def entry(ranking: Ranking, row: int, listing: Listing) -> Entry:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is told beside the findings: the program that would follow, and what would put the listing first."""
+
+    then: Listing | None = None
+    first_if: tuple[str, ...] = ()
+
+
+_NOTHING: Final = Beside()
+
+
+def entry(ranking: Ranking, row: int, listing: Listing, beside: Beside = _NOTHING) -> Entry:
     """An option or a listing to call first, with every finding. `row` is its row in the ranking's block."""
     need, there = ranking.need, ranking.way(row, listing)
     told = ranking.told(row)
@@ -78,6 +89,8 @@ def entry(ranking: Ranking, row: int, listing: Listing) -> Entry:
         questions=tuple(asks),
         bed=bed(listing, need, there),
         intake=intake_in_words(listing, need, there),
+        then=beside.then,
+        first_if=beside.first_if,
     )
 
 
@@ -110,9 +123,10 @@ def apart(listing: Listing, need: Need, miles: float, tier: str = "", pace: Pace
 
 def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float, pace: Pace = STRAIGHT) -> Entry:
     """A listing that one criterion ruled out, with that one reason."""
-    told = apart(listing, need, miles, pace=pace)
-    finding = _finding(Put.to(criterion, need), need, listing, (Answer.NO, 0, criterion.points), told.way)
-    return replace(told, findings=(finding,), reason=finding.because)
+    there = way(listing, need, miles, pace)
+    finding = _finding(Put.to(criterion, need), need, listing, (Answer.NO, 0, criterion.points), there)
+    known = {"bed": bed(listing, need, there), "intake": intake_in_words(listing, there)}
+    return Entry(listing, there, "", 0, 0, 0, (finding,), reason=finding.because, **known)
 
 
 def _finding(put: Put, need: Need, listing: Listing, marks: tuple[Answer, int, int], there: Way) -> Finding:
