@@ -125,8 +125,8 @@ def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float, 
     """A listing that one criterion ruled out, with that one reason."""
     there = way(listing, need, miles, pace)
     finding = _finding(Put.to(criterion, need), need, listing, (Answer.NO, 0, criterion.points), there)
-    known = {"bed": bed(listing, need, there), "intake": intake_in_words(listing, there)}
-    return Entry(listing, there, "", 0, 0, 0, (finding,), reason=finding.because, **known)
+    told, hours = bed(listing, need, there), intake_in_words(listing, there)
+    return Entry(listing, there, "", 0, 0, 0, (finding,), reason=finding.because, bed=told, intake=hours)
 
 
 def _finding(put: Put, need: Need, listing: Listing, marks: tuple[Answer, int, int], there: Way) -> Finding:
