@@ -47,7 +47,7 @@ class Block:
     def yes(self, *codes: str) -> NDArray[np.bool_]:
         """Where any of the terms is a known yes."""
         number = bits.NUMBER.get(codes[0]) if len(codes) == 1 else None
-        return self._any(True, codes) if number is None else self._plane(number).view(np.bool_)
+        return self._held(True, codes) if number is None else self._plane(number).view(np.bool_)
 
     def how_many(self, codes: Sequence[str]) -> NDArray[np.uint8]:
         """How many of the terms are a known yes, for each listing."""
@@ -58,11 +58,11 @@ class Block:
 
     def no(self, *codes: str) -> NDArray[np.bool_]:
         """Where any of the terms is a known no."""
-        return self._any(False, codes)
+        return self._held(False, codes)
 
     def all_no(self, *codes: str) -> NDArray[np.bool_]:
         """Where each of the terms is a known no."""
-        return np.asarray(np.logical_and.reduce([self.no(code) for code in codes])) if codes else self._any(False, ())
+        return self._held(False, codes, every=True)
 
     def keep(self, mask: NDArray[np.bool_]) -> "Block":
         """The block of the listings where the mask is true."""
@@ -107,15 +107,17 @@ class Block:
         word, bit = BIT[code]
         return np.asarray(self.columns.personal[word][self.positions] & np.uint64(1 << bit) != 0)
 
-    def _any(self, affirmed: bool, codes: Sequence[str]) -> NDArray[np.bool_]:
+    def _held(self, affirmed: bool, codes: Sequence[str], every: bool = False) -> NDArray[np.bool_]:
+        """Where any of the terms is known to be so, or `every` one; nowhere where there are none."""
         closed = codes if all(map(BIT.__contains__, codes)) else tuple(filter(BIT.__contains__, codes))
-        found = [(self._word(affirmed, word) & mask) != 0 for word, mask in bits.masks(closed)]
+        words = [(self._word(affirmed, word) & mask, mask) for word, mask in bits.masks(closed)]
+        found = [held == mask if every else held != 0 for held, mask in words]
         if closed is not codes:
             plans = [code for code in codes if is_plan(code)]
             found += [np.isin(self.positions, self.columns.planned(code, affirmed)) for code in plans]
         if not found:
             return np.zeros(len(self), dtype=np.bool_)
-        return found[0] if len(found) == 1 else np.asarray(np.logical_or.reduce(found))
+        return found[0] if len(found) == 1 else np.asarray((np.logical_and if every else np.logical_or).reduce(found))
 
     def _word(self, affirmed: bool, word: int) -> NDArray[np.uint64]:
         key = (affirmed, word)
