@@ -18,9 +18,9 @@ from importers.sources import TITLES  # noqa: E402
 
 try:
     directory = Directory(Settings.from_environment(os.environ))
+    app = create_app(directory, TITLES)
 except CannotUnderstand as error:
     sys.exit(str(error))
-app = create_app(directory, TITLES)
 commands.register(app, directory)
 user_commands.register(app, directory)
 import_commands.register(app)

@@ -5,7 +5,13 @@ from directory.accounts.keys import Keys
 from directory.accounts.limits import Refused
 from directory.accounts.people import LINK_HOURS, add, disable, everybody, opened_by, reset, set_first_password
 from directory.accounts.register import Register
-from directory.accounts.second_step import begin_second_step, confirm_second_step, new_recovery_codes, secret_of
+from directory.accounts.second_step import (
+    RECOVERY_CODES,
+    begin_second_step,
+    confirm_second_step,
+    new_recovery_codes,
+    recovery_codes_left,
+)
 from directory.accounts.sessions import IDLE, LONGEST, change_password, end, end_all, is_live, look, open_sessions, sign_out
 from directory.accounts.sign_in import Tried, sign_in
 
@@ -15,6 +21,7 @@ __all__ = [
     "Keys",
     "LINK_HOURS",
     "LONGEST",
+    "RECOVERY_CODES",
     "Refused",
     "Register",
     "Registered",
@@ -35,8 +42,8 @@ __all__ = [
     "new_recovery_codes",
     "open_sessions",
     "opened_by",
+    "recovery_codes_left",
     "reset",
-    "secret_of",
     "set_first_password",
     "sign_in",
     "sign_out",

@@ -19,7 +19,7 @@ from directory.accounts.keys import Keys
 from directory.accounts.register import Register
 
 TITLE: Final = "Referral directory"
-CODES: Final = 10
+RECOVERY_CODES: Final = 10
 _SECONDS: Final = 30
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
@@ -41,10 +41,14 @@ def begin_second_step(register: Register, account: Account) -> tuple[str, str]:
 
 
 def confirm_second_step(register: Register, account: Account, code: str, now: datetime) -> tuple[str, ...]:
-    """Use the app from now on, once it has shown a right code; the recovery codes, or none where the code was wrong."""
+    """Use the app from now on, once it has shown a right code; the recovery codes, or none where the code was wrong.
+
+    Whoever has an app already gets another only by a new link.
+    """
     with register.database.writing() as connection:
         held = store.registered_as(connection, account.id)
-        step = _step(register.keys, account.id, held.offered, code, now) if held.offered else None
+        may_begin = held.offered and not held.second_step
+        step = _step(register.keys, account.id, held.offered, code, now) if may_begin else None
         if step is None:
             return ()
         store.set_second_step(connection, account.id, held.offered, step)
@@ -62,6 +66,12 @@ def new_recovery_codes(register: Register, account: Account, code: str, now: dat
         store.forgive(connection, counted)
         store.audit(connection, Who(account.name, now), "recovery codes renewed", account.name)
         return _give_codes(connection, register.keys, account)
+
+
+def recovery_codes_left(register: Register, account: Account) -> int:
+    """How many recovery codes were not used yet."""
+    with register.database.reading() as connection:
+        return store.recovery_codes_left(connection, account.id)
 
 
 def used_code(connection: Connection, keys: Keys, held: Registered, shown: tuple[str, datetime]) -> bool:
@@ -86,7 +96,7 @@ def _step(keys: Keys, account_id: int, made_from: str, code: str, now: datetime)
 
 
 def _give_codes(connection: Connection, keys: Keys, account: Account) -> tuple[str, ...]:
-    codes = tuple("".join(secrets.choice(_LETTERS) for _ in range(12)) for _ in range(CODES))
+    codes = tuple("".join(secrets.choice(_LETTERS) for _ in range(12)) for _ in range(RECOVERY_CODES))
     store.replace_recovery_codes(connection, account.id, _all_kept(keys, account.id, codes))
     return tuple(f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes)
 

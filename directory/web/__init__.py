@@ -1,4 +1,7 @@
-"""The pages: a need in, the list out. Server-rendered, no script, no cookie, no request to any other host."""
+"""The pages: a need in, the list out; and the desk of those who sign in. No script, no request to any other host.
+
+A cookie is set by signing in alone; whoever does not sign in has none.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,8 +11,9 @@ from typing import Final
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from directory.accounts import Keys, Register
 from directory.referral import Directory
-from directory.web import access_log, errors, pages, reading, security, words
+from directory.web import access_log, account_pages, errors, pages, reading, roles, security, sign_in, words
 
 _STATIC: Final = Path(__file__).with_name("static")
 _MOST_BYTES: Final = 64 * 1024
@@ -25,6 +29,7 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
         SEND_FILE_MAX_AGE_DEFAULT=7 * 24 * 3600,
     )
     app.extensions["directory"] = directory
+    app.extensions["register"] = Register(directory.database, Keys.of(directory.settings.instance))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.register(app, source_titles or {})
@@ -32,6 +37,8 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
     security.register(app)
     access_log.register(app)
     errors.register(app)
-    app.register_blueprint(pages.pages)
-    app.register_blueprint(reading.reading)
+    roles.register(app)
+    for part in (pages.pages, reading.reading, sign_in.sign_in, account_pages.account_pages):
+        app.register_blueprint(part)
+    roles.check(app)
     return app

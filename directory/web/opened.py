@@ -1,12 +1,13 @@
 """What every page stands on: the opened directory, the moment, and the frame around the page."""
 
-from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask import current_app, render_template
 
+from directory.accounts import Register
 from directory.referral import Directory
 from directory.web import words
+from directory.web.clock import now as now  # pages have the moment from here, like all else
 
 
 def opened() -> Directory:
@@ -14,9 +15,9 @@ def opened() -> Directory:
     return cast(Directory, current_app.extensions["directory"])
 
 
-def now() -> datetime:
-    """The moment, in the whole seconds in which reports are compared."""
-    return datetime.now(UTC).replace(microsecond=0)
+def register() -> Register:
+    """The register of accounts."""
+    return cast(Register, current_app.extensions["register"])
 
 
 def page(template: str, **shown: Any) -> str:

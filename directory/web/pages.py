@@ -16,6 +16,7 @@ from directory.problems import CannotUnderstand, Problem
 from directory.web import cards, choices, forms, words
 from directory.web.choices import Values
 from directory.web.opened import now, opened, page
+from directory.web.roles import anybody
 
 pages: Final = Blueprint("pages", __name__)
 KEPT: Final = timedelta(hours=24)
@@ -24,12 +25,14 @@ _FEW, _MORE, _MOST = 10, 20, 210
 
 
 @pages.get("/")
+@anybody
 def form() -> str:
     """The form."""
     return _form(choices.DEFAULTS)
 
 
 @pages.post("/options")
+@anybody
 def ask() -> Redirect | tuple[str, int]:
     """Keep the need for a day under an opaque name and go there; or the form again, with what to mend."""
     typed = forms.typed(request.form)
@@ -41,6 +44,7 @@ def ask() -> Redirect | tuple[str, int]:
 
 
 @pages.get("/options/<token>")
+@anybody
 def options(token: str) -> str | Response:
     """The list for a kept need, as of now."""
     need = _kept(token)
@@ -74,6 +78,7 @@ def options(token: str) -> str | Response:
 
 
 @pages.post("/options/<token>/narrow")
+@anybody
 def narrow(token: str) -> Redirect | Response:
     """The same need with the must-haves that are ticked, under a name of its own."""
     need = _kept(token)
@@ -90,6 +95,7 @@ def narrow(token: str) -> Redirect | Response:
 
 
 @pages.post("/options/<token>/loosen")
+@anybody
 def loosen(token: str) -> Redirect | Response:
     """The same need after one of the changes that the list offered; the list again where it offers that no more."""
     need = _kept(token)
@@ -101,6 +107,7 @@ def loosen(token: str) -> Redirect | Response:
 
 
 @pages.get("/options/<token>/change")
+@anybody
 def change(token: str) -> str | Response:
     """The form again, as it was sent."""
     need = _kept(token)

@@ -11,11 +11,13 @@ from directory.matching.criterion import WEIGHTS_VERSION
 from directory.matching.rank import TIERS
 from directory.web import told, words
 from directory.web.opened import now, opened, page
+from directory.web.roles import anybody
 
 reading: Final = Blueprint("reading", __name__)
 
 
 @reading.get("/listings/<listing_id>")
+@anybody
 def listing(listing_id: str) -> str:
     """Everything that is known of a listing."""
     found = opened().listings([listing_id]).get(listing_id)
@@ -40,6 +42,7 @@ def listing(listing_id: str) -> str:
 
 
 @reading.get("/how-options-are-ranked")
+@anybody
 def ranking() -> str:
     """How options are ranked, from the criteria themselves."""
     return page(
@@ -56,12 +59,14 @@ def ranking() -> str:
 
 
 @reading.get("/healthz")
+@anybody
 def health() -> Response:
     """Says that the program answers."""
     return _plain("alive\n")
 
 
 @reading.get("/readyz")
+@anybody
 def ready() -> Response:
     """Says that database and index are there and how many listings they hold; 503 where one of them fails."""
     with opened().database.reading() as connection:
@@ -71,6 +76,7 @@ def ready() -> Response:
 
 
 @reading.get("/robots.txt")
+@anybody
 def robots() -> Response:
     """Keeps lists and listings out of search engines; they would be stale there."""
     return _plain("User-agent: *\nDisallow: /options\nDisallow: /listings\n")
