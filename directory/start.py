@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import click
 import waitress
@@ -11,6 +11,7 @@ from flask import Flask
 from directory import asking, paper, referral, store
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
+from directory.settings import Settings
 
 USAGE: Final = """Usage: python3 app.py [command]
 
@@ -63,12 +64,21 @@ def serve(app: Flask, directory: Directory, import_demo: Callable[[], None]) -> 
         click.echo(error, err=True)
         return 1
     click.echo(paper.in_words(referral.options(directory, need, limit=3)))
-    return _listen(app, directory.settings.port)
+    return _listen(app, directory.settings)
 
 
-def _listen(app: Flask, port: int) -> int:
+def in_front(settings: Settings) -> dict[str, Any]:
+    """What the server believes of one in front of it: whom it answers, where the site has further names; else nothing."""
+    if not settings.trusted_hosts:
+        return {"clear_untrusted_proxy_headers": True}
+    headers = {"x-forwarded-for"}
+    return {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": headers, "clear_untrusted_proxy_headers": True}
+
+
+def _listen(app: Flask, settings: Settings) -> int:
+    port = settings.port
     try:
-        server = waitress.create_server(app, host="127.0.0.1", port=port, threads=_THREADS, ident=None)
+        server = waitress.create_server(app, host="127.0.0.1", port=port, threads=_THREADS, ident=None, **in_front(settings))
     except OSError as error:
         click.echo(f"\nPort {port} can't be used ({error.strerror}). Choose another: PORT={port + 1} python3 app.py", err=True)
         return 1

@@ -1,18 +1,22 @@
 """Signing in through the real pages, on both engines: every fence is run into once."""
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.request import Request, urlopen
 
 import pytest
+import waitress
 from flask import Flask, request
 from flask.testing import FlaskClient
+from waitress import wasyncore
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from directory import accounts, store
+from directory import accounts, start, store
 from directory.accounts import Register, Role, limits
 from directory.referral import Directory
 from directory.settings import Settings
@@ -184,7 +188,7 @@ def test_an_id_that_somebody_planted_or_kept_is_worth_nothing(app: Flask, maria:
 def test_signing_out_everywhere_ends_the_other_browsers(app: Flask, maria: Person) -> None:
     other, client = app.test_client(), a_client(app, maria)
     enter(other, maria, NOW)
-    assert client.get("/account").text.count("Since") == 1
+    assert client.get("/account").text.count("Elsewhere") == 1
     assert client.post("/account/sign-out-everywhere", data={"csrf_token": token(client)}).status_code == 303
     assert (other.get("/desk").status_code, client.get("/desk").status_code) == (401, 401)
 
@@ -194,10 +198,31 @@ def test_one_session_is_ended_from_another_but_not_somebody_elses(app: Flask, re
     enter(other, maria, NOW)
     ends = re.findall(r'action="(/account/sessions/\d+/end)"', client.get("/account").text)
     assert len(ends) == 1
+    assert "Elsewhere: signed in just now" in client.get("/account").text
     stranger = a_client(app, a_person(register, Role.ADMIN))
     assert stranger.post(ends[0], data={"csrf_token": token(stranger)}).status_code == 404
     assert client.post(ends[0], data={"csrf_token": token(client)}).status_code == 303
     assert (other.get("/desk").status_code, client.get("/desk").status_code) == (401, 200)
+
+
+@pytest.mark.parametrize(
+    "hosts, address", [((), "127.0.0.1"), (("directory.example.org",), "198.51.100.7")], ids=["own", "front"]
+)
+def test_whom_a_server_in_front_answers_is_believed_only_where_there_is_one(
+    tmp_path: Path, hosts: tuple[str, ...], address: str
+) -> None:
+    asked = Flask("asked")
+    asked.add_url_rule("/", "address", lambda: request.remote_addr or "")
+    settings = Settings(tmp_path, 8000, "sqlite://", hosts)
+    server: Any = waitress.create_server(asked, host="127.0.0.1", port=0, threads=1, **start.in_front(settings))
+    serving = threading.Thread(target=server.run)
+    serving.start()
+    wanted = Request(f"http://127.0.0.1:{server.effective_port}", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+    with urlopen(wanted, timeout=10) as told:
+        assert told.read().decode() == address
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+    serving.join(10)
+    server.task_dispatcher.shutdown()
 
 
 # --- forms and their token -------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The pages of somebody who is signed in: where to start, the second step, the password, the sessions."""
 
 import io
+from datetime import datetime
 from typing import Final
 
 import segno
@@ -18,6 +19,16 @@ from directory.web.sign_in import sentence
 account_pages: Final = Blueprint("account_pages", __name__)
 _WRONG_CODE: Final = "This is not the code that the app shows now. A code works once: wait for the next one."
 _TOO_MANY: Final = "Too many tries. Try again in 15 minutes."
+
+
+@account_pages.app_template_filter("ago")
+def ago(moment: datetime) -> str:
+    """How long ago a moment was: just now, 5 minutes ago, 3 hours ago."""
+    minutes = int((now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
+    return f"{count} {unit}{'s' * (count > 1)} ago"
 
 
 @account_pages.get("/desk")
