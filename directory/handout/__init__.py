@@ -1,0 +1,31 @@
+"""The hand-out: a frozen, dated, numbered list for the family, and everything that is made of it. Reads no clock.
+
+`freeze` makes the snapshot; every rendering is made from a snapshot alone, in a language of `LANGUAGES`.
+"""
+
+from directory.handout.calendar import calendar
+from directory.handout.cards import cards
+from directory.handout.catalog import CATALOGS, LANGUAGES
+from directory.handout.facts import HandoutFacts
+from directory.handout.message import messages, text_message
+from directory.handout.page import Page, file_name, page, present
+from directory.handout.pdf import CannotPrint, pdf
+from directory.handout.snapshot import Snapshot, freeze
+
+__all__ = [
+    "CATALOGS",
+    "LANGUAGES",
+    "CannotPrint",
+    "HandoutFacts",
+    "Page",
+    "Snapshot",
+    "calendar",
+    "cards",
+    "file_name",
+    "freeze",
+    "messages",
+    "page",
+    "pdf",
+    "present",
+    "text_message",
+]

@@ -1,0 +1,49 @@
+"""What only calls can tell and the hand-out wants to say: facts beside those of a listing, all of them optional."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from directory.listing import Phone
+
+LONGEST_NAME: Final = 72
+LONGEST_WORDS: Final = 52
+MOST_THINGS: Final = 5
+_LONGEST_THING: Final = 26
+_MORE: Final = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class HandoutFacts:
+    """What a center said on the telephone to those who will come; "" or None where nobody knows.
+
+    `ask_for` is the member of its staff to ask for, `direct_line` that person's number, `cost` what is to be paid up front,
+    `length` how long the stay is, `transport` who drives. Nothing here is about the person who is to be admitted.
+    """
+
+    ask_for: str = ""
+    direct_line: Phone | None = None
+    cost: str = ""
+    length: str = ""
+    bring: tuple[str, ...] = ()
+    not_bring: tuple[str, ...] = ()
+    transport: str = ""
+    arrive_by: datetime | None = None
+    call_again_by: datetime | None = None
+
+
+NOTHING_TOLD: Final = HandoutFacts()
+
+
+def one_line(words: str, longest: int = LONGEST_WORDS) -> str:
+    """Words as they fit into one line of the sheet: no line ends, no marks that are not seen, and not too long."""
+    seen = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in words)
+    told = " ".join(seen.split())
+    return told if len(told) <= longest else told[: longest - 1].rstrip() + _MORE
+
+
+def things(words: tuple[str, ...]) -> list[str]:
+    """A short list of things, each in a few words."""
+    told = [one_line(one, _LONGEST_THING) for one in words]
+    return [one for one in told if one][:MOST_THINGS]

@@ -1,0 +1,211 @@
+"""One center of the hand-out as plain data: what is known of it, by its own clock, and nothing of who asks."""
+
+import math
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from directory.handout.facts import LONGEST_NAME, HandoutFacts, one_line, things
+from directory.hours import DAY
+from directory.listing import Listing, Phone
+from directory.matching.beds import FRESHNESS, standing_for
+from directory.matching.explain import Entry
+from directory.matching.rank import FIRST_STEP
+from directory.matching.wording import clock_of
+from directory.need import Need
+from directory.vocabulary import MEDICATIONS, Answer, SourceKind, plan_term
+
+QUESTIONS: Final = {
+    "admit": "bed",
+    "operating": "open",
+    "licence": "open",
+    "exclusive": "reason",
+    "sex": "reason",
+    "age": "reason",
+    "pregnancy": "reason",
+    "exclusions": "reason",
+    "treats": "reason",
+    "must": "reason",
+    "withdrawal": "withdrawal",
+    "medication": "medication",
+    "payment": "payment",
+    "setting": "care",
+    "level": "care",
+    "travel": "where",
+}
+"""What to ask where a criterion is not known: so told that the sheet does not say what the person needs."""
+WITHDRAWAL: Final = ("opioid", "alcohol", "benzodiazepine", "partner_unit", "non_medical")
+_BY_A_PERSON: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
+_FRESH: Final = timedelta(microseconds=int(FRESHNESS[0][0]))
+_LONGEST_TOWN: Final = 30
+_ROUGHLY: Final = 5
+"""Nobody can promise a way to the minute, and an estimate must not be too short."""
+_NO_CLOCK: Final = "?"
+
+
+def option(entry: Entry, need: Need, told: HandoutFacts) -> dict[str, Any]:
+    """A center as an option or a backup of the list."""
+    listing = entry.listing
+    return whereabouts(entry, need) | {
+        "phone": phone(told.direct_line, direct=True) or phone(listing.phone),
+        "ask_for": one_line(told.ask_for),
+        "street": _street(listing),
+        "point": _point(listing),
+        "status": _status(entry, need),
+        "arrive_by": _text(told.arrive_by or _closes(entry, need), entry, need),
+        "call_again_by": _text(told.call_again_by or _stale(entry, need), entry, need),
+        "cost": one_line(told.cost),
+        "free": listing.says("payer.free"),
+        "insurance": insurance(listing, need),
+        "withdrawal": _withdrawal(listing),
+        "medication": _medication(listing),
+        "length": one_line(told.length),
+        "bring": things(told.bring),
+        "not_bring": things(told.not_bring),
+        "transport": one_line(told.transport),
+        "then": _named(entry.then) if entry.then and entry.tier == FIRST_STEP else None,
+        "questions": list(dict.fromkeys(QUESTIONS[finding.criterion] for finding in entry.findings if finding.ask)),
+    }
+
+
+def bridge(entry: Entry, need: Need) -> dict[str, Any]:
+    """A place that starts medication, for when the answer is no."""
+    listing = entry.listing
+    return whereabouts(entry, need) | {
+        "phone": phone(listing.phone),
+        "starts": [drug for drug in MEDICATIONS if listing.says(f"moud.{drug}_start")],
+        "same_day": listing.says("moud.same_day"),
+    }
+
+
+def whereabouts(entry: Entry, need: Need) -> dict[str, Any]:
+    """Which center it is, how far away it is, when the person can be there, and whether somebody admits then."""
+    way = entry.way
+    return {
+        "id": entry.listing.id,
+        **_named(entry.listing),
+        "miles": None if way.miles is None else max(round(way.miles), 1),
+        "minutes": None if way.minutes is None else max(math.ceil(way.minutes / _ROUGHLY) * _ROUGHLY, _ROUGHLY),
+        "clock": _clock(entry, need),
+        "arrives_at": _text(way.arrives, entry, need),
+        "intake": _intake(entry),
+    }
+
+
+def phone(number: Phone | None, direct: bool = False) -> dict[str, str] | None:
+    """A number to read, what a telephone dials for it, and whom it reaches."""
+    if number is None:
+        return None
+    dial = ("+1" if len(number.number) == 10 else "") + number.number
+    extension = f";ext={number.extension}" if number.extension else ""
+    return {"number": str(number), "dial": dial + extension, "kind": "direct" if direct else str(number.kind)}
+
+
+def insurance(listing: Listing, need: Need) -> str:
+    """Whether the stay is paid for: free, confirmed, the kind of insurance accepted, or to be asked."""
+    plan = listing.answer(plan_term(need.plan)) if plan_term(need.plan) else Answer.UNKNOWN
+    kind = listing.facts.get(f"payer.{need.payer}")
+    if listing.says("payer.free"):
+        return "free"
+    if plan is not Answer.UNKNOWN or kind is None or kind.answer is not Answer.YES or need.payer == "self_pay":
+        return "confirmed" if plan is Answer.YES else "ask"
+    by_a_person = kind.provenance.kind in _BY_A_PERSON
+    return "confirmed" if by_a_person and not need.plan else "accepted"
+
+
+def _named(listing: Listing) -> dict[str, Any]:
+    return {
+        "name": one_line(listing.name, LONGEST_NAME),
+        "town": one_line(listing.address.place, _LONGEST_TOWN),
+        "phone": phone(listing.phone),
+    }
+
+
+def _street(listing: Listing) -> str:
+    address = listing.address
+    if address.confidential or not address.address_1:
+        return ""
+    return one_line(
+        ", ".join(filter(None, (address.address_1, address.address_2))) + f", {address.place} {address.postal_code}", 120
+    )
+
+
+def _point(listing: Listing) -> list[float] | None:
+    """The door itself, where it is known and may be told."""
+    point = listing.point
+    if point is None or point.approximate or listing.address.confidential:
+        return None
+    return [round(point.latitude, 5), round(point.longitude, 5)]
+
+
+def _clock(entry: Entry, need: Need) -> str:
+    """The name of the center's clock where that is not the family's: CDT."""
+    arrives = entry.way.arrives
+    if arrives is None or arrives.utcoffset() == arrives.astimezone(need.as_of.tzinfo).utcoffset():
+        return ""
+    return arrives.tzname() or _NO_CLOCK
+
+
+def _text(when: datetime | None, entry: Entry, need: Need) -> str:
+    """A moment by the center's clock."""
+    return when.astimezone(clock_of(need, entry.way)).isoformat(timespec="minutes") if when else ""
+
+
+def _status(entry: Entry, need: Need) -> dict[str, Any] | None:
+    report = standing_for(entry.listing, need)
+    if report is None:
+        return None
+    return {
+        "state": str(report.state),
+        "beds": report.beds,
+        "wait_hours": report.wait_hours,
+        "hold_until": _text(report.hold_until, entry, need),
+        "said_at": _text(report.observed_at, entry, need),
+    }
+
+
+def _intake(entry: Entry) -> dict[str, str]:
+    """What the intake hours say to the arrival: always open, open until, opening at, or not known."""
+    doors, arrives = entry.listing.arrivals, entry.way.arrives
+    if doors is not None and doors.always:
+        return {"kind": "always", "at": ""}
+    if doors is None or arrives is None or not entry.listing.timezone:
+        return {"kind": "unknown", "at": ""}
+    minute = arrives.weekday() * DAY + arrives.hour * 60 + arrives.minute
+    span, wait = doors.open_at(minute), doors.wait_from(minute)
+    if span:
+        return {"kind": "until", "at": _later(arrives, span[1] - minute)}
+    return {"kind": "closed", "at": "" if wait is None else _later(arrives, wait)}
+
+
+def _later(when: datetime, minutes: int) -> str:
+    """So many minutes later by the clock on the wall."""
+    return (when + timedelta(minutes=minutes)).isoformat(timespec="minutes")
+
+
+def _closes(entry: Entry, need: Need) -> datetime | None:
+    """Until when they must be there: the end of the hold or of the intake hours, whichever comes first."""
+    report, intake = standing_for(entry.listing, need), _intake(entry)
+    ends = [report.hold_until] if report and report.hold_until else []
+    ends += [datetime.fromisoformat(intake["at"])] if intake["kind"] == "until" else []
+    return min(ends, default=None)
+
+
+def _stale(entry: Entry, need: Need) -> datetime | None:
+    """When what was said of the beds no longer counts in full; None where that is over, or where nobody said anything."""
+    report = standing_for(entry.listing, need)
+    ends = report.observed_at + _FRESH if report else need.as_of
+    return ends if ends > need.as_of else None
+
+
+def _withdrawal(listing: Listing) -> list[str]:
+    known = [one for one in WITHDRAWAL if listing.says(f"withdrawal.{one}")]
+    return known or (["none"] if listing.answer("care.withdrawal") is Answer.NO else [])
+
+
+def _medication(listing: Listing) -> dict[str, Any]:
+    return {
+        "starts": [drug for drug in MEDICATIONS if listing.says(f"moud.{drug}_start")],
+        "continues": [drug for drug in MEDICATIONS if listing.says(f"moud.{drug}_continue")],
+        "elsewhere": listing.says("moud.elsewhere"),
+        "must_stop": listing.says("moud.must_stop"),
+    }
