@@ -125,7 +125,7 @@ def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float, 
     """A listing that one criterion ruled out, with that one reason."""
     there = way(listing, need, miles, pace)
     finding = _finding(Put.to(criterion, need), need, listing, (Answer.NO, 0, criterion.points), there)
-    told, hours = bed(listing, need, there), intake_in_words(listing, there)
+    told, hours = bed(listing, need, there), intake_in_words(listing, need, there)
     return Entry(listing, there, "", 0, 0, 0, (finding,), reason=finding.because, bed=told, intake=hours)
 
 
