@@ -8,9 +8,10 @@ from typing import Final
 from directory.answered import Answered, MeetingList
 from directory.listing import Listing
 from directory.matching import explain
+from directory.matching.arrange import NOTHING, ByHand, arranged, rows_of
 from directory.matching.arrival import Pace
 from directory.matching.columns import Columns
-from directory.matching.compose import BACKUPS, PRESENTED, Composed, bridges, compose, no_bridge
+from directory.matching.compose import BACKUPS, PRESENTED, Composed, bridges, no_bridge
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Beside, Entry
 from directory.matching.facets import facets
@@ -51,32 +52,35 @@ class _Shown:
     calls: tuple[int, ...]
     aside: list[tuple[int, str, float]]
     named: list[tuple[int, str, float]]
+    by_hand: list[tuple[int, str, float]]
+    dropped: tuple[int, ...]
     bridges: list[tuple[int, float]]
 
     def positions(self) -> set[int]:
         """Everything of which something is shown."""
         ranking = self.ranking
         at = {int(ranking.block.positions[row]) for row in (*self.options, *self.calls)}
-        at |= {one[0] for one in (*self.aside, *self.named)} | {one[0] for one in self.bridges}
+        at |= {one[0] for one in (*self.aside, *self.named, *self.by_hand)} | {one[0] for one in self.bridges}
         steps = (ranking.second_step(row) for row in self.options if ranking.tier(row) == FIRST_STEP)
         return at | {position for position in steps if position is not None}
 
 
-def answer(asking: Asking, need: Need, limit: int) -> Answered:
-    """The list for a need: at most `limit` entries of each kind, everything counted."""
+def answer(asking: Asking, need: Need, limit: int, by_hand: ByHand = NOTHING) -> Answered:
+    """The list for a need: at most `limit` entries of each kind, everything counted; what was dropped by hand only there."""
     ranking = asking.ranking(need)
-    shown = _shown(asking, ranking, limit)
+    shown = _shown(asking, ranking, limit, by_hand)
     at = sorted(shown.positions())
     ids = {position: asking.columns.ids[position] for position in at}
     known = asking.listings(tuple(ids.values()))
     found = {position: known[key] for position, key in ids.items() if key in known}
     entries = _entries(ranking, (*shown.options, *shown.calls), found)
+    dropped_calls = int(ranking.call_first[list(shown.dropped)].sum())
     calls = int(ranking.call_first.sum())
     return Answered(
         need=need,
         listings=len(asking.columns),
-        option_count=len(ranking.block) - calls,
-        call_first_count=calls,
+        option_count=len(ranking.block) - calls - (len(shown.dropped) - dropped_calls),
+        call_first_count=calls - dropped_calls,
         aside_counts=ranking.counts(),
         options=tuple(entries[row] for row in shown.options if row in entries),
         call_first=tuple(entries[row] for row in shown.calls if row in entries),
@@ -85,6 +89,7 @@ def answer(asking: Asking, need: Need, limit: int) -> Answered:
         bridges=tuple(_bridge(ranking, at, miles, found) for at, miles in shown.bridges if at in found),
         no_bridge=no_bridge(need) if need.opioids and not shown.bridges else "",
         named=_beside(shown.named, ranking, found),
+        by_hand=_beside(shown.by_hand, ranking, found),
         facets=facets(ranking),
         loosenings=_loosenings(asking, ranking),
     )
@@ -99,22 +104,30 @@ def best_places(asking: Asking, need: Need, most: int) -> list[str]:
     return [asking.columns.ids[at] for at in positions]
 
 
-def _shown(asking: Asking, ranking: Ranking, limit: int) -> _Shown:
-    need = ranking.need
-    composed = compose(ranking)
+def _shown(asking: Asking, ranking: Ranking, limit: int, by_hand: ByHand) -> _Shown:
+    need, dropped = ranking.need, tuple(rows_of(ranking, by_hand.dropped))
+    composed = arranged(ranking, by_hand)
     chosen = (*composed.presented, *composed.backups)
-    options = dict.fromkeys((*ranking.first(limit, calls=False).tolist(), *chosen))
-    calls = tuple(ranking.first(limit, calls=True).tolist())
     named = asking.words.named(need.words, NAMED_SHOWN) if need.words else []
+    touched = [at for one in by_hand.touched if (at := asking.columns.position(one)) >= 0]
+    options, calls = (_first(ranking, limit, dropped, waiting) for waiting in (False, True))
+    asked_for = [row for row in rows_of(ranking, by_hand.chosen) if ranking.call_first[row]]
     return _Shown(
         ranking=ranking,
         composed=composed,
-        options=tuple(options),
-        calls=calls,
+        options=tuple(dict.fromkeys((*options, *chosen))),
+        calls=tuple(dict.fromkeys((*asked_for, *calls))),
         aside=_nearest_aside(ranking, limit),
         named=[(at, *ranking.whereabouts(at)) for at in named],
-        bridges=_bridges(ranking, (*options, *calls), chosen),
+        by_hand=[(at, *ranking.whereabouts(at)) for at in touched],
+        dropped=dropped,
+        bridges=_bridges(ranking, (*options, *calls, *dropped), (*chosen, *dropped)),
     )
+
+
+def _first(ranking: Ranking, limit: int, dropped: Sequence[int], calls: bool) -> list[int]:
+    """The first rows of a kind, without what was dropped by hand."""
+    return [row for row in ranking.first(limit + len(dropped), calls=calls).tolist() if row not in dropped][:limit]
 
 
 def _bridges(ranking: Ranking, shown: Sequence[int], chosen: Sequence[int]) -> list[tuple[int, float]]:

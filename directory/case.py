@@ -1,10 +1,12 @@
 """A case for the time of a meeting, and what is done about it. Frozen; it says what is needed and never who needs it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
+
+from directory.matching.arrange import ByHand
 
 KEPT: Final = timedelta(days=30)
 """So long after its meeting a case is erased, whatever anybody does."""
@@ -39,6 +41,25 @@ class Outcome(StrEnum):
     WAITLIST = "waitlist"
     CALL_BACK = "call_back"
     NEEDS_INFORMATION = "needs_information"
+
+
+class EndKind(StrEnum):
+    """How a meeting ended."""
+
+    ADMITTED = "admitted"
+    PLAN_B = "plan_b"
+    DID_NOT_GO = "did_not_go"
+    NO_PLACE = "no_place"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What came of a meeting: how it ended, which center admitted on which day, and which ones turned the person away."""
+
+    kind: EndKind
+    on: date
+    admitted_by: str = ""
+    turned_away_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +131,22 @@ class Seen:
 
     at: datetime
     stood: Mapping[str, Any]
+
+
+def by_hand(steps: Iterable[Step]) -> ByHand:
+    """What all steps together come to; of two about one listing the later counts, and a place is kept until it is dropped."""
+    dropped: dict[str, None] = {}
+    chosen: dict[str, None] = {}
+    places: dict[str, int] = {}
+    for step in steps:
+        dropped.pop(step.listing_id, None)
+        if step.kind is StepKind.DROPPED:
+            dropped[step.listing_id] = None
+            chosen.pop(step.listing_id, None)
+            places.pop(step.listing_id, None)
+        if step.kind in (StepKind.ADDED, StepKind.PLACED):
+            chosen[step.listing_id] = None
+        if step.kind is StepKind.PLACED and step.place:
+            places.pop(step.listing_id, None)
+            places[step.listing_id] = step.place
+    return ByHand(tuple(dropped), tuple(chosen), tuple(places.items()))

@@ -9,6 +9,7 @@ from directory.answered import Answered
 from directory.answering import Asking
 from directory.database import Database
 from directory.listing import Listing
+from directory.matching.arrange import NOTHING, ByHand
 from directory.matching.arrival import Pace
 from directory.need import Need
 from directory.places import Gazetteer
@@ -89,11 +90,11 @@ class Directory:
         return known
 
 
-def options(directory: Directory, need: Need, limit: int = 10) -> Answered:
-    """The list for a need: at most `limit` entries of each kind, everything counted."""
+def options(directory: Directory, need: Need, limit: int = 10, by_hand: ByHand = NOTHING) -> Answered:
+    """The list for a need: at most `limit` entries of each kind, everything counted, arranged by hand where it was."""
     generation = directory.index.current()
     asking = Asking(generation.columns, generation.words, lambda ids: directory.listings_of(generation, ids), directory.pace)
-    return answering.answer(_routed(directory, asking, need), need, limit)
+    return answering.answer(_routed(directory, asking, need), need, limit, by_hand)
 
 
 def _routed(directory: Directory, asking: Asking, need: Need) -> Asking:

@@ -7,10 +7,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = [
-    "vocabulary", "problems", "hours", "availability", "listing", "need", "account", "values", "normalize", "resolve",
-    "places", "matching", "asking", "case",
+    "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account", "values",
+    "normalize", "resolve", "places", "matching", "asking", "case",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "paper", "handout", "answering",
-    "referral", "web", "commands", "user_commands", "start",
+    "referral", "board", "meetings", "web", "commands", "user_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("asking") + 1], "handout"]

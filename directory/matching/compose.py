@@ -52,9 +52,12 @@ class Composed:
     guarantees: tuple[Guarantee, ...]
 
 
-def compose(ranking: Ranking) -> Composed:
-    """The list: the best options that are independent of each other, changed where a guarantee asks for another."""
-    rows = [int(row) for row in ranking.first(_LOOKED_AT, calls=False)]
+def compose(ranking: Ranking, without: Sequence[int] = ()) -> Composed:
+    """The list: the best options that are independent of each other, changed where a guarantee asks for another.
+
+    None of the rows in `without` stands on it.
+    """
+    rows = [int(row) for row in ranking.first(_LOOKED_AT + len(without), calls=False) if row not in without]
     chosen: list[int] = []
     for row in rows:
         if len(chosen) < PRESENTED + BACKUPS and _independent(ranking, (*chosen, row)):
@@ -68,6 +71,12 @@ def compose(ranking: Ranking) -> Composed:
     chosen.sort(key=rows.index)
     guarantees = tuple(Guarantee(name, "" if name in kept else words) for name, (_, words) in promises.items())
     return Composed(tuple(chosen[:PRESENTED]), tuple(chosen[PRESENTED:]), guarantees)
+
+
+def promised(ranking: Ranking, rows: Sequence[int]) -> tuple[Guarantee, ...]:
+    """Each guarantee that applies to the need, as a list of these rows holds it."""
+    promises = _promises(ranking) if rows else {}
+    return tuple(Guarantee(name, "" if fulfils[list(rows)].any() else words) for name, (fulfils, words) in promises.items())
 
 
 def _independent(ranking: Ranking, rows: Iterable[int]) -> bool:

@@ -47,9 +47,14 @@ def cases_of(connection: Connection, account: int) -> list[Case]:
 
 def case_for(connection: Connection, case_id: str, account: int) -> Case | None:
     """A case for those whose it is; None for anybody else, as if there were none."""
-    row = connection.execute(select(CaseRow.__table__).where(CaseRow.id == case_id)).first()
-    case = _case(connection, row) if row else None
+    case = case_with(connection, case_id)
     return case if case and account in {case.owner, *case.members} else None
+
+
+def case_with(connection: Connection, case_id: str) -> Case | None:
+    """A case by its id, whosever it is: for the program's own work, never for what somebody asks to see."""
+    row = connection.execute(select(CaseRow.__table__).where(CaseRow.id == case_id)).first()
+    return _case(connection, row) if row else None
 
 
 def _case(connection: Connection, row: Any) -> Case:
@@ -67,8 +72,13 @@ def _case(connection: Connection, row: Any) -> Case:
 
 
 def change_case(connection: Connection, case: Case) -> None:
-    """Write down a changed need, another end of its keeping, or what came of it."""
-    told = {"need": dict(case.need), "purge_after": utc(case.purge_after), "ended": case.ended or None}
+    """Write down another code name, a changed need, another end of its keeping, or what came of it."""
+    told = {
+        "code_name": case.code_name,
+        "need": dict(case.need),
+        "purge_after": utc(case.purge_after),
+        "ended": case.ended or None,
+    }
     connection.execute(update(CaseRow).where(CaseRow.id == case.id).values(**told))
 
 
