@@ -16,6 +16,8 @@ from directory.tables import REVISION, Written
 
 _MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 _BUSY_SECONDS: Final = 30
+_PERSONAL: Final = ("meeting_case", "case_member", "case_step", "case_call", "case_seen", "handout", "asked")
+"""Tables of which nothing may stay behind once it is deleted."""
 
 
 class Database:
@@ -38,6 +40,18 @@ class Database:
             if not self.is_sqlite:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7402)")
             yield connection
+
+    def leave_no_trace(self) -> None:
+        """Take what was deleted out of what stands beside the rows: SQLite's journal, PostgreSQL's old row versions.
+
+        Inside a SQLite file `secure_delete` has overwritten it already.
+        """
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            for name in () if self.is_sqlite else _PERSONAL:
+                connection.exec_driver_sql(f"VACUUM {name}")
 
     @property
     def is_sqlite(self) -> bool:

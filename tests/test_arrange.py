@@ -1,4 +1,4 @@
-"""The list as it is arranged by hand: what is dropped makes room, what is chosen stands, and no promise is kept on paper only."""
+"""A list arranged by hand: what is dropped makes room, what is chosen stands, and no promise is kept in words only."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

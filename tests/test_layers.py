@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = [
-    "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account", "values",
-    "normalize", "resolve", "places", "matching", "asking", "case",
+    "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account", "free_text",
+    "values", "normalize", "resolve", "places", "matching", "asking", "case",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "paper", "handout", "answering",
     "referral", "board", "meetings", "web", "commands", "user_commands", "start",
 ]  # fmt: skip
@@ -17,7 +17,7 @@ PURE = [*ORDER[: ORDER.index("asking") + 1], "handout"]
 ALLOWED = {
     "numpy": {"matching", "search"},
     "whoosh": {"search"},
-    "sqlalchemy": {"tables", "database", "store", "search", "accounts"},
+    "sqlalchemy": {"tables", "database", "store", "search", "accounts", "meetings"},
     "alembic": {"database"},
     "flask": {"web", "commands", "user_commands", "start"},
     "flask_wtf": {"web"},

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from directory.case import Call, Case, Handout, Outcome, Reached, Seen, Step, StepKind
 from directory.tables import (
+    AskedRow,
     CaseCallRow,
     CaseMemberRow,
     CaseRow,
@@ -22,6 +23,10 @@ from directory.tables import (
 
 _CALL: Final = tuple(getattr(CaseCallRow, name) for name in Call.__dataclass_fields__)
 _HANDOUT: Final = tuple(getattr(HandoutRow, name) for name in Handout.__dataclass_fields__)
+
+
+_VARIED: Final = ("as_of", "must", "within_miles")
+"""What the pages of the list let people vary: a need that differs in these alone is the same need."""
 
 
 class Taken(LookupError):
@@ -99,6 +104,22 @@ def put_out(connection: Connection, case_id: str, account: int) -> None:
 def purge_case(connection: Connection, case_id: str) -> None:
     """Erase a case with all that hangs on it."""
     connection.execute(delete(CaseRow).where(CaseRow.id == case_id))
+
+
+def forget_need(connection: Connection, token: str) -> None:
+    """Erase a need that was kept under an opaque name."""
+    connection.execute(delete(AskedRow).where(AskedRow.token == token))
+
+
+def forget_needs_like(connection: Connection, need: Mapping[str, Any]) -> None:
+    """Erase the kept needs that say the same as this one, at whatever time, with whatever must-haves and travel limit."""
+    for token, kept in connection.execute(select(AskedRow.token, AskedRow.need)).all():
+        if _essence(kept) == _essence(need):
+            forget_need(connection, token)
+
+
+def _essence(need: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: said for name, said in need.items() if name not in _VARIED}
 
 
 def cases_due(connection: Connection, now: datetime) -> tuple[str, ...]:

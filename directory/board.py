@@ -1,0 +1,218 @@
+"""The board of a case: the list as it stands, what to do next, and what moved since somebody last looked. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+from directory.answered import Answered
+from directory.case import Call, Case, Step, StepKind
+from directory.matching.beds import FRESHNESS, standing_for
+from directory.matching.compose import PRESENTED
+from directory.matching.criteria import BY_NAME
+from directory.matching.explain import Entry
+from directory.matching.rank import CALL, TIERS
+from directory.matching.wording import attempts_in_words
+from directory.need import Need
+from directory.vocabulary import VettingState
+
+FRESH: Final = timedelta(microseconds=int(FRESHNESS[0][0]))
+"""A report that will be older when they leave is to be confirmed again."""
+_WHERE: Final = "where"
+
+
+class Doing(StrEnum):
+    """What there is to do next for a case."""
+
+    CALL = "call"
+    CONFIRM = "confirm"
+    HAND_OUT = "hand_out"
+    LOOSEN = "loosen"
+    END = "end"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What moved about one listing since somebody last looked: its id and name, and a sentence for each thing."""
+
+    listing_id: str
+    name: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A case as it stands at the need's moment: the answer as it is arranged by hand, the steps, the calls, the hand-outs.
+
+    `moved` is what moved since the account that looks last said that it has seen the board.
+    """
+
+    case: Case
+    answered: Answered
+    steps: tuple[Step, ...] = ()
+    calls: tuple[Call, ...] = ()
+    printed: tuple[datetime, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    looked_at: datetime | None = None
+
+    @property
+    def need(self) -> Need:
+        """What is needed, as of the moment of the board."""
+        return self.answered.need
+
+    @cached_property
+    def reasons(self) -> dict[str, Step]:
+        """The last thing that was done by hand to each listing."""
+        return {step.listing_id: step for step in self.steps}
+
+    @cached_property
+    def dropped(self) -> tuple[Entry, ...]:
+        """What was dropped by hand."""
+        return self._touched(lambda step: step.kind is StepKind.DROPPED)
+
+    @cached_property
+    def against(self) -> tuple[Entry, ...]:
+        """What was chosen by hand although something stands in the way."""
+        chosen = self._touched(lambda step: step.kind in (StepKind.ADDED, StepKind.PLACED))
+        return tuple(entry for entry in chosen if entry.reason)
+
+    def _touched(self, wanted: Callable[[Step], bool]) -> tuple[Entry, ...]:
+        reasons = self.reasons
+        by_hand = self.answered.by_hand
+        return tuple(entry for entry in by_hand if (step := reasons.get(entry.listing.id)) is not None and wanted(step))
+
+    @cached_property
+    def waiting(self) -> tuple[Entry, ...]:
+        """The calls that are still to be made, as many as the list lacks options: those never tried come first."""
+        lacking = PRESENTED - len(self.answered.meeting.presented)
+        tried = {call.listing_id for call in self.calls if call.closed_at is not None}
+        taken = {call.listing_id for call in self.calls if call.open_at(self.need.as_of)}
+        callable_now = [entry for entry in self.answered.call_first if entry.listing.id not in taken]
+        return tuple(sorted(callable_now, key=lambda entry: entry.listing.id in tried)[: max(0, lacking)])
+
+    @cached_property
+    def to_confirm(self) -> tuple[tuple[Entry, datetime], ...]:
+        """Those on the list whose beds must be asked for again before they leave, with until when; the most urgent first."""
+        told = ((entry, _stale(entry, self.need)) for entry in self.answered.presented())
+        due = [(entry, until) for entry, until in told if until is not None and until < self.need.leaves]
+        return tuple(sorted(due, key=lambda one: one[1]))
+
+    @cached_property
+    def changed_since_printed(self) -> bool:
+        """Whether anything was done or learned after the last hand-out was made."""
+        if not self.printed:
+            return True
+        last = max(self.printed)
+        after = [step.at for step in self.steps] + [call.closed_at for call in self.calls if call.closed_at]
+        reports = [report.observed_at for entry in self.answered.presented() for report in entry.listing.reports]
+        return any(at > last for at in (*after, *reports))
+
+    @property
+    def doing(self) -> Doing:
+        """What is to be done next."""
+        if self.case.ended:
+            return Doing.NOTHING
+        if self.need.meeting_ends and self.need.as_of > self.need.meeting_ends + timedelta(hours=2):
+            return Doing.END
+        if self.waiting:
+            return Doing.CALL
+        if any(until <= self.need.as_of for _, until in self.to_confirm):
+            return Doing.CONFIRM
+        if self.answered.presented():
+            return Doing.HAND_OUT if self.changed_since_printed else Doing.END
+        return Doing.CALL if self.answered.call_first else Doing.LOOSEN
+
+
+def _stale(entry: Entry, need: Need) -> datetime | None:
+    report = standing_for(entry.listing, need)
+    return None if report is None else report.observed_at + FRESH
+
+
+def stood(answered: Answered) -> dict[str, Any]:
+    """What stands on a board, of each listing on it: what would be pointed out if it moved."""
+    listed = {entry.listing.id for entry in answered.presented()}
+    shown = (*answered.options, *answered.call_first)
+    return {entry.listing.id: _stands(entry, answered, entry.listing.id in listed) for entry in shown}
+
+
+def _stands(entry: Entry, answered: Answered, listed: bool) -> dict[str, Any]:
+    listing, need = entry.listing, answered.need
+    report = standing_for(listing, need)
+    told = [report.state, report.observed_at, report.beds, report.hold_until] if report else []
+    attempt = next((one.observed_at for one in reversed(listing.reports) if one.observed_at <= need.as_of), None)
+    return {
+        "name": listing.name,
+        _WHERE: "list" if listed else "call" if entry.tier == CALL else "option",
+        "tier": entry.tier,
+        "points": entry.points,
+        "bed": [str(part) if part is not None else "" for part in told],
+        "tried": str(attempt) if attempts_in_words(listing, need, entry.way) else "",
+        "vetting": str(listing.vetting(need.as_of)),
+        "phone": str(listing.phone or ""),
+        "hours": f"{listing.intake_hours or ''} {listing.latest_arrival}".strip(),
+        "answers": {finding.criterion: str(finding.answer) for finding in entry.findings},
+    }
+
+
+def moved(before: Mapping[str, Any], answered: Answered) -> tuple[Moved, ...]:
+    """What moved since `before` stood: about each listing that was on the board then, or came onto the list since."""
+    now = stood(answered)
+    entries = {entry.listing.id: entry for entry in (*answered.by_hand, *answered.options, *answered.call_first)}
+    told: list[Moved] = []
+    for key in dict.fromkeys((*now, *before)):
+        sentences = tuple(_changes(before.get(key), now.get(key), (entries.get(key), answered)))
+        if sentences:
+            told.append(Moved(key, (now.get(key) or before[key])["name"], sentences))
+    return tuple(told)
+
+
+def _changes(old: Any, new: Any, now: tuple[Entry | None, Answered]) -> Iterator[str]:
+    entry, answered = now
+    if new is None or entry is None:
+        if entry is None:
+            yield "no longer in the directory"
+        elif entry.reason:
+            yield f"now set aside: {entry.reason}"
+        elif old[_WHERE] == "list":
+            yield "no longer on the board"
+    elif old is None:
+        if new[_WHERE] == "list":
+            yield "new on the list"
+    else:
+        yield from _differences(old, new, entry, answered.need)
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any], entry: Entry, need: Need) -> Iterator[str]:
+    if old[_WHERE] != new[_WHERE] and "list" in (old[_WHERE], new[_WHERE]):
+        yield "now on the list" if new[_WHERE] == "list" else "no longer on the list"
+    if old["tier"] != new["tier"]:
+        yield f"was {_tier(old['tier'])}, now {_tier(new['tier'])}"
+    if old["bed"] != new["bed"] or old["tried"] != new["tried"]:
+        yield f"beds: {entry.bed}"
+    if old["vetting"] != new["vetting"]:
+        yield f"vetting: was {_vetting(old['vetting'])}, now {_vetting(new['vetting'])}"
+    for name, answer in new["answers"].items():
+        was = old["answers"].get(name, answer)
+        if was != answer and name != "admit":
+            yield f"{BY_NAME[name].title}: was {was}, now {answer}: {_because(entry, name)}"
+    if old["phone"] != new["phone"]:
+        yield f"the number to call was {old['phone'] or 'not known'}, now {new['phone'] or 'not known'}"
+    if old["hours"] != new["hours"]:
+        yield f"intake hours: {entry.intake}"
+    if old["points"] != new["points"]:
+        yield f"was {old['points']} points, now {new['points']}"
+
+
+def _tier(code: str) -> str:
+    return TIERS[code].partition(":")[0].lower()
+
+
+def _vetting(state: str) -> str:
+    return str(VettingState(state)).replace("_", " ")
+
+
+def _because(entry: Entry, criterion: str) -> str:
+    return next(finding.because for finding in entry.findings if finding.criterion == criterion)
