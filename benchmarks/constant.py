@@ -18,7 +18,7 @@ def main() -> int:
     need = asking.read_need(start.DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())
     answered = referral.options(directory, need, SHOWN)
     referral.options = lambda *_, **__: answered
-    pages._kept = lambda token: need
+    pages.kept = lambda token: need
     return start.serve(app, directory, lambda: None)
 
 

@@ -1,4 +1,4 @@
-"""The commands around the list: `options`, `index`, `terms`. Answers go to standard output, all else to standard error."""
+"""The commands around the list: `options`, `index`, `terms`, `purge`. Answers go to standard output, the rest to standard error."""
 
 import json
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from typing import Any
 import click
 from flask import Flask
 
-from directory import asking, paper, referral
+from directory import asking, meetings, paper, referral
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
 from directory.vocabulary import DEPENDENCES, GROUPS, LEVELS, MEDICATIONS, PAYERS, SEXES, SUBSTANCES, TRAVEL
@@ -18,7 +18,7 @@ UNDERSTOOD_NOTHING = 2
 
 def register(app: Flask, directory: Directory) -> None:
     """Add the commands to `flask --app app`."""
-    for command in (options_command(directory), index_command(directory), terms_command()):
+    for command in (options_command(directory), index_command(directory), terms_command(), purge_command(directory)):
         app.cli.add_command(command)
 
 
@@ -138,5 +138,17 @@ def terms_command() -> click.Command:
             click.echo(group.label)
             for term in group.terms:
                 click.echo(f"  {term.code:<44} {term.label}")
+
+    return command
+
+
+def purge_command(directory: Directory) -> click.Command:
+    """`flask --app app purge`: erase what is kept no longer."""
+
+    @click.command("purge", help="Erase the cases whose 30 days are over, and the needs whose day is over.")
+    def command() -> None:
+        directory.ready()
+        purged = meetings.purge_due(directory, datetime.now(UTC))
+        click.echo(f"{purged} {'case' if purged == 1 else 'cases'} erased.", err=True)
 
     return command

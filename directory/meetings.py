@@ -41,9 +41,11 @@ class Desk:
 
     def cases(self) -> list[Case]:
         """The cases that are its own or that it was let into, the newest first; those whose time is over are erased."""
-        purge_due(self.directory, self.now)
         with self.directory.database.reading() as connection:
-            return store.cases_of(connection, self.account.id)
+            found, due = store.cases_of(connection, self.account.id), store.cases_due(connection, self.now)
+        if due:
+            purge_due(self.directory, self.now)
+        return [case for case in found if case.id not in due]
 
     def case(self, case_id: str) -> Case:
         """A case; raises NoSuchCase."""
@@ -214,8 +216,9 @@ class Desk:
 
 
 def purge_due(directory: Directory, now: datetime) -> int:
-    """Erase the cases whose time is over, and the kept needs; how many cases there were."""
-    with directory.database.reading() as connection:
+    """Erase the cases whose time is over, and the kept needs whose time is over; how many cases there were."""
+    with directory.database.writing() as connection:
+        store.forget_needs(connection, now)
         due = store.cases_due(connection, now)
     for case_id in due:
         _erase(directory, case_id, Who("", now))

@@ -8,7 +8,7 @@ import click
 import waitress
 from flask import Flask
 
-from directory import asking, paper, referral, store
+from directory import asking, meetings, paper, referral
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
@@ -19,7 +19,7 @@ USAGE: Final = """Usage: python3 app.py [command]
   test          install what tests need and run everything: tests, types, style
   bench         measure speed beside SQLite FTS5 and tantivy; --size picks 12744, 200000 or 1000000
 
-Everything else: flask --app app --help (import, sources, options, index, terms, user)
+Everything else: flask --app app --help (import, sources, options, index, terms, purge, user)
 """
 HELP: Final = ("help", "-h", "--help")
 DEMO_NEED: Final = {
@@ -55,8 +55,7 @@ def serve(app: Flask, directory: Directory, import_demo: Callable[[], None]) -> 
     """Make ready, print the demo need's list, and serve until interrupted."""
     try:
         directory.ready()
-        with directory.database.writing() as connection:
-            store.forget_needs(connection, datetime.now(UTC))
+        meetings.purge_due(directory, datetime.now(UTC))
         import_demo()
         directory.index.current()
         need = asking.read_need(DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())

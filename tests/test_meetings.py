@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from directory import asking, meetings, store
@@ -15,6 +16,7 @@ from directory.account import Account, Role
 from directory.accounts.names import key_of
 from directory.board import Board, Doing
 from directory.case import KEPT, Call, Case, Ending, EndKind, Handout, Outcome, Reached, Step, StepKind
+from directory.commands import purge_command
 from directory.database import Database
 from directory.free_text import Written, screened_words
 from directory.listing import Vetting
@@ -282,6 +284,15 @@ def test_a_case_is_gone_when_its_time_is_over_before_anybody_purges_it(desk: Des
         late.case(case.id)
     assert meetings.purge_due(desk.directory, case.purge_after - timedelta(seconds=1)) == 0
     assert late.cases() == [] and meetings.purge_due(desk.directory, case.purge_after) == 0
+
+
+def test_the_purge_command_erases_the_cases_whose_time_is_over(desk: Desk) -> None:
+    long_ago = replace(desk, now=NOW - KEPT - timedelta(days=1))
+    a_case(long_ago)
+    kept = a_case(desk)
+    told = CliRunner().invoke(purge_command(desk.directory))
+    assert told.exit_code == 0 and "1 case erased." in told.output
+    assert [case.id for case in desk.cases()] == [kept.id]
 
 
 def test_who_did_what_to_a_case_is_written_down_and_nothing_of_its_contents(desk: Desk) -> None:

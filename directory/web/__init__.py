@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 
 from directory.accounts import Keys, Register
 from directory.referral import Directory
-from directory.web import access_log, account_pages, errors, pages, reading, roles, security, sign_in, words
+from directory.web import access_log, account_pages, case_end, cases, errors, pages, reading, roles, security, sign_in, words
 
 _STATIC: Final = Path(__file__).with_name("static")
 _MOST_BYTES: Final = 64 * 1024
@@ -38,7 +38,7 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
     access_log.register(app)
     errors.register(app)
     roles.register(app)
-    for part in (pages.pages, reading.reading, sign_in.sign_in, account_pages.account_pages):
+    for part in (pages.pages, reading.reading, sign_in.sign_in, account_pages.account_pages, cases.cases, case_end.case_end):
         app.register_blueprint(part)
     roles.check(app)
     return app

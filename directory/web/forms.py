@@ -170,4 +170,6 @@ def sentence(problem: Problem) -> str:
     """A problem in words for the person at the form."""
     if problem.where == "near" and problem.choices:
         return f"“{problem.found}” is the name of {len(problem.choices)} places. Choose one, or add its State"
-    return problem.fix if problem.found else f"{LABELS[problem.where]}: {problem.what}. {problem.fix}"
+    if problem.found or problem.where not in LABELS:
+        return problem.fix
+    return f"{LABELS[problem.where]}: {problem.what}. {problem.fix}"

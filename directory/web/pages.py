@@ -3,7 +3,7 @@
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -47,7 +47,7 @@ def ask() -> Redirect | tuple[str, int]:
 @anybody
 def options(token: str) -> str | Response:
     """The list for a kept need, as of now."""
-    need = _kept(token)
+    need = kept(token)
     if need is None:
         return _no_longer_kept()
     answered = referral.options(opened(), need, _shown())
@@ -81,7 +81,7 @@ def options(token: str) -> str | Response:
 @anybody
 def narrow(token: str) -> Redirect | Response:
     """The same need with the must-haves that are ticked, under a name of its own."""
-    need = _kept(token)
+    need = kept(token)
     if need is None:
         return _no_longer_kept()
     beside = [code for code in need.must if code not in choices.WISH]
@@ -98,7 +98,7 @@ def narrow(token: str) -> Redirect | Response:
 @anybody
 def loosen(token: str) -> Redirect | Response:
     """The same need after one of the changes that the list offered; the list again where it offers that no more."""
-    need = _kept(token)
+    need = kept(token)
     if need is None:
         return _no_longer_kept()
     offered = referral.options(opened(), need, 1).loosenings
@@ -110,7 +110,7 @@ def loosen(token: str) -> Redirect | Response:
 @anybody
 def change(token: str) -> str | Response:
     """The form again, as it was sent."""
-    need = _kept(token)
+    need = kept(token)
     return _no_longer_kept() if need is None else _form(forms.filled(need))
 
 
@@ -123,13 +123,18 @@ def _keep(need: Need) -> Redirect:
 
 
 def _form(form: Values, problems: tuple[Problem, ...] = ()) -> str:
+    return filled_in("form.html", form, problems)
+
+
+def filled_in(template: str, form: Values, problems: tuple[Problem, ...] = (), **more: Any) -> str:
+    """A page with the form of a need, as it stands and with what is to be mended."""
     wrong: dict[str, str] = {}
     for problem in problems:
         wrong.setdefault(problem.where, forms.sentence(problem))
     places = next((problem.choices for problem in problems if problem.where == "near"), ())
     open_more = any(name in wrong or any(form.get(name, [])) for name in choices.FOLDED)
     return page(
-        "form.html",
+        template,
         form=form,
         told=wrong,
         places=places,
@@ -137,10 +142,11 @@ def _form(form: Values, problems: tuple[Problem, ...] = ()) -> str:
         open_weights="weights" in wrong or any(form.get(name, [usual]) != [usual] for name, usual in choices.WEIGHT.items()),
         offered=choices,
         weight_titles={name: BY_NAME[name.removeprefix("weight_")].title for name in choices.WEIGHT},
+        **more,
     )
 
 
-def _kept(token: str) -> Need | None:
+def kept(token: str) -> Need | None:
     """The need under a name, its moment now, its clock the place's; None where it is not kept any more."""
     if not _TOKEN.fullmatch(token):
         return None
