@@ -1,4 +1,4 @@
-"""The commands around the list: `options`, `index`, `terms`, `purge`. Answers go to standard output, the rest to standard error."""
+"""The commands around the list: `options`, `index`, `terms`, `purge`. Answers go to standard output, the rest beside it."""
 
 import json
 from datetime import UTC, datetime
