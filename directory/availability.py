@@ -1,7 +1,7 @@
 """Reports about beds: appended, never changed. What stands at a moment is derived from them, never stored. Pure."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -61,6 +61,18 @@ class Report:
         """Whether it says anything of that moment: a real state, already known, not expired, its hold not over."""
         ends = [end for end in (self.expires_at, self.hold_until if self.state is BedState.HELD else None) if end]
         return self.state not in ATTEMPTS and self.observed_at <= at and all(at < end for end in ends)
+
+
+def taken_back(report: Report) -> Report:
+    """The report that takes another back: the same again, to be forgotten at its very moment."""
+    return replace(report, expires_at=report.observed_at)
+
+
+def kept(reports: Iterable[Report]) -> list[Report]:
+    """The reports without those that were taken back, and without what took them back."""
+    told = list(reports)
+    gone = {replace(one, expires_at=None) for one in told if one.expires_at == one.observed_at}
+    return [one for one in told if replace(one, expires_at=None) not in gone] if gone else told
 
 
 def standing(reports: Iterable[Report], at: datetime, concerns: Callable[[Bucket], bool]) -> Report | None:

@@ -132,6 +132,7 @@ class Listing:
     """One program at one place, as we hold it: resolved from its statements, field by field.
 
     `reports` and `vettings` stand in the order of time. `latest_arrival` is a time of day such as 21:00, or "".
+    `practical` has what to know before leaving, by the names of `normalize.PRACTICAL`.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Listing:
     latest_arrival: str = ""
     licence_number: str = ""
     licence_expires: date | None = None
+    practical: Mapping[str, str] = field(default_factory=dict)
     reports: tuple[Report, ...] = ()
     vettings: tuple[Vetting, ...] = ()
 

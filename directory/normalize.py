@@ -36,6 +36,26 @@ class Field:
     required: bool = False
 
 
+PRACTICAL: Final = {
+    "ask_for": "whom to ask for",
+    "walk_in": "whether people may come without an appointment",
+    "night_care": "who is there at night",
+    "precertification": "who approves before arrival, and how long that takes",
+    "upfront_cost": "what is to be paid up front",
+    "total_cost": "what the whole stay costs",
+    "refund": "what is paid back to who leaves early",
+    "length_of_stay": "how long people stay",
+    "next_step": "what follows the stay",
+    "transport": "how people get there",
+    "bring": "what to bring",
+    "not_bring": "what to leave at home",
+    "phone_rules": "rules about telephones",
+    "smoking_rules": "rules about smoking",
+    "family_contact": "when the family may call or visit, and what must be signed",
+    "discharge_medication": "naloxone and medication on leaving",
+}
+"""What nobody is ranked by but everybody must know before leaving; each is one line of text."""
+
 FIELDS: Final = {
     "organization": Field(values.some_text, "name", required=True),
     "program": Field(values.text, "program name"),
@@ -55,6 +75,8 @@ FIELDS: Final = {
     "latest_arrival": Field(values.clock, "latest arrival"),
     "licence_number": Field(values.text, "license number"),
     "licence_expires": Field(values.written_day, "last day of the license"),
+    "direct_line": Field(values.phone, "direct line to admissions"),
+    **{name: Field(values.text, called) for name, called in PRACTICAL.items()},
 }
 
 

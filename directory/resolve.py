@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from directory.availability import Report
+from directory.availability import Report, kept
 from directory.hours import Hours
 from directory.listing import Address, Fact, Listing, Located, Phone, PhoneKind, Provenance, Statement, Vetting
+from directory.normalize import PRACTICAL
 from directory.vocabulary import Answer, SourceKind
 
 Locate = Callable[[str, str], Located]
@@ -18,6 +19,7 @@ _AUTHORITY: Final = {kind: rank for rank, kind in enumerate(reversed(SourceKind)
 _LICENSING_WINS: Final = ("licence.", "status.")
 _PERSONAL: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
 _PHONES: Final = {
+    "direct_line": PhoneKind.INTAKE,
     "intake_1": PhoneKind.INTAKE,
     "intake_2": PhoneKind.INTAKE,
     "intake_1a": PhoneKind.INTAKE,
@@ -59,9 +61,7 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
         facts |= dict.fromkeys(statement.yes, Fact(Answer.YES, statement.provenance))
         facts |= dict.fromkeys(statement.no, Fact(Answer.NO, statement.provenance))
     facts |= _licensing_facts(standing)
-    confirmed_at = max(
-        (s.statement.provenance.observed_at for s in standing if s.statement.provenance.kind in _PERSONAL), default=None
-    )
+    confirmed_at = max((s.statement.provenance.observed_at for s in standing if _confirms(s.statement)), default=None)
     if withdrawn and (confirmed_at is None or confirmed_at < withdrawn.observed_at):
         facts["status.operating"] = Fact(Answer.NO, withdrawn)
     if not {"organization", "city", "state_province", "postal_code"} <= values.keys():
@@ -86,7 +86,8 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
         latest_arrival=values.get("latest_arrival", ""),
         licence_number=values.get("licence_number", ""),
         licence_expires=date.fromisoformat(expires) if expires else None,
-        reports=tuple(sorted(since.reports, key=lambda report: report.order)),
+        practical={name: values[name] for name in PRACTICAL if name in values},
+        reports=tuple(sorted(kept(since.reports), key=lambda report: report.order)),
         vettings=tuple(sorted(since.vettings, key=lambda step: step.order)),
     )
 
@@ -113,6 +114,11 @@ def _standing(said: Sequence[Said]) -> tuple[list[Said], Provenance | None]:
             withdrawals.append(withdrawal)
     gone = None if None in withdrawals or not withdrawals else max(filter(None, withdrawals), key=lambda p: p.observed_at)
     return standing, gone
+
+
+def _confirms(statement: Statement) -> bool:
+    """Whether a person said anything in it; what was taken back leaves a statement that says nothing."""
+    return statement.provenance.kind in _PERSONAL and bool(statement.values or statement.yes or statement.no)
 
 
 def _strength(one: Said) -> tuple[int, Any, int]:

@@ -10,14 +10,14 @@ ORDER = [
     "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account", "free_text",
     "values", "normalize", "resolve", "places", "matching", "asking", "case",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "paper", "handout", "answering",
-    "referral", "board", "meetings", "web", "commands", "user_commands", "start",
+    "referral", "board", "meetings", "call_sheet", "learned", "calling", "call_queue", "web", "commands", "user_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("asking") + 1], "handout"]
 ALLOWED = {
     "numpy": {"matching", "search"},
     "whoosh": {"search"},
-    "sqlalchemy": {"tables", "database", "store", "search", "accounts", "meetings"},
+    "sqlalchemy": {"tables", "database", "store", "search", "accounts", "meetings", "learned", "calling"},
     "alembic": {"database"},
     "flask": {"web", "commands", "user_commands", "start"},
     "flask_wtf": {"web"},
