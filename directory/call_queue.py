@@ -1,0 +1,171 @@
+"""Whom to call next across somebody's cases, and which beds must be asked for again before a meeting ends."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Final
+
+from directory import calling, referral, store
+from directory.answered import Answered
+from directory.case import Call, Case, Outcome, by_hand
+from directory.learned import Desk
+from directory.matching.beds import FRESHNESS, HOUR, standing_for
+from directory.matching.explain import Entry
+from directory.need import Need
+from directory.vocabulary import BedState
+
+FRESH: Final = timedelta(hours=FRESHNESS[0][0] / HOUR)
+"""A report must be no older when the meeting ends."""
+ENDING: Final = timedelta(hours=1)
+"""A hold that ends sooner is about to end."""
+AGAIN: Final = timedelta(minutes=30)
+"""Where nobody answered, others come first for so long."""
+_SHOWN: Final = 10
+
+
+class Why(IntEnum):
+    """Why a call stands in the queue, in its order."""
+
+    MINE = 0
+    CALL_BACK = 1
+    HOLD = 2
+    AGAIN = 3
+    FIRST = 4
+    TRIED = 5
+    LATER = 6
+    TAKEN = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case with its list as it stands at the desk's moment, and its calls."""
+
+    case: Case
+    answered: Answered
+    calls: tuple[Call, ...]
+
+    @property
+    def need(self) -> Need:
+        """What is needed, as of that moment."""
+        return self.answered.need
+
+    def entry(self, listing_id: str) -> Entry | None:
+        """A listing with what became of it, set aside or not."""
+        told = (*self.answered.by_hand, *self.answered.options, *self.answered.call_first)
+        return next((entry for entry in told if entry.listing.id == listing_id), None)
+
+    def open_call(self, listing_id: str) -> Call | None:
+        """The call to a listing that is not closed."""
+        return calling.open_call([call for call in self.calls if call.listing_id == listing_id])
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A call to be made: for which case, to whom, why, and by when (or since when); `until` is when a claim runs out."""
+
+    case: Case
+    entry: Entry
+    why: Why
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How many of a case's options must be called again before its meeting ends, and each with the moment until which."""
+
+    of: int
+    again: tuple[tuple[Entry, datetime], ...]
+
+    @property
+    def by(self) -> datetime | None:
+        """When the first of them grows too old; None where nobody needs a call again."""
+        return min((at for _, at in self.again), default=None)
+
+
+def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
+    """A case as it stands; `listing_id` is told of whatever became of it. Raises calling.NotYours."""
+    with desk.directory.database.reading() as connection:
+        case = calling.case_of(connection, desk, case_id)
+        steps, calls = store.steps(connection, case_id), store.calls(connection, case_id)
+    hand = replace(by_hand(steps), watched=(listing_id,) if listing_id else ())
+    need = calling.need_of(desk.directory, case, desk.now)
+    return Standing(case, referral.options(desk.directory, need, _SHOWN, hand), tuple(calls))
+
+
+def clock(answered: Answered) -> Clock | None:
+    """The re-confirm clock of a list; None where no meeting is to come."""
+    ends = answered.need.meeting_ends
+    if ends is None or ends <= answered.need.as_of:
+        return None
+    listed = answered.presented()
+    told = ((entry, _stale(entry, answered.need)) for entry in listed)
+    again = [(entry, max(at, ends - FRESH)) for entry, at in told if at < ends]
+    return Clock(len(listed), tuple(sorted(again, key=lambda one: one[1])))
+
+
+def _stale(entry: Entry, need: Need) -> datetime:
+    """When what is known of the beds is too old to be presented; where nothing is known it is so already."""
+    report = standing_for(entry.listing, need)
+    return need.as_of if report is None else report.observed_at.astimezone(need.as_of.tzinfo) + FRESH
+
+
+def queue(desk: Desk) -> tuple[list[Due], list[tuple[Case, Clock]]]:
+    """The calls to be made for all cases of an account that are not over, in order; and the clocks of those cases."""
+    with desk.directory.database.reading() as connection:
+        mine = [case for case in store.cases_of(connection, desk.account) if not case.ended and case.purge_after > desk.now]
+    boards = [standing(desk, case.id) for case in mine]
+    due = [one for board in boards for one in _due(desk, board)]
+    clocks = [(board.case, told) for board in boards if (told := clock(board.answered))]
+    return sorted(due, key=lambda one: (one.why, one.at or desk.now)), clocks
+
+
+def _due(desk: Desk, board: Standing) -> Iterator[Due]:
+    """A case's calls in the order of its board: those to confirm by their time, then whom to call first."""
+    last = {call.listing_id: call for call in board.calls}
+    told = clock(board.answered)
+    again = {entry.listing.id: at for entry, at in told.again} if told else {}
+    entries = {entry.listing.id: entry for entry in (*board.answered.presented(), *board.answered.call_first)}
+    waiting = _agreed(desk, board, last, entries)
+    for key, entry in (entries | waiting).items():
+        found = _why(desk, entry, (last.get(key), again.get(key)), board.need)
+        if found:
+            yield Due(board.case, entry, *found)
+
+
+def _agreed(desk: Desk, board: Standing, last: Mapping[str, Call], known: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Those with whom a call back was agreed, or whose call is open, wherever they stand by now."""
+    keys = [key for key, call in last.items() if key not in known and (call.call_back_at or call.closed_at is None)]
+    found = ((key, standing(desk, board.case.id, key).entry(key)) for key in keys)
+    return {key: entry for key, entry in found if entry is not None}
+
+
+_Found = tuple[Why, datetime | None] | None
+
+
+def _why(desk: Desk, entry: Entry, known: tuple[Call | None, datetime | None], need: Need) -> _Found:
+    call, again = known
+    if call is not None:
+        found, settled = _by_call(desk, call)
+        if settled:
+            return found
+    report = standing_for(entry.listing, need)
+    if report and report.state is BedState.HELD and report.hold_until and report.hold_until <= desk.now + ENDING:
+        return Why.HOLD, report.hold_until
+    if again is not None:
+        return Why.AGAIN, again
+    if entry.tier != "D":
+        return None
+    tried = call is not None and call.closed_at is not None and desk.now - call.closed_at < AGAIN
+    return (Why.TRIED, None) if tried else (Why.FIRST, None)
+
+
+def _by_call(desk: Desk, call: Call) -> tuple[_Found, bool]:
+    """What the last call says, and whether that settles it."""
+    if call.closed_at is None:
+        if not call.open_at(desk.now):
+            return None, False
+        return ((Why.MINE, None) if call.account == desk.account else (Why.TAKEN, call.claim_until)), True
+    if call.call_back_at is not None:
+        return (Why.CALL_BACK if call.call_back_at <= desk.now else Why.LATER, call.call_back_at), True
+    return None, call.outcome is Outcome.DECLINED
