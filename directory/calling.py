@@ -75,15 +75,14 @@ class Closing:
 
 def need_of(directory: Directory, case: Case, now: datetime) -> Need:
     """What the case needs, at this moment by the clock of its place."""
-    asked = datetime.fromisoformat(case.need["as_of"]) if case.need.get("as_of") else now
-    moment = now.astimezone(asked.tzinfo).isoformat()
-    return asking.read_need({**case.need, "as_of": moment}, directory.gazetteer, now)
+    written = {name: said for name, said in case.need.items() if name != "as_of"}
+    return asking.read_need(written, directory.gazetteer, now)
 
 
 def case_of(connection: Connection, desk: Desk, case_id: str) -> Case:
     """The case, for those whose it is; raises NotYours for anybody else."""
     case = store.case_for(connection, case_id, desk.account)
-    if case is None:
+    if case is None or case.purge_after <= desk.now:
         raise NotYours(case_id)
     return case
 

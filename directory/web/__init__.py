@@ -13,7 +13,20 @@ from jinja2 import StrictUndefined
 
 from directory.accounts import Keys, Register
 from directory.referral import Directory
-from directory.web import access_log, account_pages, case_end, cases, errors, pages, reading, roles, security, sign_in, words
+from directory.web import (
+    access_log,
+    account_pages,
+    calls,
+    case_end,
+    cases,
+    errors,
+    pages,
+    reading,
+    roles,
+    security,
+    sign_in,
+    words,
+)
 
 _STATIC: Final = Path(__file__).with_name("static")
 _MOST_BYTES: Final = 64 * 1024
@@ -38,7 +51,15 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
     access_log.register(app)
     errors.register(app)
     roles.register(app)
-    for part in (pages.pages, reading.reading, sign_in.sign_in, account_pages.account_pages, cases.cases, case_end.case_end):
+    for part in (
+        pages.pages,
+        reading.reading,
+        sign_in.sign_in,
+        account_pages.account_pages,
+        cases.cases,
+        case_end.case_end,
+        calls.calls,
+    ):
         app.register_blueprint(part)
     roles.check(app)
     return app
