@@ -119,7 +119,8 @@ def headline(answered: Answered) -> str:
     ready, backups = len(answered.meeting.presented), len(answered.meeting.backups)
     if ready:
         beside = f" and {_counted(backups, 'backup')}" if backups else ""
-        return f"{_counted(ready, 'option')}{beside} for the family, in this order. {calls_needed(answered)}".strip()
+        order = ", in this order" if ready > 1 or beside else ""
+        return f"{_counted(ready, 'option')}{beside} for the family{order}. {calls_needed(answered)}".strip()
     if answered.call_first_count:
         calls = answered.call_first_count
         who = "1 center is worth a call." if calls == 1 else f"{calls} centers are worth a call: call first, in this order."

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -145,3 +146,22 @@ def test_control_characters_and_endless_text_are_cut_and_strange_fields_left_out
     assert typed.keys() == {"words", "age"}
     assert typed["age"] == ["27"]
     assert typed["words"][0].startswith("a b c") and len(typed["words"][0]) == 300
+
+
+@pytest.mark.parametrize(
+    ("now", "typed", "meant"),
+    [
+        ("2026-03-13T18:30", "20:00", "2026-03-13T20:00"),
+        ("2026-03-13T23:00", "00:30", "2026-03-14T00:30"),
+        ("2026-03-14T00:15", "23:30", "2026-03-13T23:30"),
+        ("2026-03-13T09:00", "8:00 pm", "2026-03-13T20:00"),
+        ("2026-03-13T21:00", "6:00 am", "2026-03-14T06:00"),
+    ],
+)
+def test_a_time_without_a_day_is_that_of_the_coming_night_also_around_midnight(
+    gazetteer: Gazetteer, now: str, typed: str, meant: str
+) -> None:
+    here = ZoneInfo("America/New_York")
+    asked = datetime.fromisoformat(now).replace(tzinfo=here)
+    need = forms.understand({"near": ["43215"], "within_miles": ["10"], "ends_at": [typed]}, gazetteer, asked)
+    assert need.meeting_ends == datetime.fromisoformat(meant).replace(tzinfo=here)

@@ -165,6 +165,8 @@ def test_a_narrower_need_is_a_new_one_that_keeps_all_else(client: FlaskClient, d
     assert re.search(r'id="narrow-language.spanish"[^>]* checked', page)
     widened = client.post(f"{narrowed.location}/narrow", data={})
     assert kept(directory, widened.location).must == ()
+    foreign = client.post(f"{narrowed.location}/narrow", data={"must": ["sex.female", "excludes.insulin", "payer.free"]})
+    assert kept(directory, foreign.location).must == ("payer.free",)
 
 
 def test_every_further_choice_says_what_it_would_leave(client: FlaskClient, directory: Directory) -> None:

@@ -68,4 +68,4 @@ LABELS: Final = {
     "words": "Words to look for",
     "weights": "Points",
 }
-FOLDED: Final = ("veteran", "level", "language", "words", "must", "nice", "applies")
+FOLDED: Final = ("level", "language", "words", "must", "nice", "applies")

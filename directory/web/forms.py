@@ -147,8 +147,8 @@ def _clock(written: str) -> time:
 
 def filled(need: Need) -> Values:
     """The form as it stood when this need was asked."""
-    form = {name: [str(getattr(need, name))] for name in _PLAIN}
-    form = {name: texts for name, texts in form.items() if texts[0] not in ("", "None")}
+    told = {name: getattr(need, name) for name in _PLAIN}
+    form = {name: [str(value)] for name, value in told.items() if value not in (None, "")}
     form |= {name: list(getattr(need, name)) for name in _MANY}
     form["near"] = [need.near.written] if need.near else []
     form["within_miles"] = [f"{need.within_miles:g}" if need.within_miles else ANYWHERE]

@@ -85,10 +85,9 @@ def narrow(token: str) -> Redirect | Response:
     if need is None:
         return _no_longer_kept()
     beside = [code for code in need.must if code not in choices.WISH]
+    ticked = [code for code in request.form.getlist("must") if code in choices.WISH]
     try:
-        changed = asking.read_need(
-            asking.written_need(need) | {"must": [*beside, *request.form.getlist("must")]}, opened().gazetteer, need.as_of
-        )
+        changed = asking.read_need(asking.written_need(need) | {"must": [*beside, *ticked]}, opened().gazetteer, need.as_of)
     except CannotUnderstand:
         abort(400)
     return _keep(changed)
