@@ -46,7 +46,9 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.register(app, source_titles or {})
-    app.jinja_env.globals["style_version"] = hashlib.sha256((_STATIC / "style.css").read_bytes()).hexdigest()[:12]
+    app.jinja_env.globals["styles"] = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in _STATIC.glob("*.css")
+    }
     security.register(app)
     access_log.register(app)
     errors.register(app)
