@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from directory.answered import Answered, MeetingList
@@ -68,6 +68,8 @@ class _Shown:
 def answer(asking: Asking, need: Need, limit: int, by_hand: ByHand = NOTHING) -> Answered:
     """The list for a need: at most `limit` entries of each kind, everything counted; what was dropped by hand only there."""
     ranking = asking.ranking(need)
+    if by_hand.dropped:
+        ranking = replace(ranking, without=frozenset(map(asking.columns.position, by_hand.dropped)))
     shown = _shown(asking, ranking, limit, by_hand)
     at = sorted(shown.positions())
     ids = {position: asking.columns.ids[position] for position in at}

@@ -63,6 +63,15 @@ def test_a_sister_of_what_is_dropped_may_come_onto_the_list(directory: Directory
     assert "sister" in listed(arranged(directory, dropped=("ready",)))
 
 
+def test_what_is_dropped_is_nobodys_second_step(directory: Directory) -> None:
+    def seconds(told: Answered) -> set[str]:
+        return {entry.then.id for entry in (*told.options, *told.call_first) if entry.then}
+
+    first = seconds(arranged(directory))
+    assert len(first) == 1
+    assert not first & seconds(arranged(directory, dropped=tuple(one.partition(":")[2] for one in first)))
+
+
 def test_what_is_given_a_place_stands_there(directory: Directory) -> None:
     before = listed(arranged(directory))
     last = before[-1]

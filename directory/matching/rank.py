@@ -104,7 +104,8 @@ class Ranking:
     """Every listing's place: those that remain with their marks, those set aside, and how many lie beyond the limit.
 
     `everyone` is the block of all that were judged, `block` what is left of it: options and call first. Second
-    steps are those of `within`, where that is given, and not looked for among the listings themselves.
+    steps are those of `within`, where that is given, and not looked for among the listings themselves; none of the
+    positions in `without` is one.
     """
 
     columns: Columns
@@ -115,6 +116,7 @@ class Ranking:
     aside: tuple[Aside, ...]
     beyond: int
     within: "Ranking | None" = None
+    without: frozenset[int] = frozenset()
 
     @cached_property
     def doubts(self) -> NDArray[np.int16]:
@@ -184,9 +186,10 @@ class Ranking:
         left = sift(everyone, need, STEP_TWO)
         after = Ranking(everyone.columns, need, everyone, left.block, left.marks, left.aside, 0)
         sure = ~after.call_first & (after.beds.state != _CLOSED)
-        unit = after.block.yes(*UNIT)
-        houses, units = (after.ordered(np.flatnonzero(sure & kind), 2) for kind in (~unit, unit))
-        return [int(after.block.positions[row]) for row in (*houses, *units)][:2]
+        unit, wanted = after.block.yes(*UNIT), 2 + len(self.without)
+        houses, units = (after.ordered(np.flatnonzero(sure & kind), wanted) for kind in (~unit, unit))
+        found = (int(after.block.positions[row]) for row in (*houses, *units))
+        return [position for position in found if position not in self.without][:2]
 
     def second_step(self, row: int) -> int | None:
         """The position of the program that would follow a withdrawal unit in this row; None where there is none."""
