@@ -10,8 +10,8 @@ ORDER = [
     "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account", "free_text",
     "values", "normalize", "resolve", "places", "matching", "asking", "case",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "paper", "handout", "answering",
-    "referral", "board", "meetings", "call_sheet", "learned", "calling", "call_queue", "bed_reports", "web", "commands",
-    "user_commands", "start",
+    "referral", "board", "meetings", "handing_out", "call_sheet", "learned", "calling", "call_queue", "bed_reports", "web",
+    "commands", "user_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("asking") + 1], "handout"]

@@ -20,6 +20,7 @@ from directory.web import (
     case_end,
     cases,
     errors,
+    handouts,
     pages,
     reading,
     roles,
@@ -61,6 +62,7 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
         cases.cases,
         case_end.case_end,
         calls.calls,
+        handouts.handouts,
     ):
         app.register_blueprint(part)
     roles.check(app)

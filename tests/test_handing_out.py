@@ -1,0 +1,131 @@
+"""The hand-outs of a case through the real application: made, shared for three days, and known to be out of date."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from directory import handing_out, store
+from directory.accounts import Role
+from directory.availability import Report
+from directory.referral import Directory
+from directory.vocabulary import BedState, Channel
+from tests import evening, sites
+from tests.test_cases_pages import NOW, a_case, a_page, send, signed_in
+
+KINDS = {"html": b"<!doctype html>", "pdf": b"%PDF-", "ics": b"BEGIN:VCALENDAR", "vcf": b"BEGIN:VCARD"}
+CANARIES = ("43215", "canaryplan", "canarywords", "heroin", "Blue Heron")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sites.copied_template(tmp_path_factory.mktemp("places"))
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
+    with sites.a_directory(tmp_path_factory.mktemp("handouts"), template, [*evening.statements(), evening.clinic()]) as opened:
+        evening.report(opened)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def app(directory: Directory) -> Flask:
+    return sites.a_site(directory)
+
+
+@pytest.fixture
+def client(app: Flask, request: pytest.FixtureRequest) -> FlaskClient:
+    """Somebody with an empty desk."""
+    return signed_in(app, request.node.name[5:45].replace("_", " ").strip())
+
+
+def made(client: FlaskClient, **fields: Any) -> tuple[str, str]:
+    """A case with one hand-out: the address of its hand-outs, and of the newest."""
+    case = a_case(client, **fields)
+    assert send(client, f"{case}/handouts").status_code == 303
+    listed = client.get(f"{case}/handouts").text
+    number = max(map(int, re.findall(r'id="list-(\d+)"', listed)))
+    return f"{case}/handouts", f"{case}/handouts/{number}"
+
+
+def link(client: FlaskClient, one: str) -> str:
+    """The address of a shared hand-out, as it is shown once."""
+    found = re.search(r"/s/[A-Za-z0-9_-]{22}", send(client, f"{one}/share").text)
+    assert found
+    return found.group(0)
+
+
+def test_a_list_is_handed_out_in_every_form_and_says_nothing_of_the_need(client: FlaskClient) -> None:
+    listed, one = made(client)
+    assert "List 1, made" in a_page(client, listed) and "Changed since printed" not in a_page(client, listed)
+    for address in (one, f"{one}?language=es", f"{one}/present", f"{one}/text"):
+        shown = client.get(address)
+        assert shown.status_code == 200 and "988" in shown.text and "naloxon" in shown.text.casefold()
+    for ending, start in KINDS.items():
+        found = client.get(f"{one}/file.{ending}")
+        assert found.status_code == 200 and found.data[:40].lstrip().lower().startswith(start.lower())
+        assert re.search(r'filename="list-1-[0-9-]+\.' + ending, found.headers["Content-Disposition"])
+    for address in (one, f"{one}/present", f"{one}/file.ics", f"{one}/file.vcf"):
+        told = client.get(address).text
+        assert not [canary for canary in CANARIES if canary in told]
+    assert client.get(f"{one}/file.exe").status_code == 404
+
+
+def test_a_page_of_its_own_brings_its_own_policy_and_no_other_request(client: FlaskClient) -> None:
+    _, one = made(client)
+    shown = client.get(one)
+    assert "style-src 'sha256-" in shown.headers["Content-Security-Policy"]
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', shown.text)
+
+
+def test_a_link_needs_no_account_and_sets_no_cookie_and_ends(client: FlaskClient, app: Flask, directory: Directory) -> None:
+    _, one = made(client)
+    address, anybody = link(client, one), app.test_client()
+    shown = anybody.get(address)
+    assert shown.status_code == 200 and "Set-Cookie" not in shown.headers and "Example" in shown.text
+    newer = link(client, one)
+    assert anybody.get(address).status_code == 404 and anybody.get(newer).status_code == 200
+    token = newer.rpartition("/")[2]
+    assert handing_out.shared(directory, token, NOW + timedelta(hours=71))
+    assert handing_out.shared(directory, token, NOW + timedelta(hours=73)) is None
+    assert send(client, f"{one}/revoke").status_code == 303
+    assert anybody.get(newer).status_code == 404 and anybody.get("/s/" + "a" * 22).status_code == 404
+
+
+def test_a_list_that_says_something_else_by_now_is_known_to_be_old(client: FlaskClient, directory: Directory) -> None:
+    listed, one = made(client)
+    (first, *_) = re.findall(r'/listings/([^"]+)"', client.get(listed.removesuffix("/handouts")).text)
+    with directory.database.writing() as connection:
+        full = Report(BedState.FULL, NOW + timedelta(seconds=1), Channel.CALL, "a test")
+        store.append_reports(connection, [(first.replace("%3A", ":"), full)])
+    page = a_page(client, listed)
+    assert "Changed since printed" in page
+    before = client.get(one).text
+    assert send(client, listed).status_code == 303
+    assert "List 2, made" in a_page(client, listed) and "(older)" in a_page(client, listed)
+    assert client.get(one).text == before
+
+
+def test_others_find_no_hand_out(client: FlaskClient, app: Flask) -> None:
+    listed, one = made(client)
+    stranger, staff = signed_in(app, "A stranger to hand-outs"), signed_in(app, "Somebody of staff", Role.STAFF)
+    for address in (listed, one, f"{one}/present", f"{one}/text", f"{one}/file.pdf"):
+        assert stranger.get(address).status_code == 404
+        assert staff.get(address).status_code == 403
+        assert app.test_client().get(address).status_code in (302, 303, 401)
+    other = a_case(client)
+    assert client.get(one.replace(listed, f"{other}/handouts")).status_code == 404
+
+
+def test_a_purged_case_takes_its_links_along(client: FlaskClient, app: Flask) -> None:
+    listed, one = made(client)
+    address = link(client, one)
+    case = listed.removesuffix("/handouts")
+    assert send(client, f"{case}/purge", sure="yes").status_code in (200, 303)
+    assert app.test_client().get(address).status_code == 404
