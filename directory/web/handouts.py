@@ -1,6 +1,7 @@
 """The pages of the hand-outs of a case, and the link that leads a family to one; nothing of the need stands in any of them."""
 
 import re
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
@@ -134,6 +135,11 @@ def _served(made: Page) -> Response:
     return response
 
 
+def _there(made: Handout, moment: datetime) -> datetime:
+    """A moment by the clock of the place that the hand-out is for."""
+    return moment.astimezone(datetime.fromisoformat(made.snapshot["made_at"]).tzinfo)
+
+
 def _listed(case_id: str, shown: int = 0, link: str = "") -> str:
     handing = _handing()
     case = handing.desk.case(case_id)
@@ -145,6 +151,7 @@ def _listed(case_id: str, shown: int = 0, link: str = "") -> str:
         changed=bool(made) and handing.changed(case, made[0]),
         shown=shown,
         link=link,
+        there=_there,
         languages={code: handout.CATALOGS[code].name for code in handout.LANGUAGES},
         now=handing.desk.now,
     )
