@@ -10,7 +10,7 @@ from directory.matching.criterion import WEIGHTS_VERSION
 from directory.matching.explain import Entry, Finding
 from directory.matching.facets import Facet
 from directory.matching.loosen import Loosening
-from directory.matching.rank import weights_for
+from directory.matching.sifting import weights_for
 from directory.need import Need
 from directory.vocabulary import label
 

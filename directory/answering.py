@@ -16,7 +16,8 @@ from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Beside, Entry
 from directory.matching.facets import facets
 from directory.matching.loosen import ENOUGH, Loosening, loosenings
-from directory.matching.rank import BRIDGE, FIRST_STEP, Ranking, nearest_beyond, rank
+from directory.matching.rank import BRIDGE, FIRST_STEP, Ranking, rank
+from directory.matching.sifting import nearest_beyond
 from directory.matching.suppose import first_if
 from directory.need import Need
 from directory.search.words import Words

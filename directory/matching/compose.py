@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import YES
 from directory.matching.gathering import NOT_SAID
-from directory.matching.rank import Ranking, sift
+from directory.matching.rank import Ranking
+from directory.matching.sifting import sift
 from directory.matching.timing import arrivals, reachable
 from directory.matching.treatment import AGONISTS
 from directory.need import Need

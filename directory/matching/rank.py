@@ -3,10 +3,10 @@
 The order depends on the listings and the need alone: not on the order of input, on popularity, or on anybody's payment.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,9 @@ from directory.matching.beds import Beds, beds
 from directory.matching.block import Block
 from directory.matching.columns import Columns
 from directory.matching.criteria import BY_NAME, CRITERIA
-from directory.matching.criterion import CALL_FIRST, NEUTRAL, UNKNOWN, WEIGHTS, YES, Criterion, Judged, Put
+from directory.matching.criterion import CALL_FIRST, NEUTRAL, UNKNOWN, YES, Criterion, Put
 from directory.matching.gathering import BED_STATES
+from directory.matching.sifting import Aside, Mark, Marks, reach, sift
 from directory.matching.treatment import UNIT
 from directory.need import Need
 from directory.vocabulary import BedState
@@ -33,70 +34,12 @@ TIERS: Final = {
 }
 _CLOSED: Final = BED_STATES.index(BedState.CLOSED_TO_INTAKE)
 _ORDER: Final = (READY, FIRST_STEP, LIKELY, CALL)
-_STEP_MILES, _HALF_AROUND_MILES = 25.0, 12_500.0
-"""How a circle grows until enough lie past the travel limit, up to the whole earth."""
-_WORTH_LEAVING: Final = 1024
-"""In a larger block it is cheaper to leave out what is set aside, once that is half of it, than to go on judging it."""
 STEP_TWO: Final = tuple(criterion for criterion in CRITERIA if criterion.name != "admit")
 _LEVEL: Final = BY_NAME["level"]
 
 
 Relevance = Callable[[NDArray[np.intp]], NDArray[np.float32]]
 """Positions to how well each listing there fits the words asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What one criterion found of the listings that were not set aside: answers, whole points earned, points to be had.
-
-    `call_first` marks those that nobody may be sent to because of this criterion; `low` and `high` are the shares of the
-    points if what is unknown turned out badly, or well, None for nothing and everything.
-    """
-
-    criterion: Criterion
-    answers: NDArray[np.int8]
-    earned: NDArray[np.int16]
-    of: int
-    call_first: NDArray[np.bool_]
-    low: NDArray[np.float64] | None
-    high: NDArray[np.float64] | None
-
-    def told(self, row: int) -> "Mark":
-        """What was found of one listing, with the fewest and the most points that it could have once everything is known."""
-        answer, earned = self.answers.item(row), self.earned.item(row)
-        unknown = answer == UNKNOWN
-        low = (0 if unknown else earned) if self.low is None else round(round(self.low.item(row) * self.of, 6))
-        high = (self.of if unknown else earned) if self.high is None else round(round(self.high.item(row) * self.of, 6))
-        return Mark(answer, earned, self.of, low, high, self.call_first.item(row))
-
-
-class Mark(NamedTuple):
-    """What one criterion found of one listing: the answer, the points, of how many, between what they could lie, a doubt."""
-
-    answer: int
-    earned: int
-    of: int
-    low: int
-    high: int
-    call_first: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """The listings that one criterion ruled out, with their miles."""
-
-    criterion: Criterion
-    positions: NDArray[np.intp]
-    miles: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Sifted:
-    """What criteria left of a block, with their marks, and what they took out."""
-
-    block: Block
-    marks: tuple[Marks, ...]
-    aside: tuple[Aside, ...]
 
 
 @dataclass(frozen=True)
@@ -313,76 +256,3 @@ def rank(
         block = Block(columns, block.positions, block.miles, relevance(block.positions), pace)
     found = sift(block, need, criteria)
     return Ranking(columns, need, block, found.block, found.marks, found.aside, beyond)
-
-
-def sift(block: Block, need: Need, criteria: Sequence[Criterion]) -> Sifted:
-    """Judge the listings of a block by some criteria, one after the other; what one rules out no other gives the reason for."""
-    judged: list[Judged] = []
-    aside: list[Aside] = []
-    alive = np.ones(len(block), dtype=np.bool_)
-    for criterion in criteria:
-        one = criterion.judge(block, need) if criterion.asked(need) else None
-        judged.append(one or _nobody_asked(block))
-        if one is None or one.rules_out is None:
-            continue
-        out = one.rules_out & alive
-        if out.any():
-            aside.append(Aside(criterion, block.positions[out], block.miles[out]))
-            alive &= ~out
-            if len(block) > _WORTH_LEAVING and np.count_nonzero(alive) * 2 < len(block):
-                block, judged, alive = block.keep(alive), [each.keep(alive) for each in judged], alive[alive]
-    if not alive.all():
-        block, judged = block.keep(alive), [each.keep(alive) for each in judged]
-    weights = weights_for(need)
-    told = zip(criteria, judged, strict=True)
-    return Sifted(block, tuple(_marks(criterion, one, weights) for criterion, one in told), tuple(aside))
-
-
-def _nobody_asked(block: Block) -> Judged:
-    return Judged(np.full(len(block), YES, dtype=np.int8))
-
-
-def _marks(criterion: Criterion, judged: Judged, weights: Mapping[str, int]) -> Marks:
-    of, count = weights.get(criterion.name, 0), len(judged.answers)
-    earned = np.full(count, of, dtype=np.int16) if judged.shares is None else _whole(judged.shares * of)
-    call_first = np.zeros(count, dtype=np.bool_) if judged.call_first is None else judged.call_first
-    return Marks(criterion, judged.answers, earned, of, call_first, judged.low, judged.high)
-
-
-def _whole(points: NDArray[np.float64]) -> NDArray[np.int16]:
-    """Whole points: exact halves to the even number, whatever noise the last digits carry."""
-    return np.rint(points.round(6)).astype(np.int16)
-
-
-def weights_for(need: Need) -> Mapping[str, int]:
-    """The points of each criterion, with what was changed for this need."""
-    return {**WEIGHTS, **dict(need.weights)}
-
-
-def reach(columns: Columns, need: Need, pace: Pace = STRAIGHT) -> Block:
-    """The listings within the travel limit, and those whose place is not known; all where the need has no limit."""
-    if need.near is None:
-        return Block(columns, columns.everything(), np.full(len(columns), np.nan), pace=pace)
-    point = need.near.point
-    if need.within_miles is None:
-        positions = columns.everything()
-        return Block(columns, positions, columns.miles(point, positions), pace=pace)
-    around = columns.around(point, need.within_miles)
-    miles = columns.miles(point, around)
-    inside = miles <= need.within_miles
-    unplaced = np.arange(columns.located, len(columns))
-    positions = np.concatenate([around[inside], unplaced])
-    return Block(columns, positions, np.concatenate([miles[inside], np.full(len(unplaced), np.nan)]), pace=pace)
-
-
-def nearest_beyond(columns: Columns, need: Need, limit: int) -> list[tuple[int, float]]:
-    """The nearest listings past the travel limit, with their miles."""
-    if need.near is None or need.within_miles is None or not columns.located or limit < 1:
-        return []
-    reach, past, miles = need.within_miles, np.empty(0, np.intp), np.empty(0)
-    while len(past) < limit and reach < _HALF_AROUND_MILES:
-        reach = 2 * reach + _STEP_MILES
-        around, far = columns.within(need.near.point, reach, columns.around(need.near.point, reach))
-        past, miles = around[far > need.within_miles], far[far > need.within_miles]
-    order = np.lexsort((columns.id_rank[past], miles))[:limit]
-    return [(int(past[at]), float(miles[at])) for at in order]

@@ -9,7 +9,8 @@ from directory.matching.block import Block
 from directory.matching.criteria import CRITERIA
 from directory.matching.criterion import NEUTRAL, UNKNOWN, Criterion
 from directory.matching.excerpt import Hope, supposed
-from directory.matching.rank import Ranking, sift
+from directory.matching.rank import Ranking
+from directory.matching.sifting import sift
 
 Shown = Sequence[tuple[int, Listing]]
 """Rows of a ranking, each with its listing."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from werkzeug.datastructures import MultiDict
 
 from directory import asking, values
-from directory.matching.rank import weights_for
+from directory.matching.sifting import weights_for
 from directory.need import Need
 from directory.places import Gazetteer, UnknownPlace
 from directory.problems import CannotUnderstand, Loudness, Problem

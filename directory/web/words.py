@@ -12,7 +12,7 @@ from directory.listing import Phone, PhoneKind
 from directory.matching.beds import BASES, FRESHNESS, HOUR, WAITS
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import WEIGHTS
-from directory.matching.rank import weights_for
+from directory.matching.sifting import weights_for
 from directory.need import Need
 from directory.search.generations import Generation
 from directory.vocabulary import HELPLINES, SAFETY, Answer, BedState
