@@ -36,6 +36,10 @@ def told(listing: Listing, **need: Any) -> tuple[str, str]:
         (a_report("open", hours_ago=24.01), "whether a bed is open is not known"),
         (a_report("held", hold_until=AS_OF + timedelta(hours=4)), "a bed is held until 10:30 pm, said at 5:30 pm today"),
         (
+            a_report("held", hold_until=AS_OF + timedelta(hours=4), bucket=Bucket(sex="male", age="adult")),
+            "a bed is held for men, adults, 26 to 64 until 10:30 pm, said at 5:30 pm today",
+        ),
+        (
             a_report("held", hold_until=AS_OF + timedelta(hours=8)),
             "a bed is held until 2:30 am tomorrow, said at 5:30 pm today",
         ),
@@ -45,6 +49,10 @@ def told(listing: Listing, **need: Any) -> tuple[str, str]:
         (a_report("waitlist", wait_hours=5), "a waiting list of 5 hours, said at 5:30 pm today"),
         (a_report("open", beds=0), "full, said at 5:30 pm today"),
         (a_report("open", beds=2, bucket=Bucket(sex="male")), "2 beds are open for men, said at 5:30 pm today"),
+        (
+            a_report("held", hold_until=AS_OF + timedelta(hours=4), bucket=Bucket(sex="male", age="adult")),
+            "a bed is held for men, adults, 26 to 64 until 10:30 pm, said at 5:30 pm today",
+        ),
         (
             a_report("held", hold_until=AS_OF + timedelta(hours=1)),
             "a bed is held until 7:30 pm, said at 5:30 pm today; that ends before the arrival: ask to hold it longer",

@@ -52,7 +52,8 @@ def bed_in_words(report: Report | None, need: Need, way: Way) -> str:
         return "whether a bed is open is not known"
     zone = clock_of(need, way)
     today = need.as_of.astimezone(zone).date()
-    said = f"{_state(report, zone, today)}{_for(report.bucket)}, said {_ago(report.observed_at.astimezone(zone), today)}"
+    state, more = _state(report, zone, today)
+    said = f"{state}{_for(report.bucket)}{more}, said {_ago(report.observed_at.astimezone(zone), today)}"
     return said + (f"; {_TOO_SHORT}" if _ends_before(report, way) else "")
 
 
@@ -86,16 +87,17 @@ def _ago(when: datetime, today: date) -> str:
     return f"at {hour(when)} {told}"
 
 
-def _state(report: Report, zone: tzinfo | None, today: date) -> str:
+def _state(report: Report, zone: tzinfo | None, today: date) -> tuple[str, str]:
+    """What is known of the beds, and what follows after whom they are for."""
     if report.tells is BedState.HELD:
         until = f" until {moment(report.hold_until.astimezone(zone), today)}" if report.hold_until else ""
-        return f"a bed is held{until}"
+        return "a bed is held", until
     if report.tells is BedState.OPEN:
-        return {None: "beds are open", 1: "1 bed is open"}.get(report.beds, f"{report.beds} beds are open")
+        return {None: "beds are open", 1: "1 bed is open"}.get(report.beds, f"{report.beds} beds are open"), ""
     if report.state is BedState.WAITLIST:
-        return "a waiting list" + (f" of {_length(report.wait_hours)}" if report.wait_hours is not None else "")
+        return "a waiting list", f" of {_length(report.wait_hours)}" if report.wait_hours is not None else ""
     beds = f"; {report.beds} open" if report.beds and report.state is BedState.LIMITED else ""
-    return _PLAIN[report.tells] + beds
+    return _PLAIN[report.tells], beds
 
 
 def _length(hours: int) -> str:

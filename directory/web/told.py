@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from directory.availability import ATTEMPTS, Bucket, Report
+from directory.availability import ATTEMPTS, FOR_EVERYBODY, Bucket, Report
 from directory.hours import DAY_NAMES, DAYS, Hours, read_clock
 from directory.listing import Fact, Listing, Provenance
 from directory.matching.arrival import Way
@@ -67,7 +67,8 @@ def history(listing: Listing, now: datetime) -> list[Told]:
     told = []
     for report in sorted(listing.reports, key=lambda one: one.order, reverse=True):
         attempt = report.state in ATTEMPTS
-        said = attempts_in_words(replace(listing, reports=(report,)), need, way) if attempt else bed_in_words(report, need, way)
+        plain = replace(report, bucket=FOR_EVERYBODY)
+        said = attempts_in_words(replace(listing, reports=(report,)), need, way) if attempt else bed_in_words(plain, need, way)
         told.append(Told(said, _whom(report.bucket), f"{CHANNELS[report.channel]}, {report.recorded_by}", attempt))
     return told
 
