@@ -156,10 +156,7 @@ def _term(code: Any) -> str:
 
 
 def _moment(written: str) -> datetime:
-    try:
-        return values.moment(written).astimezone(UTC)
-    except OverflowError:
-        raise ValueError("Enter a time between the years 2 and 9998") from None
+    return values.moment(written).astimezone(UTC)
 
 
 def _level(written: str) -> str:

@@ -180,7 +180,7 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("a huge number", '{"id": ' + "9" * 5000 + "}", "not JSON", "Write one object"),
     ("no offset", seen(observed_at="2026-03-13T18:00"), "report 1, observed_at", "offset"),
     ("a time to come", seen(observed_at="2026-03-13T21:00Z"), "still to come", "clock"),
-    ("before time", step(at="0001-01-01T00:00+14:00"), "vetting 1, at", "between the years"),
+    ("before time", step(at="0001-01-01T00:00+14:00"), "vetting 1, at", "from 2000 to 2099"),
     ("a list as text", seen(state=["open"]), "found: a list", "Enter one"),
     ("a text as a list", {"statements": "web"}, "statements: can't be read", "square brackets"),
     ("half a character", step(by="\ud800"), "vetting 1, by", "one line of text"),
