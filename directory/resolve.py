@@ -92,6 +92,12 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
     )
 
 
+def _confirmed_at(standing: Sequence[Said]) -> date | None:
+    """The last day on which a person spoke for it."""
+    voices = (one.statement.provenance for one in standing)
+    return max((voice.observed_at for voice in voices if voice.kind in _PERSONAL), default=None)
+
+
 def _standing(said: Sequence[Said]) -> tuple[list[Said], Provenance | None]:
     """What still stands: a source's newest restatement and what it added since; and who no longer lists the place."""
     by_source: dict[tuple[str, str], list[Said]] = defaultdict(list)

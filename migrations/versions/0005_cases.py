@@ -39,18 +39,7 @@ def upgrade() -> None:
         [sa.Column("account", sa.Integer, nullable=False), *_texts("at"), sa.Column("stood", sa.JSON, nullable=False)],
         key=("case_id", "account"),
     )
-    _of_a_case(
-        "handout",
-        [
-            sa.Column("account", sa.Integer, nullable=False),
-            *_texts("made_at"),
-            sa.Column("snapshot", sa.JSON, nullable=False),
-            _maybe("share_digest"),
-            _maybe("share_until"),
-        ],
-    )
-    op.create_index(op.f("ix_handout_case_id"), "handout", ["case_id"])
-    op.create_index(op.f("ix_handout_share_digest"), "handout", ["share_digest"])
+    _create_handouts()
     _create_what_outlives_a_case()
 
 
@@ -68,6 +57,21 @@ def _create_calls() -> None:
     is_open = sa.text("closed_at IS NULL")
     columns = ["case_id", "listing_id"]
     op.create_index("ix_case_call_open", "case_call", columns, unique=True, sqlite_where=is_open, postgresql_where=is_open)
+
+
+def _create_handouts() -> None:
+    _of_a_case(
+        "handout",
+        [
+            sa.Column("account", sa.Integer, nullable=False),
+            *_texts("made_at"),
+            sa.Column("snapshot", sa.JSON, nullable=False),
+            _maybe("share_digest"),
+            _maybe("share_until"),
+        ],
+    )
+    op.create_index(op.f("ix_handout_case_id"), "handout", ["case_id"])
+    op.create_index(op.f("ix_handout_share_digest"), "handout", ["share_digest"])
 
 
 def _create_what_outlives_a_case() -> None:
