@@ -51,15 +51,7 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
     """The listing as its statements give it; raises ValueError where no statement says its name or place."""
     standing, withdrawn = _standing(said)
     standing.sort(key=_strength)
-    values: dict[str, Any] = {}
-    said_by: dict[str, Provenance] = {}
-    facts: dict[str, Fact] = {}
-    for one in standing:
-        statement = one.statement
-        values |= statement.values
-        said_by |= dict.fromkeys(statement.values, statement.provenance)
-        facts |= dict.fromkeys(statement.yes, Fact(Answer.YES, statement.provenance))
-        facts |= dict.fromkeys(statement.no, Fact(Answer.NO, statement.provenance))
+    values, said_by, facts = _merged(standing)
     facts |= _licensing_facts(standing)
     confirmed_at = max((s.statement.provenance.observed_at for s in standing if _confirms(s.statement)), default=None)
     if withdrawn and (confirmed_at is None or confirmed_at < withdrawn.observed_at):
@@ -92,10 +84,18 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
     )
 
 
-def _confirmed_at(standing: Sequence[Said]) -> date | None:
-    """The last day on which a person spoke for it."""
-    voices = (one.statement.provenance for one in standing)
-    return max((voice.observed_at for voice in voices if voice.kind in _PERSONAL), default=None)
+def _merged(standing: Sequence[Said]) -> tuple[dict[str, Any], dict[str, Provenance], dict[str, Fact]]:
+    """The values, who said each, and the facts, of statements from the weakest to the strongest."""
+    values: dict[str, Any] = {}
+    said_by: dict[str, Provenance] = {}
+    facts: dict[str, Fact] = {}
+    for one in standing:
+        statement = one.statement
+        values |= statement.values
+        said_by |= dict.fromkeys(statement.values, statement.provenance)
+        facts |= dict.fromkeys(statement.yes, Fact(Answer.YES, statement.provenance))
+        facts |= dict.fromkeys(statement.no, Fact(Answer.NO, statement.provenance))
+    return values, said_by, facts
 
 
 def _standing(said: Sequence[Said]) -> tuple[list[Said], Provenance | None]:
