@@ -11,7 +11,7 @@ from directory.matching import explain
 from directory.matching.arrange import NOTHING, ByHand, arranged, rows_of
 from directory.matching.arrival import Pace
 from directory.matching.columns import Columns
-from directory.matching.compose import BACKUPS, PRESENTED, Composed, bridges, no_bridge
+from directory.matching.compose import BACKUPS, PRESENTED, Composed, bridge_questions, bridges, no_bridge
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Beside, Entry
 from directory.matching.facets import facets
@@ -164,7 +164,8 @@ def _meeting(shown: _Shown) -> MeetingList:
 
 
 def _bridge(ranking: Ranking, at: int, miles: float, found: Mapping[int, Listing]) -> Entry:
-    return explain.apart(found[at], ranking.need, miles, BRIDGE, ranking.block.pace)
+    told = explain.apart(found[at], ranking.need, miles, BRIDGE, ranking.block.pace)
+    return replace(told, questions=bridge_questions(ranking, at))
 
 
 def _nearest_aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]:

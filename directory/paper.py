@@ -207,6 +207,8 @@ def _bridge(entry: Entry, need: Need) -> Iterator[str]:
     listing = entry.listing
     yield from _wrapped(f"{listing.name}, {listing.address.place}, {distance(entry)}; {_called(listing)}", "   - ")
     yield from _wrapped(f"{bridge_in_words(listing, need)}; {entry.intake}", "     ")
+    if entry.questions:
+        yield from _wrapped("Ask: " + " · ".join(entry.questions), "     ")
 
 
 def age(answered: Answered) -> str:

@@ -7,7 +7,7 @@ import pytest
 from directory.listing import Listing, Phone, PhoneKind
 from directory.matching import columns
 from directory.matching.arrival import way
-from directory.matching.compose import Composed, bridges, compose, no_bridge
+from directory.matching.compose import Composed, bridge_questions, bridges, compose, no_bridge
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import NEUTRAL, UNKNOWN
 from directory.matching.facets import facets
@@ -282,3 +282,15 @@ def test_who_takes_methadone_is_bridged_by_who_continues_it() -> None:
         == "No place within reach is known to start extended-release buprenorphine."
     )
     assert no_bridge(a_need()) == "No place within reach is known to start methadone or buprenorphine."
+
+
+def test_what_is_not_known_of_a_bridge_is_asked_before_anybody_goes() -> None:
+    silent = clinic(1, unknown={"sex.male", "payer.medicaid"})
+    ranking = ranked(silent, need=a_need(taking=("buprenorphine",)))
+    ((position, _),) = bridges(ranking, 3)
+    asked = bridge_questions(ranking, position)
+    assert asked[0] == "Can the medication begin today?"
+    assert "Do you take men?" in asked and any("Medicaid" in question for question in asked)
+    known = clinic(2, yes={"moud.same_day"})
+    sure = ranked(known)
+    assert bridge_questions(sure, bridges(sure, 3)[0][0]) == ()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from directory.matching.criteria import BY_NAME
-from directory.matching.criterion import YES
+from directory.matching.criterion import UNKNOWN, YES
 from directory.matching.gathering import NOT_SAID
 from directory.matching.rank import Ranking
 from directory.matching.sifting import sift
@@ -167,6 +167,19 @@ def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[t
     numbers = block.columns.number[block.positions]
     chosen = list({int(numbers[at]): at for at in reversed(apart)}.values())[::-1][:limit]
     return [(int(block.positions[at]), float(block.miles[at])) for at in chosen]
+
+
+def bridge_questions(ranking: Ranking, position: int) -> tuple[str, ...]:
+    """What to ask a bridge before anybody goes: what is not known of it, and whether it starts the medication today."""
+    everyone, need = ranking.everyone, ranking.need
+    alone = everyone.keep(everyone.positions == position)
+    unknown = [mark.criterion for mark in sift(alone, need, BRIDGE_CRITERIA).marks if (mark.answers == UNKNOWN).any()]
+    today = () if alone.yes("moud.same_day").all() else ("Can the medication begin today?",)
+    return tuple(dict.fromkeys((*today, *(criterion.ask(need) for criterion in unknown if criterion.name not in _ALIKE))))
+
+
+_ALIKE: Final = ("licence", "exclusive", "operating")
+"""What is not known of nearly anybody: asked where somebody is to stay, not for a first dose."""
 
 
 def bridge_terms(need: Need) -> tuple[str, ...]:
