@@ -18,6 +18,7 @@ from directory.search.generations import Generation, Index
 from directory.settings import Settings
 
 ROUTED: Final = 60
+FASTEST_MPH, SLOWEST_MPH, ROUNDABOUT_MINUTES = 100, 5, 120
 _MOST_REMEMBERED: Final = 20_000
 
 
@@ -103,5 +104,12 @@ def _routed(directory: Directory, asking: Asking, need: Need) -> Asking:
     if not url or need.near is None:
         return asking
     found = asking.listings(answering.best_places(asking, need, ROUTED))
-    points = {key: listing.point for key, listing in found.items() if listing.point}
-    return replace(asking, pace=replace(asking.pace, measured=routing.minutes(url, need.near.point, points)))
+    here, points = need.near.point, {key: listing.point for key, listing in found.items() if listing.point}
+    told = routing.minutes(url, here, points)
+    likely = {key: minutes for key, minutes in told.items() if _likely(places.miles_between(here, points[key]), minutes)}
+    return replace(asking, pace=replace(asking.pace, measured=likely))
+
+
+def _likely(miles: float, minutes: float) -> bool:
+    """Whether a way can take so long: no car is faster than 100 miles an hour in a straight line, or slower than a walk."""
+    return miles / FASTEST_MPH * 60 <= minutes <= miles / SLOWEST_MPH * 60 + ROUNDABOUT_MINUTES

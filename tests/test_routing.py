@@ -322,6 +322,19 @@ def test_a_service_that_fails_leaves_the_list_as_it_was(directory: Directory) ->
     assert "on the way" in travel(referral.options(directory, a_need(), 50))["Example House 100"]
 
 
+@pytest.mark.parametrize("seconds", [0, 604_800], ids=["no time", "a week"])
+def test_a_time_that_no_way_can_take_is_not_believed(directory: Directory, seconds: int) -> None:
+    far = a_need(within_miles=None)
+
+    def all_alike(router: Router) -> None:
+        router.say(200, json.dumps({"durations": [[0] + [seconds] * router.path.count(";")]}).encode())
+
+    with a_router(all_alike) as (url, asked):
+        answered = referral.options(routed(directory, url), far, 50)
+    there = [entry for entry in (*answered.options, *answered.call_first) if entry.miles and entry.miles > 1]
+    assert asked and there and not [entry for entry in there if entry.way.routed]
+
+
 def test_a_need_without_a_place_asks_nobody(directory: Directory) -> None:
     with a_router(table()) as (url, asked):
         assert referral.options(routed(directory, url), a_need(near=None), 50).listings > 10
