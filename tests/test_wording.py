@@ -47,6 +47,7 @@ def told(listing: Listing, **need: Any) -> tuple[str, str]:
         (a_report("limited", beds=1), "few beds; 1 open, said at 5:30 pm today"),
         (a_report("waitlist", wait_hours=24), "a waiting list of 1 day, said at 5:30 pm today"),
         (a_report("waitlist", wait_hours=5), "a waiting list of 5 hours, said at 5:30 pm today"),
+        (a_report("open", beds=4, bucket=Bucket(funded=False)), "4 beds are open (not publicly funded), said at 5:30 pm today"),
         (a_report("open", beds=0), "full, said at 5:30 pm today"),
         (a_report("open", beds=2, bucket=Bucket(sex="male")), "2 beds are open for men, said at 5:30 pm today"),
         (

@@ -66,10 +66,10 @@ def _for(bucket: Bucket) -> str:
     """Whom the beds are for, where that is not everybody."""
     people = {"female": "women", "male": "men", None: ""}[bucket.sex]
     age = label(f"age.{bucket.age}").lower() if bucket.age else ""
-    funds = {True: "people with public funding", False: "people without public funding", None: ""}[bucket.funded]
+    funds = {True: " (publicly funded)", False: " (not publicly funded)", None: ""}[bucket.funded]
     level = f"level {LEVELS[bucket.level]}" if bucket.level else ""
-    told = ", ".join(filter(None, (people, age, funds, level)))
-    return f" for {told}" if told else ""
+    told = ", ".join(filter(None, (people, age, level)))
+    return (f" for {told}" if told else "") + funds
 
 
 def attempts_in_words(listing: Listing, need: Need, way: Way) -> str:
