@@ -16,6 +16,7 @@ from directory.referral import Directory
 from directory.web import (
     access_log,
     account_pages,
+    bed_pages,
     calls,
     case_end,
     cases,
@@ -62,6 +63,7 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
         cases.cases,
         case_end.case_end,
         calls.calls,
+        bed_pages.beds,
         handouts.handouts,
     ):
         app.register_blueprint(part)
