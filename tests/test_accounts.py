@@ -157,7 +157,7 @@ def test_success_takes_its_own_try_back(register: Register) -> None:
     person = a_person(register)
     for number in range(limits.PER_ACCOUNT + 2):
         at = NOW + number * STEP
-        accounts.sign_in(register, tried(person, at), at)
+        assert accounts.sign_in(register, tried(person, at), at)
 
 
 def test_a_reset_takes_everything_away_and_begins_the_count_anew(register: Register) -> None:

@@ -111,26 +111,27 @@ def test_a_bed_for_somebody_else_is_no_bed(bucket: Bucket, need: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    ("hours", "utc", "inside"),
+    ("hours", "utc", "tier"),
     [
-        ("Mo-Su 08:00-22:00", "2026-03-14T07:03", False),  # 03:03
-        ("Mo-Su 08:00-22:00", "2026-03-14T12:00", True),
-        ("Mo-Su 08:00-22:00", "2026-03-15T02:00", False),  # 22:00
-        ("Su 20:00-04:00", "2026-03-16T07:59", True),  # Monday 03:59
-        ("Su 20:00-04:00", "2026-03-16T08:00", False),
-        ("Su 20:00-04:00", "2026-03-15T07:59", False),  # Sunday 03:59
-        ("Su 01:00-02:00", "2026-03-08T06:59", True),  # the minute before the clocks go on
-        ("Su 02:00-03:00", "2026-03-08T06:59", False),
-        ("Su 02:00-03:00", "2026-03-08T07:00", False),  # there is no two o'clock in that night
-        ("Su 03:00-04:00", "2026-03-08T07:00", True),
-        ("Su 01:00-02:00", "2026-11-01T05:30", True),  # half past one for the first time
-        ("Su 01:00-02:00", "2026-11-01T06:30", True),  # and again
-        ("Su 01:00-02:00", "2026-11-01T07:00", False),
+        ("Mo-Su 08:00-22:00", "2026-03-14T07:03", "C"),  # 03:03
+        ("Mo-Su 08:00-22:00", "2026-03-14T12:00", "A"),
+        ("Mo-Su 08:00-22:00", "2026-03-15T02:00", "C"),  # 22:00
+        ("Su 20:00-04:00", "2026-03-16T07:59", "A"),  # Monday 03:59
+        ("Su 20:00-04:00", "2026-03-16T08:00", "admit"),
+        ("Su 20:00-04:00", "2026-03-15T07:59", "C"),  # Sunday 03:59
+        ("Su 01:00-02:00", "2026-03-08T06:59", "A"),  # the minute before the clocks go on
+        ("Su 02:00-03:00", "2026-03-08T06:59", "C"),
+        ("Su 02:00-03:00", "2026-03-08T07:00", "admit"),  # there is no two o'clock in that night
+        ("Su 03:00-04:00", "2026-03-08T07:00", "A"),
+        ("Su 01:00-02:00", "2026-11-01T05:30", "A"),  # half past one for the first time
+        ("Su 01:00-02:00", "2026-11-01T06:30", "A"),  # and again
+        ("Su 01:00-02:00", "2026-11-01T07:00", "admit"),
     ],
 )
-def test_hours_are_those_of_the_clock_on_the_wall_there(hours: str, utc: str, inside: bool) -> None:
+def test_hours_are_those_of_the_clock_on_the_wall_there(hours: str, utc: str, tier: str) -> None:
     open_now = a_report("open", observed_at=datetime.fromisoformat(utc).replace(tzinfo=UTC))
-    assert read(a_center(open_now, hours=hours), at(utc))[1:] == ((25, 25, 25) if inside else (10, 10, 10))
+    points = (25, 25, 25) if tier == "A" else (10, 10, 10)
+    assert read(a_center(open_now, hours=hours), at(utc)) == (tier, *points)
 
 
 @pytest.mark.parametrize(

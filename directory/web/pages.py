@@ -85,7 +85,9 @@ def narrow(token: str) -> Redirect | Response:
     if need is None:
         return _no_longer_kept()
     beside = [code for code in need.must if code not in choices.WISH]
-    ticked = [code for code in request.form.getlist("must") if code in choices.WISH]
+    ticked = request.form.getlist("must")
+    if not set(ticked) <= choices.WISH.keys():
+        abort(400)
     try:
         changed = asking.read_need(asking.written_need(need) | {"must": [*beside, *ticked]}, opened().gazetteer, need.as_of)
     except CannotUnderstand:
