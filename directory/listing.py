@@ -8,7 +8,7 @@ from typing import Any
 
 from directory.availability import Report
 from directory.hours import Hours, read_clock
-from directory.vocabulary import Answer, SourceKind, VettingState
+from directory.vocabulary import PUBLISHED, Answer, SourceKind, VettingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,8 @@ class Statement:
 class Listing:
     """One program at one place, as we hold it: resolved from its statements, field by field.
 
-    `reports` and `vettings` stand in the order of time. `latest_arrival` is a time of day such as 21:00, or "".
+    `reports` and `vettings` stand in the order of time. `latest_arrival` is a time of day such as 21:00, or "";
+    `capacity` counts the beds that its licence allows.
     `practical` has what to know before leaving, by the names of `normalize.PRACTICAL`.
     """
 
@@ -151,6 +152,7 @@ class Listing:
     latest_arrival: str = ""
     licence_number: str = ""
     licence_expires: date | None = None
+    capacity: int | None = None
     practical: Mapping[str, str] = field(default_factory=dict)
     reports: tuple[Report, ...] = ()
     vettings: tuple[Vetting, ...] = ()
@@ -169,6 +171,10 @@ class Listing:
             return VettingState.NEW
         last = max(taken, key=lambda one: one.order)
         return VettingState.LAPSED if last.until and last.until < at.date() else last.state
+
+    def published(self, at: datetime) -> bool:
+        """Whether families may see it by themselves: somebody here checked it, and it is not known to have closed."""
+        return self.vetting(at) in PUBLISHED and self.answer("status.operating") is not Answer.NO
 
     @property
     def name(self) -> str:

@@ -65,6 +65,8 @@ FIELDS: Final = {
     "state_province": Field(values.state_province, "State", required=True),
     "postal_code": Field(values.postal_code, "ZIP code", required=True),
     "confidential": Field(values.yes_or_no, "address withheld"),
+    "latitude": Field(values.latitude, "latitude"),
+    "longitude": Field(values.longitude, "longitude"),
     "intake_1": Field(values.phone, "intake telephone"),
     "intake_2": Field(values.phone, "second intake telephone"),
     "intake_1a": Field(values.phone, "other intake telephone"),
@@ -75,6 +77,7 @@ FIELDS: Final = {
     "latest_arrival": Field(values.clock, "latest arrival"),
     "licence_number": Field(values.text, "license number"),
     "licence_expires": Field(values.written_day, "last day of the license"),
+    "capacity": Field(values.whole_number(1, 10_000), "licensed beds"),
     "direct_line": Field(values.phone, "direct line to admissions"),
     **{name: Field(values.text, called) for name, called in PRACTICAL.items()},
 }

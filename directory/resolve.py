@@ -78,6 +78,7 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
         latest_arrival=values.get("latest_arrival", ""),
         licence_number=values.get("licence_number", ""),
         licence_expires=date.fromisoformat(expires) if expires else None,
+        capacity=values.get("capacity"),
         practical={name: values[name] for name in PRACTICAL if name in values},
         reports=tuple(sorted(kept(since.reports), key=lambda report: report.order)),
         vettings=tuple(sorted(since.vettings, key=lambda step: step.order)),

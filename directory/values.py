@@ -31,6 +31,7 @@ _PLAIN_PHONE: Final = re.compile(r"([2-9]\d{2})-([2-9]\d{2})-(\d{4})(?: x(\d{1,6
 _EXTENSION: Final = re.compile(r"(?:\bext\.?|\bextension|x)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _FREELY_ASSOCIATED: Final = ("", "680", "691", "692")  # the country codes of Palau, Micronesia and the Marshall Islands
+_DEGREES: Final = re.compile(r"[-+]?[0-9]{1,3}(\.[0-9]{0,20})?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_TEXT: Final = 300
 
@@ -128,6 +129,24 @@ def miles(value: str) -> float:
     if not 0 < distance <= 6000:
         raise ValueError("Enter a number of miles from 1 to 6000, or leave it empty for anywhere")
     return distance
+
+
+def latitude(value: str) -> str:
+    """Degrees north, as text: 39.9612; 0 is how files write that nobody knows. The whole directory lies between -15 and 72."""
+    return _degrees(value, -15, 72, "Enter degrees north, such as 39.9612")
+
+
+def longitude(value: str) -> str:
+    """Degrees east, as text: -82.9988; 0 is how files write that nobody knows. East of Greenwich lies only the far Pacific."""
+    return _degrees(value, -180, 180, "Enter degrees east, such as -82.9988; west is negative")
+
+
+def _degrees(value: str, lowest: float, highest: float, fix: str) -> str:
+    written = value.strip()
+    if not _DEGREES.fullmatch(written) or not lowest <= float(written) <= highest:
+        raise ValueError(fix)
+    degrees = round(float(written), 6)
+    return f"{degrees:.6f}".rstrip("0").rstrip(".") if degrees else ""
 
 
 def day(value: str) -> date:

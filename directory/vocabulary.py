@@ -68,6 +68,9 @@ class VettingState(StrEnum):
     LAPSED = "lapsed"
 
 
+PUBLISHED: Final = (VettingState.VETTED, VettingState.VETTED_WITH_CONDITIONS)
+"""What families may see by themselves."""
+
 SOURCE_KIND_LABELS: Final = {
     SourceKind.STAFF_CALL: "our call to the center",
     SourceKind.ATTESTATION: "the center's own statement",

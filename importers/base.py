@@ -136,12 +136,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one file holds: its rows, the day that it speaks of, and what its own code sheet says the codes mean."""
+    """What one file holds: its rows, the day that it speaks of, and what its own code sheet says the codes mean.
+
+    `covers` are the States of which it has every listing that its source has: only there can one be gone. None stands
+    for the whole source, the empty set for a file that is only some of it.
+    """
 
     rows: list[Row]
     observed_at: date | None = None
     codes: Mapping[str, Meaning] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    covers: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,9 @@ TOLD: dict[str, st.SearchStrategy[Any]] = {
     "intake_hours": st.sampled_from(("24/7", "Mo-Fr 08:00-22:00; Sa 10:00-02:00")),
     "latest_arrival": st.sampled_from(("21:00", "02:30")),
     "licence_expires": st.dates().map(str),
+    "latitude": st.sampled_from(("39.9612", "41.5")),
+    "longitude": st.sampled_from(("-82.9988", "-83")),
+    "capacity": st.integers(1, 400),
 }
 CODES = st.frozensets(st.sampled_from(sorted(TERMS)), max_size=12)
 

@@ -25,6 +25,11 @@ GOOD: list[tuple[Callable[[str], Any], str, Any]] = [
     (values.postal_code, "43215-1234", "43215"),
     (values.postal_code, " 1040 ", "01040"),
     (values.postal_code, "601", "00601"),
+    (values.latitude, " 39.961200 ", "39.9612"),
+    (values.latitude, "0", ""),
+    (values.latitude, "-14.3", "-14.3"),
+    (values.longitude, "-82.99881234567", "-82.998812"),
+    (values.longitude, "-0.0", ""),
     (values.state_province, "oh", "OH"),
     (values.state_province, " Ohio ", "OH"),
     (values.state_province, "district  of columbia", "DC"),
@@ -101,12 +106,17 @@ BAD: list[tuple[Callable[[str], Any], str]] = [
     (values.moment, "tonight"),
     (values.yes_or_no, "maybe"),
     (values.yes_or_no, ""),
+    (values.latitude, "95"),
+    (values.latitude, "39,96"),
+    (values.latitude, "-82.99"),
+    (values.longitude, "west"),
+    (values.longitude, "181"),
     (COLOURS, "green"),
 ]
 
 READERS = [
     values.text, values.some_text, values.postal_code, values.state_province, values.phone, values.website, AGE,
-    values.miles, values.day, values.moment, values.yes_or_no, COLOURS,
+    values.miles, values.day, values.moment, values.yes_or_no, COLOURS, values.latitude, values.longitude,
 ]  # fmt: skip
 
 

@@ -137,12 +137,13 @@ def vetting(listing: Listing, now: datetime) -> str:
 
 
 def licence(listing: Listing) -> str:
-    """Its license's number and last day, and what is said of it."""
+    """Its license's number, last day and beds, and what is said of it."""
     said = {Answer.YES: "in force", Answer.NO: "not in force", Answer.UNKNOWN: ""}[listing.answer("status.licensed")]
     number = f"number {listing.licence_number}" if listing.licence_number else ""
     expires = listing.licence_expires
     until = f"until {expires:%B} {expires.day}, {expires.year}" if expires else ""
-    return ", ".join(filter(None, (said, number, until)))
+    beds = f"{listing.capacity} bed{'' if listing.capacity == 1 else 's'}" if listing.capacity else ""
+    return ", ".join(filter(None, (said, number, until, beds)))
 
 
 def facts_by_group(listing: Listing) -> tuple[Facts, Facts]:
