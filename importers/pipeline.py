@@ -22,11 +22,12 @@ from directory.database import Database
 from directory.listing import Provenance, Statement
 from directory.problems import Loudness, Problem
 from directory.store import Worded
-from importers import base, readers, understanding
+from importers import base, contents, delimited, documents, readers, understanding
 from importers.base import Batch, Importer, Meaning, Source, refuse
 from importers.understanding import Progress, Understood, understand
 
 INVENTED: Final = "demo"
+_READING: Final = (contents, readers, delimited, documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def fingerprint(importer: Importer, path: Path) -> File:
 def mapping_digest(importer: Importer) -> str:
     """Names how a source is read: its TOML, its phrases, its code, and the readers of fields."""
     digest = hashlib.sha256(json.dumps(_as_plain(importer.source), sort_keys=True).encode())
-    parts = (importer.read, importer.parse, understanding, readers, base, normalizing, values)
+    parts = (importer.read, importer.parse, understanding, *_READING, base, normalizing, values)
     modules = {inspect.getfile(part) for part in parts}
     for module in sorted(modules):
         digest.update(Path(module).read_bytes())

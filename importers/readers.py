@@ -9,12 +9,34 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
+from directory.problems import Problem
 from importers.base import Row, refuse
+from importers.contents import Content, expect
 
-LARGEST_FILE: Final = 64 << 20
+MOST_ROWS: Final = 250_000
+MOST_COLUMNS: Final = 2_000
+MOST_CELLS: Final = 10_000_000
+MOST_CHARACTERS: Final = 64 << 20
 WALL_SECONDS: Final = 90
 _CHILD: Final = Path(__file__).with_name("xlsx_child.py")
 _FIX: Final = "Open it in a spreadsheet program and save it as an .xlsx workbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table as texts, row by row, empty rows included; where it stands, and what had to be said on reading it.
+
+    `modified` is the day on which its workbook was last changed, where there is one that says so.
+    """
+
+    file: str
+    rows: list[list[str]]
+    problems: tuple[Problem, ...] = ()
+    modified: date | None = None
+
+    def table(self, columns: tuple[str, ...]) -> list[Row]:
+        """The rows below the header line; see `table`."""
+        return table(self.file, self.rows, columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +46,7 @@ class Workbook:
     file: str
     sheets: dict[str, list[list[str]]]
     modified: date | None
+    problems: tuple[Problem, ...] = ()
 
     def sheet(self, name: str) -> list[list[str]]:
         """A sheet by its name in any capitals; refuses the file, naming the sheets that it has."""
@@ -36,9 +59,7 @@ class Workbook:
 
 def read_workbook(path: Path) -> Workbook:
     """The whole workbook; refuses, in words, a file that is none, is too large, or harms its reader."""
-    size = path.stat().st_size
-    if size > LARGEST_FILE:
-        raise refuse(path.name, "the file is too large", f"{size >> 20} MB", f"At most {LARGEST_FILE >> 20} MB are read")
+    expect(path, Content.WORKBOOK, _FIX)
     try:
         child = subprocess.run(
             [sys.executable, "-I", str(_CHILD), str(path)], capture_output=True, timeout=WALL_SECONDS, check=False

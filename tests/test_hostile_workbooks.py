@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from directory.problems import CannotUnderstand, Loudness, Problem
-from importers.readers import LARGEST_FILE
+from importers.contents import LARGEST_FILE
 from importers.samhsa_national_directory import COLUMNS, importer
 from seed_data.workbook import parts, write_parts
 from tests.workbooks import (
@@ -50,19 +50,39 @@ def test_a_good_workbook_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"name1,name2\nExample House,\n", b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", b"PK\x03\x04" + b"\0" * 400, b"\0" * 99],
-    ids=["empty", "a CSV", "a PDF", "a cut zip", "zeros"],
+    "content, what, found",
+    [
+        (b"", "the file is empty", "0 bytes"),
+        (b"\0" * 99, "the file is empty", "99 bytes"),
+        (b"name1,name2\nExample House,\n", "the file is not an .xlsx workbook", "this is text"),
+        (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "the file holds no table that can be read", "this is a PDF"),
+        (b"\n <!DOCTYPE html><title>Sign in", "the file holds no table that can be read", "this is a web page"),
+        (b"<?xml version='1.0'?><x/>", "the file holds no table that can be read", "this is an XML document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "the file holds no table that can be read", "this is an old .xls"),
+        (b"PK\x03\x04" + b"\0" * 400, "the file is damaged or cut short", "a ZIP without its end"),
+    ],
+    ids=["empty", "zeros", "a CSV", "a PDF", "a web page", "XML", "an old workbook", "a cut zip"],
 )
-def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes, what: str, found: str) -> None:
     file = tmp_path / "book.xlsx"
     file.write_bytes(content)
-    assert refused(file).what == "the file is not a workbook that can be read"
+    problem = refused(file)
+    assert problem.what == what
+    assert problem.found.startswith(found)
 
 
-def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:
-    write_parts(tmp_path / "book.xlsx", {"letter.txt": "Dear reader"})
-    assert refused(tmp_path / "book.xlsx").what == "the file is not a workbook that can be read"
+@pytest.mark.parametrize(
+    "part, found",
+    [
+        ("letter.txt", "this is a ZIP archive that holds letter.txt"),
+        ("word/document.xml", "this is a Word document"),
+        ("content.xml", "this is an OpenDocument file (.ods)"),
+        ("xl/workbook.bin", "this is a binary workbook (.xlsb)"),
+    ],
+)
+def test_a_zip_of_something_else_is_refused(tmp_path: Path, part: str, found: str) -> None:
+    write_parts(tmp_path / "book.xlsx", {part: "Dear reader"})
+    assert refused(tmp_path / "book.xlsx").found == found
 
 
 def test_a_file_that_is_too_large_is_not_even_opened(tmp_path: Path) -> None:

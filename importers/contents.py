@@ -1,0 +1,102 @@
+"""What a file is by its first bytes, never by its name, and what to do with one that can't be read here."""
+
+import zipfile
+from collections.abc import Collection
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from directory.problems import CannotUnderstand
+from importers.base import refuse
+
+LARGEST_FILE: Final = 64 << 20
+_SAVE_AS: Final = "Open it in a spreadsheet program and save it as an .xlsx workbook"
+_HEAD: Final = 4096
+_SPACE: Final = b" \t\r\n\xef\xbb\xbf"
+
+
+class Content(StrEnum):
+    """What can be read: a workbook, or text, which may hold a table or a document."""
+
+    WORKBOOK = "an .xlsx workbook"
+    TEXT = "text"
+
+
+_FOREIGN: Final = (
+    (b"%PDF", "a PDF", "Ask the sender for the table itself, as .xlsx or CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old .xls workbook, or one that is locked with a password", f"{_SAVE_AS} without a password"),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it and import what it holds"),
+    (b"Rar!", "a RAR archive", "Unpack it and import what it holds"),
+    (b"7z\xbc\xaf", "a 7z archive", "Unpack it and import what it holds"),
+    (b"{\\rtf", "a text document (RTF)", "Ask the sender for the table itself, as .xlsx or CSV"),
+    (b"\x89PNG", "a picture", "Ask the sender for the table itself, as .xlsx or CSV"),
+    (b"\xff\xd8\xff", "a picture", "Ask the sender for the table itself, as .xlsx or CSV"),
+    (b"SQLite format 3", "a database", "Ask the sender for the table itself, as .xlsx or CSV"),
+)
+_MARKUP: Final = (
+    (b"<!doctype html", "a web page", f"{_SAVE_AS}; if it shows a message or a sign-in, download the file again"),
+    (b"<html", "a web page", f"{_SAVE_AS}; if it shows a message or a sign-in, download the file again"),
+    (b"<table", "a web page", _SAVE_AS),
+    (b"<?xml", "an XML document", _SAVE_AS),
+)
+_ZIPPED: Final = (
+    ("xl/workbook.bin", "a binary workbook (.xlsb)", _SAVE_AS),
+    ("content.xml", "an OpenDocument file (.ods)", _SAVE_AS),
+    ("word/document.xml", "a Word document", "Ask the sender for the table itself, as .xlsx or CSV"),
+)
+
+
+def content(path: Path, largest: int = LARGEST_FILE) -> Content:
+    """What the file is; refuses, in words, one that is empty, too large, or of a kind that is not read here.
+
+    Raises OSError where the file can't be opened.
+    """
+    size = path.stat().st_size
+    if size > largest:
+        raise refuse(path.name, "the file is too large", f"{size >> 20} MB", f"At most {largest >> 20} MB are read")
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.strip(_SPACE + b"\0"):
+        raise refuse(path.name, "the file is empty", f"{size} bytes", "Download it again, or ask the sender for it again")
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zipped(path)
+    start = head.lstrip(_SPACE)
+    lowered = start.lower()
+    for mark, what, fix in _FOREIGN:
+        if start.startswith(mark):
+            raise _foreign(path, what, fix)
+    for mark, what, fix in _MARKUP:
+        if lowered.startswith(mark):
+            raise _foreign(path, what, fix)
+    return Content.TEXT
+
+
+def expect(path: Path, wanted: Content, fix: str) -> None:
+    """Refuse a file whose content is not what its reader reads; `fix` says what to do with the other."""
+    found = content(path)
+    if found is not wanted:
+        raise refuse(path.name, f"the file is not {wanted}", f"this is {found}", fix)
+
+
+def _zipped(path: Path) -> Content:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            names = packed.namelist()
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, UnicodeDecodeError, ValueError, EOFError, OSError):
+        raise refuse(path.name, "the file is damaged or cut short", "a ZIP without its end", "Download it again") from None
+    if "xl/workbook.xml" in names:
+        return Content.WORKBOOK
+    for name, what, fix in _ZIPPED:
+        if name in names:
+            raise _foreign(path, what, fix)
+    holds = ", ".join(names[:5])[:200] or "nothing"
+    raise _foreign(path, f"a ZIP archive that holds {holds}", "Unpack it and import what it holds")
+
+
+def _foreign(path: Path, what: str, fix: str) -> CannotUnderstand:
+    return refuse(path.name, "the file holds no table that can be read", f"this is {what}", fix)
+
+
+def listed(words: Collection[str]) -> str:
+    """Words in a row for a sentence, cut after 300 characters."""
+    return ", ".join(words)[:300]
