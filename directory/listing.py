@@ -165,12 +165,17 @@ class Listing:
         return self.intake_hours.until_last_arrival(read_clock(self.latest_arrival))
 
     def vetting(self, at: datetime) -> VettingState:
-        """How far it is checked at a moment: the last step taken by then; lapsed once that step's last day is over."""
+        """How far it is checked at a moment: the last step taken by then.
+
+        Lapsed once that step's last day is over; what was vetted, also once its license is known to have ended.
+        """
         taken = [one for one in self.vettings if one.at <= at]
         if not taken:
             return VettingState.NEW
         last = max(taken, key=lambda one: one.order)
-        return VettingState.LAPSED if last.until and last.until < at.date() else last.state
+        ended = self.answer("status.licensed") is Answer.NO or (self.licence_expires or date.max) < at.date()
+        over = (last.until or date.max) < at.date() or (ended and last.state in PUBLISHED)
+        return VettingState.LAPSED if over else last.state
 
     def published(self, at: datetime) -> bool:
         """Whether families may see it by themselves: somebody here checked it, and it is not known to have closed."""

@@ -95,8 +95,10 @@ from directory.store.listings import (
     was_built,
     worded,
 )
+from directory.store.vetting import Holding, append_vetting_step, cases_holding, vetting_steps
 
 __all__ = [
+    "Holding",
     "Recorded",
     "Run",
     "Taken",
@@ -112,6 +114,7 @@ __all__ = [
     "all_registered",
     "append",
     "append_reports",
+    "append_vetting_step",
     "append_vettings",
     "append_worded",
     "attempts",
@@ -121,6 +124,7 @@ __all__ = [
     "case_for",
     "case_with",
     "cases_due",
+    "cases_holding",
     "cases_of",
     "change_call",
     "change_case",
@@ -184,6 +188,7 @@ __all__ = [
     "unspoken_by",
     "use_recovery_code",
     "use_step",
+    "vetting_steps",
     "was_built",
     "worded",
 ]

@@ -41,12 +41,14 @@ from directory.tables.listings import (
     vetting_row,
     worded,
 )
+from directory.tables.vetting import AttestationRow, VettingStepRow
 
 __all__ = [
     "AccountRow",
     "ActivationRow",
     "AskedRow",
     "AttemptRow",
+    "AttestationRow",
     "AuditRow",
     "BuiltRow",
     "CaseCallRow",
@@ -71,6 +73,7 @@ __all__ = [
     "Table",
     "UnindexedRow",
     "VettingRow",
+    "VettingStepRow",
     "Worded",
     "Written",
     "read_report",

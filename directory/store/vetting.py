@@ -1,0 +1,86 @@
+"""The checking of listings in the database: its steps are appended, and never changed; and which cases hold a listing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from directory.tables import AccountRow, CaseCallRow, CaseRow, CaseStepRow, HandoutRow, VettingStepRow, utc
+from directory.vetting import Outcome, Step, StepKind, Who
+
+
+def append_vetting_step(connection: Connection, listing_id: str, step: Step) -> None:
+    """Write down what somebody did about the checking of a listing."""
+    row = {
+        "listing_id": listing_id,
+        "kind": str(step.kind),
+        "account": step.who.account,
+        "by": step.who.by,
+        "at": utc(step.who.at),
+        "item": step.item,
+        "outcome": str(step.outcome) if step.outcome else None,
+        "words": step.words,
+        "until": step.until.isoformat() if step.until else None,
+    }
+    connection.execute(insert(VettingStepRow), row)
+
+
+def vetting_steps(connection: Connection, listing_ids: Sequence[str]) -> Mapping[str, tuple[Step, ...]]:
+    """Every step of the checking of these listings, in the order in which they were written down."""
+    query = select(VettingStepRow.__table__).where(VettingStepRow.listing_id.in_(listing_ids)).order_by(VettingStepRow.id)
+    found: dict[str, tuple[Step, ...]] = dict.fromkeys(listing_ids, ())
+    for row in connection.execute(query):
+        found[row.listing_id] += (_step(row),)
+    return found
+
+
+def _step(row: Any) -> Step:
+    return Step(
+        kind=StepKind(row.kind),
+        who=Who(row.account, row.by, datetime.fromisoformat(row.at)),
+        item=row.item,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        words=row.words,
+        until=date.fromisoformat(row.until) if row.until else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A case that holds a listing: its id, its code name, whose it is, and where the listing stands in it."""
+
+    case_id: str
+    code_name: str
+    owner: str
+    where: tuple[str, ...]
+
+
+def cases_holding(connection: Connection, listing_id: str) -> list[Holding]:
+    """The open cases in which somebody called a listing, put it on the board, or handed it out; by code name."""
+    places: dict[str, list[str]] = {}
+    for words, query in (
+        ("called", select(CaseCallRow.case_id).where(CaseCallRow.listing_id == listing_id)),
+        ("placed by hand", select(CaseStepRow.case_id).where(CaseStepRow.listing_id == listing_id)),
+    ):
+        for case_id in connection.scalars(query.distinct()):
+            places.setdefault(case_id, []).append(words)
+    for case_id, snapshot in connection.execute(select(HandoutRow.case_id, HandoutRow.snapshot)):
+        if _names(snapshot, listing_id) and "handed out" not in places.setdefault(case_id, []):
+            places[case_id].append("handed out")
+    rows = connection.execute(
+        select(CaseRow.id, CaseRow.code_name, AccountRow.name)
+        .join(AccountRow, AccountRow.id == CaseRow.owner)
+        .where(CaseRow.id.in_([case_id for case_id, where in places.items() if where]), CaseRow.ended.is_(None))
+    )
+    return sorted((Holding(*row, where=tuple(places[row.id])) for row in rows), key=lambda one: one.code_name)
+
+
+def _names(told: Any, listing_id: str) -> bool:
+    """Whether a hand-out names a listing, wherever in it."""
+    if isinstance(told, Mapping):
+        return any(_names(value, listing_id) for value in told.values())
+    if isinstance(told, Sequence) and not isinstance(told, str):
+        return any(_names(value, listing_id) for value in told)
+    return bool(told == listing_id)

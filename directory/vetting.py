@@ -1,0 +1,255 @@
+"""The checking of a listing: what is checked, what stands, and who may decide what. Pure.
+
+Everything is a step that is appended: what was checked, approved or complained of is never changed. Two different people
+approve the same state of the file; whatever is written into it later voids the approval before.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from directory.listing import Listing, Vetting
+from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.vocabulary import PUBLISHED, VettingState, is_term
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that is checked: how, with which questions, for which claims (of all listings where there are none), and what
+    families are told of it. What is `essential` can't stand open behind a condition."""
+
+    code: str
+    title: str
+    look: str
+    families: str
+    essential: bool = False
+    claims: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+
+    def applies(self, listing: Listing) -> bool:
+        """Whether it is to be checked of this listing."""
+        return not self.claims or listing.says(*self.claims)
+
+
+def _read() -> tuple[Item, ...]:
+    with Path(__file__).with_name("vetting_items.toml").open("rb") as file:
+        told = tomllib.load(file)
+    items = tuple(Item(**one | {name: tuple(one.get(name, ())) for name in ("claims", "asks")}) for one in told["item"])
+    strangers = [term for item in items for term in item.claims if not is_term(term)]
+    if strangers:
+        raise ValueError(f"vetting_items.toml: {strangers} are no terms of vocabulary.toml")
+    return items
+
+
+ITEMS: Final = _read()
+"""What is checked, in the order in which it is asked."""
+BY_CODE: Final = {item.code: item for item in ITEMS}
+_LONGEST: Final = 300
+_UNDER_WORK: Final = (VettingState.IN_REVIEW, VettingState.SUSPENDED, VettingState.REJECTED)
+"""What can be approved. Who was suspended or rejected stays so until two people have approved."""
+
+
+class StepKind(StrEnum):
+    """What somebody did about the checking of a listing."""
+
+    OPENED = "opened"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    COMPLAINED = "complained"
+
+
+class Outcome(StrEnum):
+    """What a check found."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who does something in the checking, and when: the account's number, and how it stands with what it did."""
+
+    account: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something done about the checking of a listing.
+
+    `words` are the evidence of a check, the conditions of an approval (or ""), or the reason; `until` is the last day on which
+    what was checked holds.
+    """
+
+    kind: StepKind
+    who: Who
+    item: str = ""
+    outcome: Outcome | None = None
+    words: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A listing with every step of its checking so far, in the order of time, at a moment."""
+
+    listing: Listing
+    steps: Sequence[Step]
+    now: datetime
+
+    @property
+    def state(self) -> VettingState:
+        """How far it is checked."""
+        return self.listing.vetting(self.now)
+
+    def standing(self, item: Item) -> Step | None:
+        """The check of an item that stands: the newest, as long as it holds."""
+        found = next((one for one in reversed(self.steps) if one.kind is StepKind.CHECKED and one.item == item.code), None)
+        return None if found is None or (found.until and found.until < self.now.date()) else found
+
+    @property
+    def needed(self) -> tuple[Item, ...]:
+        """What is to be checked of this listing."""
+        return tuple(item for item in ITEMS if item.applies(self.listing))
+
+    @property
+    def open_items(self) -> tuple[Item, ...]:
+        """What was not found to be as it should be, or not looked at, or too long ago."""
+        fine = (Outcome.MET, Outcome.NOT_APPLICABLE)
+        return tuple(item for item in self.needed if (step := self.standing(item)) is None or step.outcome not in fine)
+
+    @property
+    def approval(self) -> Step | None:
+        """The first of the two approvals, where nothing was written into the file since."""
+        last = self.steps[-1] if self.steps else None
+        return last if last and last.kind is StepKind.APPROVED and self.state in _UNDER_WORK else None
+
+    @property
+    def unanswered(self) -> Step | None:
+        """A complaint or a rejection after which nothing was checked anew."""
+        weighty = (StepKind.CHECKED, StepKind.COMPLAINED, StepKind.REJECTED)
+        last = next((one for one in reversed(self.steps) if one.kind in weighty), None)
+        return last if last and last.kind is not StepKind.CHECKED else None
+
+    @property
+    def holds_until(self) -> date:
+        """How long an approval of today would hold: a year at most, and no longer than the license or anything checked."""
+        days = [step.until for item in self.needed if (step := self.standing(item)) and step.until]
+        licence = self.listing.licence_expires
+        return min([_a_year_after(self.now.date()), *days, *([licence] if licence else [])])
+
+
+def _a_year_after(day: date) -> date:
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+Decided = tuple[Step, Vetting | None]
+"""What is written into the file, and what becomes of the listing by it (None: nothing)."""
+
+
+def opened(file: File, who: Who) -> Decided:
+    """Begin to check, or to check anew; raises CannotUnderstand where it is being checked or holds anyway."""
+    if file.state in (*_UNDER_WORK, *PUBLISHED):
+        raise _no("state", f"the listing is {words_for(file.state)} already", "Go on with the items below")
+    return Step(StepKind.OPENED, who), Vetting(VettingState.IN_REVIEW, who.at, who.by)
+
+
+def checked(file: File, who: Who, found: Step) -> Decided:
+    """Write down what a check found; `found` is without its author. Raises CannotUnderstand, in words, for what will not do."""
+    item = BY_CODE.get(found.item)
+    if item is None or found.outcome is None:
+        raise _no("item", "is nothing that is checked", f"Choose one of: {', '.join(BY_CODE)}", found.item)
+    evidence = " ".join(found.words.split())
+    if not evidence or len(evidence) > _LONGEST:
+        raise _no("evidence", "is missing" if not evidence else "is too long", item.look, evidence)
+    if found.outcome is Outcome.NOT_APPLICABLE and (item.essential or item.claims and item.applies(file.listing)):
+        raise _no("outcome", f"“{item.title}” applies to this listing", "Choose met or not met")
+    if found.until and found.until < who.at.date():
+        raise _no("until", "is over", "Enter a day still to come, or leave it empty", found.until.isoformat())
+    step = Step(StepKind.CHECKED, who, item.code, found.outcome, evidence, found.until)
+    fails = found.outcome is Outcome.NOT_MET and item.essential and file.state in PUBLISHED
+    because = f"{item.title}: not as it should be"
+    return step, Vetting(VettingState.SUSPENDED, who.at, who.by, None, because) if fails else _back_to_review(file, who)
+
+
+def _back_to_review(file: File, who: Who) -> Vetting | None:
+    """Whoever checks something of a listing that lapsed or was set aside is at work on it again."""
+    again = file.state in (VettingState.NEW, VettingState.LAPSED)
+    return Vetting(VettingState.IN_REVIEW, who.at, who.by) if again else None
+
+
+def approved(file: File, who: Who, conditions: str, no_interest: bool) -> Decided:
+    """The first or the second approval; the second publishes. Raises CannotUnderstand, in words, where it can't be given."""
+    plain = " ".join(conditions.split())[:_LONGEST]
+    _may_approve(file, plain, no_interest)
+    first = file.approval
+    step = Step(StepKind.APPROVED, who, words=plain)
+    if first is None:
+        return step, None
+    if first.who.account == who.account:
+        raise _no("approve", "you have approved it already", "Somebody else has to be the second")
+    if first.words != plain:
+        fix = f"Approve under the same conditions (“{first.words or 'none'}”), or speak with {first.who.by}"
+        raise _no("conditions", "the first approval has other conditions", fix, plain)
+    state = VettingState.VETTED_WITH_CONDITIONS if plain else VettingState.VETTED
+    return step, Vetting(state, who.at, who.by, file.holds_until, plain)
+
+
+def _may_approve(file: File, conditions: str, no_interest: bool) -> None:
+    if file.state not in _UNDER_WORK:
+        raise _no("state", f"the listing is {words_for(file.state)}", "Only what is being checked can be approved")
+    if file.unanswered:
+        fix = "Check the item that it is about, and enter what you found"
+        raise _no("items", "nothing was checked since the complaint or rejection", fix, file.unanswered.words)
+    if not no_interest:
+        fix = "Say that you have no tie of money, work or family to the program; else somebody else approves"
+        raise _no("no_interest", "it is not said that you have no interest in the program", fix)
+    still = file.open_items
+    barring = [item for item in still if item.essential or not conditions]
+    if barring:
+        titles = "; ".join(item.title for item in barring)
+        fix = "Check them first" + (
+            "" if any(item.essential for item in barring) else ", or say under which conditions it is vetted"
+        )
+        raise _no("items", f"{len(barring)} {'item is' if len(barring) == 1 else 'items are'} open", fix, titles)
+    if file.holds_until < file.now.date():
+        raise _no("licence", "its license has ended", "Check the license first", file.holds_until.isoformat())
+
+
+def rejected(file: File, who: Who, because: str) -> Decided:
+    """Nobody is sent there; raises CannotUnderstand without a reason."""
+    plain = _reason(because)
+    return Step(StepKind.REJECTED, who, words=plain), Vetting(VettingState.REJECTED, who.at, who.by, None, plain)
+
+
+def complained(file: File, who: Who, because: str) -> Decided:
+    """A complaint suspends at once, whoever brings it; a listing that was rejected stays so."""
+    plain = _reason(because)
+    step = Step(StepKind.COMPLAINED, who, words=plain)
+    if file.state is VettingState.REJECTED:
+        return step, None
+    return step, Vetting(VettingState.SUSPENDED, who.at, who.by, None, plain)
+
+
+def _reason(because: str) -> str:
+    plain = " ".join(because.split())
+    if not plain or len(plain) > _LONGEST:
+        what = "is missing" if not plain else "is too long"
+        raise _no("because", what, f"Enter what happened in at most {_LONGEST} letters, without names of persons", plain)
+    return plain
+
+
+def words_for(state: VettingState) -> str:
+    """A state as people say it: “vetted with conditions”."""
+    return str(state).replace("_", " ")
+
+
+def _no(where: str, what: str, fix: str, found: str = "") -> CannotUnderstand:
+    return CannotUnderstand(Problem(Loudness.VALUE, where, what, found[:_LONGEST], fix))
