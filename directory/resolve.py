@@ -10,14 +10,13 @@ from directory.availability import Report, kept
 from directory.hours import Hours
 from directory.listing import Address, Fact, Listing, Located, Phone, PhoneKind, Provenance, Statement, Vetting
 from directory.normalize import PRACTICAL
-from directory.vocabulary import Answer, SourceKind
+from directory.vocabulary import PERSONAL, Answer, SourceKind
 
 Locate = Callable[[str, str], Located]
 """ZIP code and State to where that ZIP code is."""
 
 _AUTHORITY: Final = {kind: rank for rank, kind in enumerate(reversed(SourceKind))}
 _LICENSING_WINS: Final = ("licence.", "status.")
-_PERSONAL: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
 _PHONES: Final = {
     "direct_line": PhoneKind.INTAKE,
     "intake_1": PhoneKind.INTAKE,
@@ -125,7 +124,7 @@ def _standing(said: Sequence[Said]) -> tuple[list[Said], Provenance | None]:
 
 def _confirms(statement: Statement) -> bool:
     """Whether a person said anything in it; what was taken back leaves a statement that says nothing."""
-    return statement.provenance.kind in _PERSONAL and bool(statement.values or statement.yes or statement.no)
+    return statement.provenance.kind in PERSONAL and bool(statement.values or statement.yes or statement.no)
 
 
 def _strength(one: Said) -> tuple[int, Any, int]:

@@ -68,6 +68,9 @@ class VettingState(StrEnum):
     LAPSED = "lapsed"
 
 
+PERSONAL: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
+"""Where a person speaks: what surveys and registers say confirms nothing."""
+
 PUBLISHED: Final = (VettingState.VETTED, VettingState.VETTED_WITH_CONDITIONS)
 """What families may see by themselves."""
 

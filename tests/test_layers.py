@@ -10,15 +10,26 @@ ORDER = [
     "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account", "free_text",
     "values", "normalize", "resolve", "places", "matching", "asking", "case", "vetting",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "paper", "handout", "answering",
-    "referral", "vetting_desk", "board", "meetings", "handing_out", "call_sheet", "learned", "calling", "call_queue",
-    "bed_reports", "web", "commands", "user_commands", "start",
+    "referral", "vetting_desk", "attestation", "upkeep", "board", "meetings", "handing_out", "call_sheet", "learned",
+    "calling", "call_queue", "bed_reports", "web", "commands", "user_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("vetting") + 1], "handout"]
 ALLOWED = {
     "numpy": {"matching", "search"},
     "whoosh": {"search"},
-    "sqlalchemy": {"tables", "database", "store", "search", "accounts", "meetings", "learned", "calling", "vetting_desk"},
+    "sqlalchemy": {
+        "tables",
+        "database",
+        "store",
+        "search",
+        "accounts",
+        "meetings",
+        "learned",
+        "calling",
+        "vetting_desk",
+        "attestation",
+    },
     "alembic": {"database"},
     "flask": {"web", "commands", "user_commands", "start"},
     "flask_wtf": {"web"},

@@ -16,13 +16,12 @@ from directory.listing import Listing, Point
 from directory.matching import bits, grid
 from directory.matching.bits import BIT, CODES, WORDS
 from directory.matching.gathering import gathered
-from directory.vocabulary import Answer, SourceKind
+from directory.vocabulary import PERSONAL, Answer
 
 Run = tuple[int, int]
 """Positions that stand together: the first, and the one after the last."""
 
 _LISTS: Final = ("ids", "zones", "buckets", "plans")
-_PERSONAL: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +215,7 @@ def _bits(listing: Listing) -> list[list[int]]:
         word, bit = BIT[code]
         if fact.answer is Answer.YES:
             yes[word] |= 1 << bit
-            if fact.provenance.kind in _PERSONAL:
+            if fact.provenance.kind in PERSONAL:
                 personal[word] |= 1 << bit
         elif fact.answer is Answer.NO:
             no[word] |= 1 << bit

@@ -5,10 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
-from directory.tables import AccountRow, CaseCallRow, CaseRow, CaseStepRow, HandoutRow, VettingStepRow, utc
+from directory.tables import (
+    AccountRow,
+    AttestationRow,
+    CaseCallRow,
+    CaseRow,
+    CaseStepRow,
+    CorrectionRow,
+    HandoutRow,
+    VettingRow,
+    VettingStepRow,
+    utc,
+)
 from directory.vetting import Outcome, Step, StepKind, Who
+from directory.vocabulary import PUBLISHED
 
 
 def append_vetting_step(connection: Connection, listing_id: str, step: Step) -> None:
@@ -84,3 +96,63 @@ def _names(told: Any, listing_id: str) -> bool:
     if isinstance(told, Sequence) and not isinstance(told, str):
         return any(_names(value, listing_id) for value in told)
     return bool(told == listing_id)
+
+
+# --- what centers say of themselves ------------------------------------------------------------------------------------
+
+
+def invite_attestation(connection: Connection, digest: str, listing_id: str, by: tuple[int, datetime, datetime]) -> None:
+    """Write down a link that was made for a center: by which account, when, and until when it works."""
+    account, made_at, expires_at = by
+    row = {"digest": digest, "listing_id": listing_id, "account": account, "answers": {}}
+    connection.execute(insert(AttestationRow), row | {"made_at": utc(made_at), "expires_at": utc(expires_at)})
+
+
+def invited_attestation(connection: Connection, digest: str, now: datetime) -> str | None:
+    """The id of the listing that a link is for; None for one that works no more."""
+    query = select(AttestationRow.listing_id).where(AttestationRow.digest == digest, AttestationRow.answered_at.is_(None))
+    return connection.scalar(query.where(AttestationRow.expires_at > utc(now)))
+
+
+def answer_attestation(connection: Connection, digest: str, answers: Mapping[str, Any], now: datetime) -> bool:
+    """Keep what a center said by a link, once; whether the link still worked."""
+    open_still = (AttestationRow.digest == digest, AttestationRow.answered_at.is_(None), AttestationRow.expires_at > utc(now))
+    told = {"answered_at": utc(now), "answers": dict(answers)}
+    return bool(connection.execute(update(AttestationRow).where(*open_still).values(**told)).rowcount)
+
+
+def attestations(connection: Connection) -> list[Mapping[str, Any]]:
+    """What centers said that staff have not looked at, the oldest first."""
+    waiting = (AttestationRow.answered_at.is_not(None), AttestationRow.settled_at.is_(None))
+    query = select(AttestationRow.__table__).where(*waiting).order_by(AttestationRow.answered_at, AttestationRow.digest)
+    return [row._asdict() for row in connection.execute(query)]
+
+
+def settle_attestation(connection: Connection, digest: str, now: datetime, by: str) -> None:
+    """Staff have looked."""
+    settled = {"settled_at": utc(now), "settled_by": by}
+    connection.execute(update(AttestationRow).where(AttestationRow.digest == digest).values(**settled))
+
+
+# --- which listings staff look at --------------------------------------------------------------------------------------
+
+
+def once_published(connection: Connection) -> list[str]:
+    """The ids of the listings that were ever vetted: those that may be published now, or have lapsed."""
+    query = select(VettingRow.listing_id).where(VettingRow.state.in_([str(state) for state in PUBLISHED]))
+    return sorted(connection.scalars(query.distinct()))
+
+
+def on_cases(connection: Connection) -> dict[str, int]:
+    """The listings that open cases called, placed by hand or handed out, each with how many cases hold it."""
+    still = select(CaseRow.id).where(CaseRow.ended.is_(None))
+    found: dict[str, set[str]] = {}
+    for table in (CaseCallRow, CaseStepRow):
+        for case_id, listing_id in connection.execute(select(table.case_id, table.listing_id).where(table.case_id.in_(still))):
+            found.setdefault(listing_id, set()).add(case_id)
+    return {listing_id: len(cases) for listing_id, cases in sorted(found.items())}
+
+
+def close_correction(connection: Connection, number: int, now: datetime) -> None:
+    """Staff have looked into it."""
+    connection.execute(update(CorrectionRow).where(CorrectionRow.id == number).values(closed_at=utc(now)))

@@ -16,6 +16,7 @@ from directory.referral import Directory
 from directory.web import (
     access_log,
     account_pages,
+    attest,
     bed_pages,
     calls,
     case_end,
@@ -27,6 +28,8 @@ from directory.web import (
     roles,
     security,
     sign_in,
+    staff,
+    vetting_pages,
     words,
 )
 
@@ -65,6 +68,9 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
         calls.calls,
         bed_pages.beds,
         handouts.handouts,
+        staff.staff,
+        vetting_pages.vetting_pages,
+        attest.attest,
     ):
         app.register_blueprint(part)
     roles.check(app)

@@ -1,0 +1,77 @@
+"""The staff's own pages: what to look at next, each done in place, and how fresh the published facts are."""
+
+from collections import Counter
+from typing import Final
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from directory import upkeep
+from directory.upkeep import Reason
+from directory.vetting_desk import NoSuchListing
+from directory.web.opened import now, opened, page
+from directory.web.roles import needs
+from directory.web.vetting_pages import the_desk
+
+staff: Final = Blueprint("staff", __name__)
+HEADINGS: Final = {
+    Reason.ON_CASE: "On cases, and not vetted",
+    Reason.LAPSING: "Lapsing soon, or lapsed",
+    Reason.CORRECTION: "Wrong numbers and closed centers",
+    Reason.ATTESTED: "Centers have answered",
+    Reason.NEVER_CONFIRMED: "Published, never confirmed by a person",
+}
+_FEW: Final = 12
+
+
+@staff.get("/staff")
+@needs("staff", "admin")
+def home() -> str:
+    """What to do next, and the freshness of what families see."""
+    return _home({})
+
+
+@staff.post("/staff/corrections/<int:number>")
+@needs("staff", "admin")
+def correct(number: int) -> Redirect | tuple[str, int]:
+    """Settle a correction with the right number, as closed for good, or as right after all."""
+    chosen = request.form.get("becomes", "")
+    given = request.form.get("number", "")
+    if chosen == "number" and not given.strip():
+        return _home({f"number-{number}": "Enter the right number, such as 614-555-0101."}), 422
+    try:
+        upkeep.correct(the_desk(), number, given if chosen == "number" else "", closed=chosen == "closed")
+    except NoSuchListing:
+        abort(404)
+    except ValueError as error:
+        return _home({f"number-{number}": f"{error}."}), 422
+    return redirect(url_for("staff.home", _anchor="correction"), 303)
+
+
+@staff.post("/listings/<listing_id>/confirm")
+@needs("staff", "admin")
+def confirm(listing_id: str) -> Redirect:
+    """All that is published of it was read to the center, and is so."""
+    try:
+        upkeep.confirm(the_desk(), listing_id)
+    except NoSuchListing:
+        abort(404)
+    return redirect(url_for("vetting_pages.show", listing_id=listing_id), 303)
+
+
+def _home(told: dict[str, str]) -> str:
+    moment = now()
+    waiting = upkeep.tasks(opened(), moment)
+    whole = request.args.get("all", "") == "yes"
+    by_reason = {reason: [task for task in waiting if task.reason is reason] for reason in Reason}
+    total, *states = upkeep.freshness(opened(), moment)
+    return page(
+        "staff_home.html",
+        counts=Counter(task.reason for task in waiting),
+        by_reason={reason: tasks if whole else tasks[:_FEW] for reason, tasks in by_reason.items() if tasks},
+        more=not whole and any(len(tasks) > _FEW for tasks in by_reason.values()),
+        headings=HEADINGS,
+        freshness=total,
+        states=states,
+        told=told,
+    )

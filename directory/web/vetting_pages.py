@@ -1,0 +1,162 @@
+"""The checking of one listing: its items with their evidence, two approvals, complaints, and its history."""
+
+from collections.abc import Callable
+from typing import Final
+
+from flask import Blueprint, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from directory import values, vetting
+from directory.listing import Listing
+from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.vetting import Outcome, Step, StepKind, Who
+from directory.vetting_desk import CheckingDesk, NoSuchListing
+from directory.web import told as told_of
+from directory.web.cases import told
+from directory.web.opened import now, opened, page
+from directory.web.roles import needs
+
+vetting_pages: Final = Blueprint("vetting_pages", __name__, url_prefix="/listings/<listing_id>")
+OUTCOMES: Final = {
+    Outcome.MET: "As it should be",
+    Outcome.NOT_MET: "Not as it should be",
+    Outcome.NOT_APPLICABLE: "Does not apply",
+}
+STEPS: Final = {
+    StepKind.OPENED: "Review begun",
+    StepKind.CHECKED: "Checked",
+    StepKind.APPROVED: "Approved",
+    StepKind.REJECTED: "Rejected",
+    StepKind.COMPLAINED: "Complaint",
+}
+
+
+def the_desk() -> CheckingDesk:
+    """The desk of whoever is signed in, at this moment."""
+    return CheckingDesk(opened(), g.account, now())
+
+
+@vetting_pages.get("/vetting")
+@needs("staff", "admin")
+def show(listing_id: str) -> str:
+    """What was checked, what is open, and what can be done next."""
+    return _show(listing_id, {})
+
+
+@vetting_pages.post("/vetting/open")
+@needs("staff", "admin")
+def begin(listing_id: str) -> Redirect | tuple[str, int]:
+    """Begin to check, or anew."""
+    return _done(listing_id, lambda desk: desk.open(listing_id))
+
+
+@vetting_pages.post("/vetting/check")
+@needs("staff", "admin")
+def check(listing_id: str) -> Redirect | tuple[str, int]:
+    """Write down what a check found."""
+    item = request.form.get("item", "")
+    return _done(listing_id, lambda desk: desk.check(listing_id, _found(item)), f"item-{item}", item)
+
+
+@vetting_pages.post("/vetting/approve")
+@needs("staff", "admin")
+def approve(listing_id: str) -> Redirect | tuple[str, int]:
+    """Give the first or the second approval."""
+    conditions, free = request.form.get("conditions", ""), request.form.get("no_interest") == "yes"
+    return _done(listing_id, lambda desk: desk.approve(listing_id, conditions, free))
+
+
+@vetting_pages.post("/vetting/reject")
+@needs("staff", "admin")
+def reject(listing_id: str) -> Redirect | tuple[str, int]:
+    """Send nobody there."""
+    return _done(listing_id, lambda desk: desk.reject(listing_id, request.form.get("because", "")), "", "reject")
+
+
+@vetting_pages.get("/complaint")
+@needs("counselor", "staff", "admin")
+def complaint(listing_id: str) -> str:
+    """Say what happened there."""
+    return _complaint(listing_id, {})
+
+
+@vetting_pages.post("/complaint")
+@needs("counselor", "staff", "admin")
+def complain(listing_id: str) -> str | tuple[str, int]:
+    """Suspend it at once; the page names the open cases that hold it."""
+    try:
+        holding = the_desk().complain(listing_id, request.form.get("because", ""))
+    except NoSuchListing:
+        abort(404)
+    except CannotUnderstand as error:
+        return _complaint(listing_id, told(error)), 422
+    return page("vetting_suspended.html", listing=_listing(listing_id), holding=holding)
+
+
+def _found(item: str) -> Step:
+    """What the form says of a check; raises CannotUnderstand for a day or an outcome that can't be read."""
+    written, day = request.form.get("outcome", ""), request.form.get("until", "").strip()
+    try:
+        outcome = Outcome(written) if written else None
+        until = values.day(day) if day else None
+    except ValueError as error:
+        raise CannotUnderstand(Problem(Loudness.VALUE, "until", "can't be read", day, str(error))) from None
+    if outcome is None:
+        raise CannotUnderstand(Problem(Loudness.VALUE, "outcome", "is not chosen", fix="Choose what you found"))
+    nobody = Who(0, "", now())
+    return Step(StepKind.CHECKED, nobody, item, outcome, request.form.get("evidence", ""), until)
+
+
+def _done(
+    listing_id: str, do: Callable[[CheckingDesk], None], anchor: str = "", part: str = "approve"
+) -> Redirect | tuple[str, int]:
+    """Do it and show the file; or the file with what to mend beside the `part` that it belongs to."""
+    try:
+        do(the_desk())
+    except NoSuchListing:
+        abort(404)
+    except CannotUnderstand as error:
+        return _show(listing_id, {part: told(error)}), 422
+    return redirect(url_for("vetting_pages.show", listing_id=listing_id, _anchor=anchor or None), 303)
+
+
+def _show(listing_id: str, wrong: dict[str, dict[str, str]]) -> str:
+    desk = the_desk()
+    try:
+        file = desk.file(listing_id)
+    except NoSuchListing:
+        abort(404)
+    return page(
+        "vetting_file.html",
+        listing=file.listing,
+        file=file,
+        state=told_of.vetting(file.listing, desk.now),
+        open_items=file.open_items,
+        standing={item.code: file.standing(item) for item in file.needed},
+        holding=desk.holding(listing_id),
+        outcomes=OUTCOMES,
+        kinds=STEPS,
+        titles={item.code: item.title for item in vetting.ITEMS},
+        may_begin=_may(desk, listing_id),
+        wrong=wrong,
+        sent=request.form,
+    )
+
+
+def _may(desk: CheckingDesk, listing_id: str) -> bool:
+    try:
+        vetting.opened(desk.file(listing_id), Who(0, "", desk.now))
+    except CannotUnderstand:
+        return False
+    return True
+
+
+def _complaint(listing_id: str, wrong: dict[str, str]) -> str:
+    return page("vetting_complaint.html", listing=_listing(listing_id), told=wrong, sent=request.form)
+
+
+def _listing(listing_id: str) -> Listing:
+    found = opened().listings([listing_id]).get(listing_id)
+    if found is None:
+        abort(404)
+    return found

@@ -1,0 +1,235 @@
+"""The staff's pages: what to check next, done in place; the file of a listing; a center's own word, looked at first."""
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from directory import store, upkeep
+from directory.account import Role
+from directory.listing import Vetting
+from directory.referral import Directory
+from directory.upkeep import Reason
+from directory.vetting import ITEMS
+from directory.vocabulary import VettingState
+from tests import evening, sites
+from tests.people import a_client, a_person
+
+NOW: Final = datetime.now(UTC)
+READY: Final = "invented_survey:ready"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sites.copied_template(tmp_path_factory.mktemp("staff"))
+
+
+@pytest.fixture
+def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
+    with sites.a_directory(tmp_path, template, evening.statements()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(directory: Directory) -> Flask:
+    return sites.a_site(directory)
+
+
+def somebody(app: Flask, role: Role = Role.STAFF, name: str = "") -> FlaskClient:
+    return a_client(app, a_person(app.extensions["register"], role, name, NOW))
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def send(client: FlaskClient, address: str, **form: str | list[str]) -> tuple[int, str]:
+    held = token(client.get("/account").get_data(as_text=True))
+    answer = client.post(address, data={"csrf_token": held, **form}, follow_redirects=True)
+    return answer.status_code, html.unescape(answer.get_data(as_text=True))
+
+
+def check_everything(client: FlaskClient, listing_id: str, but: tuple[str, ...] = ()) -> None:
+    for item in ITEMS:
+        if item.code not in but and not item.claims:
+            given = {"item": item.code, "outcome": "met", "evidence": "register of Ohio, no. 101"}
+            status, page = send(client, f"/listings/{listing_id}/vetting/check", **given)
+            assert status == 200, page
+
+
+def publish(app: Flask, listing_id: str) -> None:
+    now = datetime.now(UTC)
+    with app.extensions["directory"].database.writing() as connection:
+        step = Vetting(VettingState.VETTED, now - timedelta(days=300), "staff 9", (now + timedelta(days=20)).date())
+        store.append_vettings(connection, [(listing_id, step)])
+
+
+# --- the file ----------------------------------------------------------------------------------------------------------
+
+
+def test_two_people_check_and_publish(app: Flask, directory: Directory) -> None:
+    anna, ben = somebody(app, name="Anna"), somebody(app, Role.ADMIN, "Ben")
+    check_everything(anna, READY)
+    status, page = send(anna, f"/listings/{READY}/vetting/approve", no_interest="yes")
+    assert (status, "a second person has to" in page) == (200, True)
+    status, page = send(anna, f"/listings/{READY}/vetting/approve", no_interest="yes")
+    assert (status, "Somebody else has to be the second" in page) == (422, True)
+    status, page = send(ben, f"/listings/{READY}/vetting/approve", no_interest="yes")
+    assert status == 200 and "Approve as the first" in page
+    assert directory.listings([READY])[READY].published(datetime.now(UTC))
+    assert "Checked: License in force" in page and "register of Ohio, no. 101" in page
+
+
+def test_what_is_wrong_stands_beside_its_item_and_nothing_typed_is_lost(app: Flask) -> None:
+    given = {"item": "fees", "outcome": "met", "evidence": "paper of May", "until": "May"}
+    status, page = send(somebody(app), f"/listings/{READY}/vetting/check", **given)
+    assert status == 422 and "Enter a day as" in page
+    assert 'value="paper of May"' in page and 'id="fees-met" name="outcome" value="met" checked' in page
+    opened = re.findall(r'id="item-(\w+)" open', page)
+    assert "fees" in opened
+    status, page = send(somebody(app, name="other"), f"/listings/{READY}/vetting/check", item="fees", evidence="x")
+    assert status == 422 and "Choose what you found" in page
+
+
+def test_rejecting_needs_a_reason(app: Flask, directory: Directory) -> None:
+    staff = somebody(app)
+    assert send(staff, f"/listings/{READY}/vetting/reject", because=" ")[0] == 422
+    assert send(staff, f"/listings/{READY}/vetting/reject", because="sells leads")[0] == 200
+    assert directory.listings([READY])[READY].vetting(datetime.now(UTC)) is VettingState.REJECTED
+
+
+def test_a_counselor_brings_a_complaint_and_the_listing_is_off_at_once(app: Flask, directory: Directory) -> None:
+    counselor = somebody(app, Role.COUNSELOR)
+    page = counselor.get(f"/listings/{READY}").get_data(as_text=True)
+    assert f"/listings/{READY}/complaint" in page and f"/listings/{READY}/vetting" not in page
+    status, page = send(counselor, f"/listings/{READY}/complaint", because="")
+    assert (status, "without names of persons" in page) == (422, True)
+    status, page = send(counselor, f"/listings/{READY}/complaint", because="wanted money at the door")
+    assert status == 200 and "is suspended" in page and "No open case holds it" in page
+    assert directory.listings([READY])[READY].vetting(datetime.now(UTC)) is VettingState.SUSPENDED
+    assert counselor.get(f"/listings/{READY}/vetting").status_code == 403
+
+
+def test_a_listing_that_is_none_is_not_found(app: Flask) -> None:
+    staff = somebody(app)
+    assert staff.get("/listings/nowhere:1/vetting").status_code == 404
+    assert staff.get("/listings/nowhere:1/complaint").status_code == 404
+    for step in ("vetting/open", "vetting/reject", "confirm", "attestation", "complaint"):
+        assert send(staff, f"/listings/nowhere:1/{step}", because="closed")[0] == 404
+
+
+# --- what to do next ----------------------------------------------------------------------------------------------------
+
+
+def test_what_helps_most_comes_first_and_everything_is_done_in_place(app: Flask, directory: Directory) -> None:
+    staff = somebody(app)
+    assert "Nothing waits" in staff.get("/staff").get_data(as_text=True)
+    publish(app, READY)
+    with directory.database.writing() as connection:
+        store.open_correction(connection, READY, ("wrong_number", "614-555-0150"), NOW)
+    found = upkeep.tasks(directory, datetime.now(UTC))
+    assert [task.reason for task in found] == [Reason.LAPSING, Reason.CORRECTION, Reason.NEVER_CONFIRMED]
+    page = html.unescape(staff.get("/staff").get_data(as_text=True))
+    assert [page.index(words) for words in ("Lapsing soon", "Wrong numbers", "never confirmed")] == sorted(
+        page.index(words) for words in ("Lapsing soon", "Wrong numbers", "never confirmed")
+    )
+    assert "Wrong number: 614-555-0150" in page
+
+    status, page = send(staff, f"/staff/corrections/{found[1].about}", becomes="number", number="call them")
+    assert (status, "Enter a telephone number" in page) == (422, True)
+    status, page = send(staff, f"/staff/corrections/{found[1].about}", becomes="number", number="614-555-0188")
+    assert status == 200 and "Wrong numbers" not in page
+    assert "6145550188" in {phone.number for phone in directory.listings([READY])[READY].phones}
+    assert "6145550150" not in {phone.number for phone in directory.listings([READY])[READY].phones}
+    assert send(staff, f"/staff/corrections/{found[1].about}", becomes="right")[0] == 404
+
+    assert send(staff, f"/listings/{READY}/confirm")[0] == 200
+    left = upkeep.tasks(directory, datetime.now(UTC))
+    assert [task.reason for task in left] == [Reason.LAPSING]
+
+
+def test_a_center_that_closed_is_known_to_have_closed(app: Flask, directory: Directory) -> None:
+    publish(app, READY)
+    with directory.database.writing() as connection:
+        store.open_correction(connection, READY, ("closed", ""), NOW)
+    task = next(one for one in upkeep.tasks(directory, NOW) if one.reason is Reason.CORRECTION)
+    assert send(somebody(app), f"/staff/corrections/{task.about}", becomes="closed")[0] == 200
+    assert not directory.listings([READY])[READY].published(datetime.now(UTC))
+
+
+def test_freshness_counts_what_a_person_confirmed_of_what_families_see(app: Flask, directory: Directory) -> None:
+    staff, now = somebody(app), datetime.now(UTC)
+    assert "no listing is vetted" in staff.get("/staff").get_data(as_text=True)
+    publish(app, READY)
+    publish(app, "invented_survey:held")
+    total, ohio = upkeep.freshness(directory, now)
+    assert (total.confirmed, total.share, ohio.state) == (0, 0, "OH")
+    send(staff, f"/listings/{READY}/confirm")
+    total, ohio = upkeep.freshness(directory, now)
+    known = directory.listings([READY])[READY]
+    phones = sum(name in upkeep.PHONES for name in known.said_by)
+    assert total == upkeep.Freshness("", total.facts, len(known.facts) + phones) and ohio.facts == total.facts
+    assert upkeep.freshness(directory, now + timedelta(days=19))[0].confirmed == total.confirmed
+    assert f"{total.share} %" in staff.get("/staff").get_data(as_text=True)
+
+
+def test_a_share_is_never_rounded_up() -> None:
+    assert upkeep.Freshness("", 1000, 999).share == 99
+
+
+# --- a center's own word ------------------------------------------------------------------------------------------------
+
+
+def invited(client: FlaskClient) -> str:
+    status, page = send(client, f"/listings/{READY}/attestation")
+    assert status == 200
+    found = re.search(r"/attest/([A-Za-z0-9_-]{22})", page)
+    assert found and "Being listed is free" in page
+    return found[1]
+
+
+def test_a_center_attests_once_and_nothing_is_published_before_staff_look(app: Flask, directory: Directory) -> None:
+    staff, center = somebody(app), app.test_client()
+    link = f"/attest/{invited(staff)}"
+    page = center.get(link).get_data(as_text=True)
+    assert "Example Ready House" in page and center.get_cookie("session") is None
+    wrong = center.post(link, data={"direct_line": "ask Sue", "upfront_cost": "$100"})
+    assert wrong.status_code == 422 and "$100" in wrong.get_data(as_text=True)
+
+    told = {"direct_line": "614-555-0177", "upfront_cost": "$100", "sex.female": "no", "payer.medicaid": "yes"}
+    assert "before anybody sees it" in center.post(link, data=told).get_data(as_text=True)
+    assert center.post(link, data=told).status_code == 404
+    assert directory.listings([READY])[READY].confirmed_at is None
+
+    page = html.unescape(staff.get("/staff").get_data(as_text=True))
+    look = re.search(r'href="(/staff/attestations/\w+)"', page)
+    assert look
+    shown = html.unescape(staff.get(look[1]).get_data(as_text=True))
+    assert "614-555-0177" in shown or "6145550177" in shown
+    assert "Medicaid" not in shown  # what is said as we hold it is no difference
+    assert send(staff, look[1], publish="yes", take=["direct_line", "upfront_cost"])[0] == 200
+    listing = directory.listings([READY])[READY]
+    assert listing.phones[0].number == "6145550177" and listing.practical["upfront_cost"] == "$100"
+    assert str(listing.answer("sex.female")) == "yes" and listing.confirmed_at is not None
+    assert staff.get(look[1]).status_code == 404
+
+
+def test_what_staff_do_not_believe_is_never_published(app: Flask, directory: Directory) -> None:
+    staff = somebody(app)
+    app.test_client().post(f"/attest/{invited(staff)}", data={"website": "www.example.org"})
+    look = re.search(r'href="(/staff/attestations/\w+)"', staff.get("/staff").get_data(as_text=True))
+    assert look and send(staff, look[1], publish="no")[0] == 200
+    assert directory.listings([READY])[READY].confirmed_at is None
+
+
+@pytest.mark.parametrize("made_up", ["x" * 22, "short"])
+def test_a_link_that_nobody_made_opens_nothing(app: Flask, made_up: str) -> None:
+    assert app.test_client().get(f"/attest/{made_up}").status_code == 404
