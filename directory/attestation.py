@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from directory import store
+from directory import store, values
 from directory.account import Who as Auditor
-from directory.listing import Listing, PhoneKind, Provenance, Statement
+from directory.listing import Listing, Phone, PhoneKind, Provenance, Statement
 from directory.normalize import FIELDS
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vetting_desk import CheckingDesk, NoSuchListing, known_as
@@ -27,7 +27,7 @@ VALUES: Final = (
     "address_1", "address_2", "phone", "direct_line", "website", "intake_hours", "latest_arrival", "ask_for", "upfront_cost",
     "length_of_stay", "transport", "bring", "not_bring",
 )  # fmt: skip
-GROUPS: Final = ("setting", "withdrawal", "moud", "sex", "age", "accepts", "only", "payer", "language")
+GROUPS: Final = ("withdrawal", "moud", "sex", "age", "accepts", "only", "payer")
 """What a center is asked: these values, and the terms of these groups."""
 TERMS: Final = tuple(term for group in GROUPS for term in BY_GROUP[group])
 
@@ -60,13 +60,13 @@ def digest_of(token: str) -> str:
 
 def read(given: Mapping[str, str]) -> dict[str, Any]:
     """What a center entered, by field and term; raises CannotUnderstand with a problem for each value that can't be read."""
-    values: dict[str, Any] = {}
+    entered: dict[str, Any] = {}
     problems: list[Problem] = []
     for name in VALUES:
         written = given.get(name, "").strip()
         try:
             if written:
-                values[name] = FIELDS[name].read(written)
+                entered[name] = FIELDS[name].read(written)
         except ValueError as error:
             problems.append(
                 Problem(Loudness.VALUE, name, f"the {FIELDS[name].called} could not be read", written[:80], str(error))
@@ -74,7 +74,7 @@ def read(given: Mapping[str, str]) -> dict[str, Any]:
     if problems:
         raise CannotUnderstand(*problems)
     said = {answer: sorted(term.code for term in TERMS if given.get(term.code) == answer) for answer in ("yes", "no")}
-    return {"values": values, **said}
+    return {"values": entered, **said}
 
 
 def answer(connection: Connection, token: str, answers: Mapping[str, Any], now: datetime) -> bool:
@@ -89,7 +89,7 @@ def differences(listing: Listing, answers: Mapping[str, Any]) -> Sequence[Differ
     for name, said in answers["values"].items():
         stands = known.get(name, "")
         if not stands or FIELDS[name].read(stands) != said:
-            told.append(Difference(name, FIELDS[name].called.capitalize(), stands, str(said)))
+            told.append(Difference(name, FIELDS[name].called.capitalize(), stands, _as_people_write(name, str(said))))
     for said in (Answer.YES, Answer.NO):
         for code in answers[str(said)]:
             if listing.answer(code) is not said:
@@ -113,6 +113,13 @@ def held(listing: Listing) -> dict[str, str]:
     return told | dict(listing.practical)
 
 
+def _as_people_write(name: str, said: str) -> str:
+    if FIELDS[name].read is not values.phone:
+        return said
+    number, _, extension = said.partition("x")
+    return str(Phone(number, extension, PhoneKind.MAIN))
+
+
 def settle(desk: CheckingDesk, digest: str, refused: Sequence[str]) -> str:
     """Publish what a center said, without what staff refused of it; all refused, nothing is. Returns the listing's id.
 
@@ -123,12 +130,12 @@ def settle(desk: CheckingDesk, digest: str, refused: Sequence[str]) -> str:
         if waiting is None:
             raise NoSuchListing(digest)
         listing_id, answers = waiting["listing_id"], waiting["answers"]
-        values = {name: said for name, said in answers["values"].items() if name not in refused}
+        told = {name: said for name, said in answers["values"].items() if name not in refused}
         yes, no = (frozenset(answers[said]) - frozenset(refused) for said in ("yes", "no"))
-        if values or yes or no:
+        if told or yes or no:
             day = datetime.fromisoformat(waiting["answered_at"]).date()
             by = Provenance(SOURCE, SourceKind.ATTESTATION, REFERENCE, day, known_as(desk.account))
-            store.append(connection, [Statement(SOURCE, listing_id, by, values, yes, no, about=listing_id)], None)
+            store.append(connection, [Statement(SOURCE, listing_id, by, told, yes, no, about=listing_id)], None)
         store.settle_attestation(connection, digest, desk.now, known_as(desk.account))
         store.audit(connection, Auditor(desk.account.name, desk.now), "attestation settled", listing_id)
     return str(listing_id)
