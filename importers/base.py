@@ -112,26 +112,36 @@ def _known(path: Path, term: str) -> str:
 class Row:
     """One row of a file: each column is taken once, and what nobody took is reported."""
 
-    __slots__ = ("_cells", "number", "where")
+    __slots__ = ("_cells", "_columns", "_left", "number", "where")
 
-    def __init__(self, where: str, number: int, cells: dict[str, str]) -> None:
+    def __init__(self, where: str, number: int, cells: dict[str, str], columns: Mapping[str, int] | None = None) -> None:
+        """A row of these cells, by column; `columns` numbers all columns, where `cells` holds only those that are filled."""
         self.where = where
         self.number = number
         self._cells = cells
+        self._columns = columns if columns is not None else {column: place for place, column in enumerate(cells)}
+        self._left = -1  # a bit for each column, all set
 
     def take(self, column: str) -> str:
         """The cell's text, which is then used up; raises KeyError for a column that the file does not have."""
-        return self._cells.pop(column)
+        text = self._look(column)
+        self._left ^= 1 << self._columns[column]
+        return text
 
     def digest(self, *columns: str) -> str:
         """Twelve characters that name what stands in these columns, whatever its capitals and spaces."""
-        named = "\x1f".join(tidy(self._cells[column]).casefold() for column in columns)
+        named = "\x1f".join(tidy(self._look(column)).casefold() for column in columns)
         return hashlib.sha256(named.encode()).hexdigest()[:12]
 
     @property
     def left(self) -> tuple[str, ...]:
         """The columns that have not been taken."""
-        return tuple(self._cells)
+        return tuple(column for column, place in self._columns.items() if self._left >> place & 1)
+
+    def _look(self, column: str) -> str:
+        if not self._left >> self._columns[column] & 1:
+            raise KeyError(column)
+        return self._cells.get(column, "")
 
 
 @dataclass(frozen=True, slots=True)

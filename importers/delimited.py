@@ -13,8 +13,9 @@ from typing import IO, Final
 
 from directory.problems import Loudness, Problem
 from importers.base import refuse
+from importers.bounds import Holding
 from importers.contents import Content, expect
-from importers.readers import MOST_CELLS, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Sheet
+from importers.readers import Sheet
 
 LONGEST_CELL: Final = 131_072
 LONGEST_LINE: Final = 4 << 20
@@ -127,23 +128,11 @@ def _rows(name: str, file: IO[str], delimiter: str) -> list[list[str]]:
     if delimiter not in DELIMITERS:
         fix = f"Separate the values by {', '.join(DELIMITERS.values())}"
         raise refuse(name, "the values are separated by something that is not known here", f"“{delimiter}”", fix)
-    cells = characters = 0
+    holding = Holding()
     for row in _records(name, lines, delimiter):
-        cells += len(row)
-        characters += sum(map(len, row))
-        if len(row) > MOST_COLUMNS:
-            raise _too_much(name, lines.number, f"{len(row):,} columns", f"{MOST_COLUMNS:,} columns")
-        if len(rows) >= MOST_ROWS:
-            raise _too_much(name, lines.number, "more rows", f"{MOST_ROWS:,} rows")
-        if cells > MOST_CELLS or characters > MOST_CHARACTERS:
-            raise _too_much(name, lines.number, f"{cells:,} cells", f"{MOST_CELLS:,} cells and {MOST_CHARACTERS:,} characters")
-        rows.append([cell if cell.isprintable() else _CONTROL.sub(" ", cell) for cell in row])
+        clean = [cell if cell.isprintable() else _CONTROL.sub(" ", cell) for cell in row]
+        rows.append(holding.take(f"{name}, line {lines.number}", clean))
     return rows
-
-
-def _too_much(name: str, line: int, found: str, most: str) -> Exception:
-    fix = "Check that it is a table of centers, and leave out what is not needed"
-    return refuse(f"{name}, line {line}", f"the file is larger than a directory can be: {most} are read", found, fix)
 
 
 class _Lines:

@@ -9,7 +9,7 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 from importers import delimited
 from importers.contents import LARGEST_FILE
 from importers.delimited import LONGEST_CELL, LONGEST_LINE, read_csv
-from importers.readers import MOST_COLUMNS, MOST_ROWS
+from importers.bounds import MOST_COLUMNS, MOST_ROWS
 
 PLAIN = "Name,City\nExample House,Columbus\n"
 
@@ -148,7 +148,7 @@ def test_control_characters_become_spaces(tmp_path: Path) -> None:
         ("Name,City\nA,B\n" + ",".join(["C" * 1000] * (LONGEST_LINE // 1000)), 3, "longer than any row"),
         ("Name,City\n" + "," * MOST_COLUMNS + "\n", 2, "larger than a directory"),
         ("a,b\n" * (MOST_ROWS + 1), MOST_ROWS + 1, "larger than a directory"),
-        ((("," * 1999) + "\n") * 5_001, 5001, "larger than a directory"),
+        (("," * 1999 + "\n") * 10_500, 10_429, "larger than a directory"),
     ],
     ids=["NUL", "unclosed", "misplaced", "long value", "long line", "many columns", "many rows", "many cells"],
 )

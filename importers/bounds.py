@@ -1,0 +1,42 @@
+"""How much of a file is held: more than any directory needs, and little enough for a small machine."""
+
+from sys import getsizeof
+from typing import Final
+
+from directory.problems import CannotUnderstand
+from importers.base import refuse
+
+MOST_ROWS: Final = 250_000
+MOST_COLUMNS: Final = 2_000
+MOST_MEMORY: Final = 160 << 20
+"""Bytes that the rows of one file may take, about a hundred times those of the federal directory."""
+_ROW: Final = 88
+_CELL: Final = 8
+
+
+class Holding:
+    """Rows taken one by one and weighed, until they are too many."""
+
+    __slots__ = ("_rows", "_weight")
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._weight = 0
+
+    def take(self, where: str, row: list[str]) -> list[str]:
+        """The row, weighed; refuses the file at the row, named by `where`, that is too wide or one too many."""
+        self._rows += 1
+        # Empty texts and single characters exist once in a program, whatever number of cells shows them.
+        self._weight += _ROW + _CELL * len(row) + sum(getsizeof(cell) for cell in row if len(cell) > 1)
+        if len(row) > MOST_COLUMNS:
+            raise _too_much(where, f"{len(row):,} columns", f"{MOST_COLUMNS:,} columns")
+        if self._rows > MOST_ROWS:
+            raise _too_much(where, "more rows", f"{MOST_ROWS:,} rows")
+        if self._weight > MOST_MEMORY:
+            raise _too_much(where, "more text", f"{MOST_MEMORY >> 20} million bytes of text")
+        return row
+
+
+def _too_much(where: str, found: str, most: str) -> CannotUnderstand:
+    fix = "Check that it is a table of centers, and leave out what is not needed"
+    return refuse(where, f"the file is larger than a directory can be: at most {most} are read", found, fix)

@@ -1,0 +1,138 @@
+"""What the worst files cost: each is really written, and read in a process whose memory and time are looked at."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from seed_data.workbook import parts
+from tests.workbooks import DAY, END, FIRST_SHEET
+
+MOST_MEGABYTES = 500
+MOST_SECONDS = 60
+READ = """
+import json, resource, sys
+from pathlib import Path
+from directory.problems import CannotUnderstand
+from importers.any_table import read_any_table
+from importers.documents import read_json
+
+path = Path(sys.argv[1])
+try:
+    told = read_json(path) if path.suffix == ".json" else read_any_table(path).table(())
+    said = f"{len(told)} things"
+except CannotUnderstand as error:
+    said = str(error)
+own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(json.dumps({"said": said, "megabytes": (own + child) / (1 << (20 if sys.platform == "darwin" else 10))}))
+"""
+
+
+class Cost(NamedTuple):
+    said: str
+    megabytes: float
+
+
+def cost(file: Path) -> Cost:
+    """What reading the file says and takes, the parent's memory and its child's together."""
+    pytest.importorskip("resource", reason="memory is only measured where the system says it")
+    root = Path(__file__).parent.parent
+    command = [sys.executable, "-c", READ, str(file)]
+    done = subprocess.run(command, capture_output=True, timeout=MOST_SECONDS, check=True, cwd=root, text=True)
+    return Cost(**json.loads(done.stdout))
+
+
+def packed(file: Path, changed: dict[str, str]) -> Path:
+    """A workbook with some of its parts changed, compressed."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
+        for name, content in (parts({"List": [["Name", "MARK"]]}, DAY) | changed).items():
+            book.writestr(name, content)
+    return file
+
+
+def sheet(rows: str) -> dict[str, str]:
+    return {FIRST_SHEET: parts({"List": [["Name"]]}, DAY)[FIRST_SHEET].replace(END, rows + END)}
+
+
+def text_cell(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def many_rows(count: int, text: str) -> str:
+    told = io.StringIO()
+    for number in range(2, count + 2):
+        told.write(f'<row r="{number}">{text_cell(f"A{number}", text)}</row>')
+    return told.getvalue()
+
+
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
+    f'<!ENTITY {one} "{f"&{before};" * 10}">' for before, one in zip("abcdefgh", "bcdefghi", strict=True)
+)
+XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+
+
+def entities(kind: str) -> dict[str, str]:
+    told = sheet(f'<row r="2">{text_cell("A2", "&i;")}</row>')[FIRST_SHEET]
+    return {FIRST_SHEET: told.replace(XML, f"{XML}{kind}]>")}
+
+
+BOOKS: dict[str, tuple[Callable[[], dict[str, str]], str]] = {
+    "a cell of 10 MB": (lambda: sheet(f'<row r="2">{text_cell("A2", "x" * (10 << 20))}</row>'), "a cell holds 10485760 characters"),
+    "a cell of 300 MB": (lambda: sheet(f'<row r="2">{text_cell("A2", "x" * (300 << 20))}</row>'), "memory"),
+    "more than can be unpacked": (lambda: {"xl/bomb.bin": "0" * (600 << 20)}, "unpacks to 600 MB"),
+    "a cell in the last column": (lambda: sheet(f'<row r="2">{text_cell("XFD2", "x")}</row>'), "a cell XFD2"),
+    "a cell in the last row": (lambda: sheet('<row r="1048576"><c r="A1048576"><v>1</v></c></row>'), "a cell A1048576"),
+    "a cell beyond all": (lambda: sheet('<row r="2"><c r="ZZZZZ2"><v>1</v></c></row>'), "a cell ZZZZZ2"),
+    "rows without end": (lambda: sheet(many_rows(6_000, "0" * 32_000)), "larger than a directory can be"),
+    "short rows without end": (lambda: sheet(many_rows(240_000, "some text of a center " * 20)), "larger than a directory can be"),
+    "entities that grow": (lambda: entities(ENTITIES), "declares entities of its own"),
+    "entities from elsewhere": (lambda: entities('<!DOCTYPE x [<!ENTITY i SYSTEM "file:///etc/passwd">'), "declares entities"),
+    "entities far below": (
+        lambda: sheet(f"{many_rows(9_000, 'x' * 300)}<!DOCTYPE x [<!ENTITY i SYSTEM 'file:///etc/passwd'>]>"),
+        "declares entities",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("made, words", BOOKS.values(), ids=list(BOOKS))
+def test_a_hostile_workbook_costs_little_and_is_refused(
+    tmp_path: Path, made: Callable[[], dict[str, str]], words: str
+) -> None:
+    said, megabytes = cost(packed(tmp_path / "book.xlsx", made()))
+    assert words in said
+    assert megabytes < MOST_MEGABYTES
+
+
+TEXTS: dict[str, tuple[str, Callable[[], str], str]] = {
+    "commas without end": ("list.csv", lambda: "," * (60 << 20), "longer than any row"),
+    "lines without end": ("list.csv", lambda: "\n" * (60 << 20), "larger than a directory can be"),
+    "columns without end": ("list.csv", lambda: ",".join(f"c{n}" for n in range(1_000_000)), "longer than any row"),
+    "a value of 10 MB": ("list.csv", lambda: "Name,City\n" + "x" * (10 << 20) + ",y\n", "longer than any row"),
+    "wide letters": ("list.csv", lambda: "Name,City\n" + ("🏠" * 500 + ",y\n") * 30_000, "larger than a directory can be"),
+    "a full table": ("list.csv", lambda: "Name,City,State\n" + "Example House,Columbus,OH\n" * 249_000, "larger than"),
+    "wide and empty": ("list.csv", lambda: ",".join(f"c{n}" for n in range(332)) + ("\n1" + "," * 331) * 40_000, "40000 things"),
+    "objects without end": ("list.json", lambda: "[" + '{"":0},' * (6 << 20) + "{}]", "more values than"),
+    "wide letters in a document": ("list.json", lambda: '["🏠","' + "x" * (47 << 20) + '"]', "2 things"),
+    "many objects": ("list.json", lambda: "[" + ",".join(['{"name":"Example House","city":"Dayton"}'] * 700_000) + "]", "things"),
+}
+
+
+@pytest.mark.parametrize("name, made, words", TEXTS.values(), ids=list(TEXTS))
+def test_a_hostile_text_costs_little(tmp_path: Path, name: str, made: Callable[[], str], words: str) -> None:
+    file = tmp_path / name
+    file.write_text(made(), encoding="utf-8")
+    said, megabytes = cost(file)
+    assert words in said
+    assert megabytes < MOST_MEGABYTES
+
+
+def test_the_federal_directory_is_read_with_room_to_spare(real_files: Path) -> None:
+    said, megabytes = cost(real_files / "national-directory-su-facilities-2023.xlsx")
+    assert said == "12744 things"
+    assert megabytes < MOST_MEGABYTES / 2
