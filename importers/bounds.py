@@ -8,7 +8,7 @@ from importers.base import refuse
 
 MOST_ROWS: Final = 250_000
 MOST_COLUMNS: Final = 2_000
-MOST_MEMORY: Final = 160 << 20
+MOST_MEMORY: Final = 128 << 20
 """Bytes that the rows of one file may take, about a hundred times those of the federal directory."""
 _ROW: Final = 88
 _CELL: Final = 8

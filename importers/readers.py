@@ -122,63 +122,6 @@ def _odd_cells(where: str, told: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(Loudness.NOTICE, where, what, told["merged"], "Unmerge them and write the value into each row")
 
 
-def table(self, columns: tuple[str, ...]) -> list[Row]:
-        """The rows below the header line; see `table`."""
-        return table(self.file, self.rows, columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Workbook:
-    """The sheets of a workbook as texts, in their order, and the day on which it was last changed."""
-
-    file: str
-    sheets: dict[str, list[list[str]]]
-    modified: date | None
-    problems: tuple[Problem, ...] = ()
-
-    def sheet(self, name: str) -> list[list[str]]:
-        """A sheet by its name in any capitals; refuses the file, naming the sheets that it has."""
-        for title, rows in self.sheets.items():
-            if title.strip().casefold() == name.casefold():
-                return rows
-        found = ", ".join(f"“{title}”" for title in self.sheets) or "no sheets"
-        raise refuse(self.file, f"the sheet “{name}” is missing", found, "Use the workbook as the publisher gives it")
-
-
-def read_workbook(path: Path) -> Workbook:
-    """The whole workbook; refuses, in words, a file that is none, is too large, or harms its reader."""
-    expect(path, Content.WORKBOOK, _FIX)
-    try:
-        child = subprocess.run(
-            [sys.executable, "-I", str(_CHILD), str(path)], capture_output=True, timeout=WALL_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise refuse(path.name, f"the file could not be read within {WALL_SECONDS} seconds", fix=_FIX) from None
-    if child.returncode == 3:
-        raise refuse(path.name, "the file is not a workbook that can be read", _last_words(child.stderr), _FIX)
-    if child.returncode:
-        raise refuse(path.name, "reading the file took more memory or time than a directory needs", fix=_FIX)
-    return _sheets(path.name, child.stdout)
-
-
-def _last_words(stderr: bytes) -> str:
-    return stderr.decode("utf-8", "replace").strip().splitlines()[-1][:200] if stderr.strip() else ""
-
-
-def _sheets(file: str, printed: bytes) -> Workbook:
-    lines = printed.splitlines()
-    told = json.loads(lines[0])["modified"]
-    sheets: dict[str, list[list[str]]] = {}
-    rows: list[list[str]] = []
-    for line in lines[1:]:
-        row = json.loads(line)
-        if isinstance(row, dict):
-            rows = sheets.setdefault(row["sheet"], [])
-        else:
-            rows.append(row)
-    return Workbook(file, sheets, date.fromisoformat(told) if told else None)
-
-
 def table(file: str, sheet: list[list[str]], columns: tuple[str, ...]) -> list[Row]:
     """The rows below a header line, by column name in lower case; empty rows, also those above it, are passed over.
 

@@ -7,9 +7,9 @@ import pytest
 
 from directory.problems import CannotUnderstand, Loudness, Problem
 from importers import delimited
+from importers.bounds import MOST_COLUMNS, MOST_ROWS
 from importers.contents import LARGEST_FILE
 from importers.delimited import LONGEST_CELL, LONGEST_LINE, read_csv
-from importers.bounds import MOST_COLUMNS, MOST_ROWS
 
 PLAIN = "Name,City\nExample House,Columbus\n"
 

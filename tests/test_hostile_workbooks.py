@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from directory.problems import CannotUnderstand, Loudness, Problem
+from importers import readers
 from importers.contents import LARGEST_FILE
+from importers.readers import read_workbook
 from importers.samhsa_national_directory import COLUMNS, importer
 from seed_data.workbook import parts, write_parts
 from tests.workbooks import (
@@ -190,7 +192,7 @@ def test_a_small_workbook_that_prints_without_end_is_refused(tmp_path: Path) -> 
     with zipfile.ZipFile(tmp_path / "book.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name, content in told.items():
             book.writestr(name, content)
-    assert refused(tmp_path / "book.xlsx").found == "ValueError: the workbook holds more than 128 million characters"
+    assert refused(tmp_path / "book.xlsx").found == "ValueError: the workbook holds more than 96 million characters"
 
 
 def test_a_day_that_no_calendar_has_is_no_day(tmp_path: Path) -> None:
@@ -203,3 +205,40 @@ def test_a_workbook_that_does_not_say_its_day_has_none(tmp_path: Path) -> None:
     del told["docProps/core.xml"]
     write_parts(tmp_path / "book.xlsx", told)
     assert importer.read(tmp_path / "book.xlsx", SOURCE).observed_at is None
+
+
+def with_cells(folder: Path, cells: str, after: str = "") -> Path:
+    """A good workbook with one more row, and what may follow the rows."""
+    return spoiled(folder, FIRST_SHEET, END, f'<row r="9">{cells}</row>{END}{after}')
+
+
+def test_a_formula_is_read_as_the_value_that_was_calculated(tmp_path: Path) -> None:
+    book = read_workbook(with_cells(tmp_path, '<c r="A9" t="str"><f>UPPER("house")</f><v>HOUSE</v></c>'))
+    assert book.sheets[NAMES[0]][8][0] == "HOUSE"
+    assert not book.problems
+
+
+@pytest.mark.parametrize("value", ["", "<v/>", "<v></v>"])
+def test_a_formula_that_was_never_calculated_is_said_with_its_cell(tmp_path: Path, value: str) -> None:
+    (problem,) = read_workbook(with_cells(tmp_path, f'<c r="A9" s="1"><f>1+1</f>{value}</c><c r="B9"><v>1</v></c>')).problems
+    assert problem.loudness is Loudness.NOTICE
+    assert problem.where == "book.xlsx, sheet “Facilities List”"
+    assert problem.found == "A9"
+
+
+def test_many_formulas_are_counted(tmp_path: Path) -> None:
+    cells = "".join(f'<c r="{column}9"><f>1+1</f></c>' for column in "ABCDEFGH")
+    (problem,) = read_workbook(with_cells(tmp_path, cells)).problems
+    assert problem.found == "A9, B9, C9, D9, E9 and 3 more"
+
+
+def test_cells_merged_over_rows_are_said_and_those_in_one_row_are_not(tmp_path: Path) -> None:
+    merged = '<mergeCells count="2"><mergeCell ref="E2:E5"/><mergeCell ref="A1:C1"/></mergeCells>'
+    (problem,) = read_workbook(with_cells(tmp_path, '<c r="A9"><v>1</v></c>', merged)).problems
+    assert problem.found == "E2:E5"
+    assert "Unmerge" in problem.fix
+
+
+def test_a_workbook_that_takes_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "WALL_SECONDS", 0.001)
+    assert "could not be read within" in refused(a_book(tmp_path)).what
