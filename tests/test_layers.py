@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = [
     "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account", "free_text",
-    "values", "normalize", "resolve", "places", "matching", "asking", "case", "vetting",
+    "values", "normalize", "resolve", "places", "map_drawing", "matching", "asking", "case", "vetting",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "paper", "handout", "answering",
     "referral", "vetting_desk", "attestation", "upkeep", "board", "meetings", "handing_out", "call_sheet", "learned",
     "calling", "call_queue", "bed_reports", "web", "commands", "user_commands", "start",
