@@ -137,7 +137,8 @@ def close(case_id: str, listing_id: str) -> Redirect | Response:
     try:
         calling.close(desk(), line, _closing(found))
     except store.Taken:
-        return _taken(line, "")
+        typed = (request.form.get(name, "") for name in ("call_back_at", "spoke_with"))
+        return _taken(line, ", ".join(filter(None, typed)))
     except NotYours:
         abort(404)
     except ValueError as error:

@@ -1,0 +1,227 @@
+"""Every page of the site in every state that matters, in one list: a page that is new is added to PAGES.
+
+A page is reached by its address, in which the names of `Grounds.at` may stand, as somebody or as nobody; and where a state
+comes of something done there, by doing it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pyotp
+from flask.testing import FlaskClient
+from playwright.sync_api import Page
+
+from directory import accounts, store
+from directory.accounts import Register, Role, Who
+from directory.referral import Directory
+from tests import evening, people, sites
+
+FORM: Final[dict[str, Any]] = {"code_name": "Blue Heron", "plan": "Invented Gold", "words": "music"} | evening.NEED
+_NEEDS: Final[dict[str, dict[str, str]]] = {
+    "list": {},
+    "calls": {"sex": "female", "pregnant": "yes"},
+    "none": {"near": "44113", "within_miles": "10"},
+}
+READY, HELD, ASKED, WOMEN = (f"invented_survey:{name}" for name in ("ready", "held", "asked", "women"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What there is on the site to be looked at: the sessions of invented people, and addresses by a name."""
+
+    sessions: Mapping[str, str]
+    at: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page in a state: its name, its address, words that stand on it in this state, who looks ("" for nobody), what is done.
+
+    `kept` are texts typed there that must still stand in its fields.
+    """
+
+    name: str
+    address: str
+    says: str
+    who: str = ""
+    done: Callable[[Page], None] = lambda page: None
+    kept: tuple[str, ...] = ()
+
+
+def press(button: str, /, **filled: str) -> Callable[[Page], None]:
+    """Fill in fields by their ids, and press the first button of this name."""
+
+    def do(page: Page) -> None:
+        for field, text in filled.items():
+            page.locator(f"#{field}").evaluate("field => field.closest('details')?.setAttribute('open', '')")
+            page.locator(f"#{field}").fill(text)
+        with page.expect_navigation():
+            page.get_by_role("button", name=button).first.click()
+
+    return do
+
+
+def _set_up(page: Page) -> None:
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    press("Use this app", code=pyotp.TOTP(secret).now())(page)
+
+
+def _tokenless(page: Page) -> None:
+    page.locator("[name=csrf_token]").evaluate_all("fields => fields.forEach(field => field.remove())")
+    press("Open the case", near="43215")(page)
+
+
+PAGES: Final = [
+    Shown("the form", "/", "Find out whom to call tonight"),
+    Shown(
+        "the form with what to mend", "/", "Please correct 2 things",
+        done=press("Show", near="Springfield", age="two", plan="Gold", words="music"),
+        kept=("Springfield", "two", "Gold", "music"),
+    ),
+    Shown("the list without an option", "{calls}", "Call these first, in this order"),
+    Shown("the list on which nothing fits", "{none}", "No center fits yet"),
+    Shown("the list, as a counselor sees it", "{list}", "Open a case with this need", "maria"),
+    Shown("the need to be changed", "{list}/change", "Find out whom to call tonight", kept=("27",)),
+    Shown("a list that is no longer kept", "/options/aaaaaaaaaaaaaaaaaaaaaa", "no longer kept"),
+    Shown("a listing", f"/listings/{READY}", "2 beds are open"),
+    Shown("a listing of which little is known", "/listings/invented_survey:silent", "Nobody has reported on its beds"),
+    Shown("how options are ranked", "/how-options-are-ranked", "tiers before points"),
+    Shown("nothing here", "/nowhere", "There is nothing here"),
+    Shown("signing in", "/sign-in", "Families need no account"),
+    Shown(
+        "signing in with a wrong code", "/sign-in", "do not belong together",
+        done=press("Sign in", name="maria", password="wrong", code="1"), kept=("maria",),
+    ),
+    Shown("signing in again", "/desk", "Your session has ended", "late"),
+    Shown("the first password", "/activate/{link}", "Choose a password, olga"),
+    Shown(
+        "two passwords that differ", "/activate/{link}", "The two are not the same",
+        done=press("Keep", password="x" * 20, again="y" * 20),
+    ),
+    Shown("a link that is no longer good", "/activate/none", "no longer good"),
+    Shown("the authenticator app", "/account/second-step", "Show that it works", "nora"),
+    Shown("a code that is none", "/account/second-step", "This is not the code", "nora", press("Use this app", code="1")),
+    Shown("the recovery codes", "/account/second-step", "Keep these recovery codes", "nora", _set_up),
+    Shown("the desk", "/desk", "Your cases", "maria"),
+    Shown("an empty desk", "/desk", "No case is open", "tom"),
+    Shown("the desk of staff", "/desk", "Find out whom to call tonight", "ann"),
+    Shown("not for this role", "/calls", "Not for your role", "ann"),
+    Shown("the account", "/account", "Where you are signed in", "maria"),
+    Shown(
+        "a password too short", "/account", "This password is", "maria",
+        press("Change the", present=people.PASSWORD, password="short"),
+    ),
+    Shown("a new case", "/cases/new", "Open a case", "maria"),
+    Shown(
+        "a new case with a name in it", "/cases/new", "looks like a name", "maria",
+        press("Open the case", near="43215", words="near Jessica", code_name="Old Barn"),
+        ("43215", "near Jessica", "Old Barn"),
+    ),
+    Shown("what waited for a new session", "/cases/new", "Nothing that you typed is lost", "maria", _tokenless, ("43215",)),
+    Shown("the need of a case", "{case}/need", "what is needed", "maria", kept=("27", "music")),
+    Shown("the board", "{case}", "On the list", "maria"),
+    Shown("the board after much was done", "{busy}", "Changed since you last looked", "maria"),
+    Shown(
+        "a reason with a name in it", "{case}", "looks like a name", "maria",
+        press("Drop it", **{"because-1": "ask Jessica"}), ("ask Jessica",),
+    ),
+    Shown("centers found by name", "{case}", "House for Women", "maria", press("Look it up", words="Women"), ("Women",)),
+    Shown("no center of that name", "{case}", "Enter a center’s name", "maria", press("Look it up", words="")),
+    Shown("about a case", "{busy}/about", "These can see the case", "maria"),
+    Shown(
+        "an end that says nothing", "{case}/about", "Choose how it ended", "maria",
+        press("Say that it ended", on="2026-01-02"), ("2026-01-02",),
+    ),
+    Shown("no colleague of that name", "{case}/about", "signs in", "maria", press("Let in", colleague="Nobody"), ("Nobody",)),
+    Shown("about the case of a colleague", "{busy}/about", "You were let into this case", "sam"),
+    Shown("about a case that ended", "{ended}/about", "Admitted by", "maria"),
+    Shown("a case erased", "{gone}/about", "The case is erased", "maria", press("Erase this case")),
+    Shown("the calls", "/calls", "Open the call sheet", "maria"),
+    Shown("no calls", "/calls", "Nobody waits to be called", "tom"),
+    Shown("a call sheet", f"{{case}}/calls/{ASKED}", "I am calling now", "maria"),
+    Shown("a call that is going on", f"{{busy}}/calls/{ASKED}", "The call is yours", "maria"),
+    Shown("a call that a colleague is on", f"{{busy}}/calls/{ASKED}", "maria is on this call", "sam"),
+    Shown(
+        "a call that ends with nothing said", f"{{busy}}/calls/{ASKED}", "Choose what the call came to", "maria",
+        press("End the call", call_back_at="20 min", spoke_with="the desk"), ("20 min", "the desk"),
+    ),
+    Shown("beds", f"/listings/{READY}/report", "Still so", "ann"),
+    Shown("beds after a report", f"/listings/{HELD}/report", "Reported:", "ann", press("1 bed")),
+    Shown("beds of which nobody spoke", f"/listings/{WOMEN}/report", "Nobody has reported", "maria"),
+    Shown("no hand-out yet", "{case}/handouts", "Nothing was handed out yet", "maria"),
+    Shown("hand-outs", "{handouts}", "Changed since printed", "maria"),
+    Shown("what a family sees behind the link", "{shared}", "Call in this order"),
+    Shown("a link to a hand-out", "{handouts}", "shown this once", "maria", press("Make a new link")),
+    Shown("the hand-out", "{handout}", "Call in this order", "maria"),
+    Shown("the hand-out in Spanish", "{handout}?language=es", "Llame", "maria"),
+    Shown("presented", "{handout}/present", "Call now", "maria"),
+    Shown("presented in Spanish", "{handout}/present?language=es", "Llame", "maria"),
+    Shown("a text message", "{handout}/text", "As a text message", "maria"),
+]  # fmt: skip
+UNSEEN: Final = {
+    "static": "style sheets and a picture",
+    "reading.health": "plain text for machines",
+    "reading.ready": "plain text for machines",
+    "reading.robots": "plain text for machines",
+    "account_pages.square": "a picture, seen on the page of the authenticator app",
+    "cases.all_cases": "leads to the desk",
+    "handouts.file": "files to be kept: the HTML one is the hand-out's own page, the PDF is judged by its own tests",
+}
+"""The addresses that are no page of their own, each with the reason."""
+
+
+def grounds(directory: Directory) -> Grounds:
+    """Let invented people work for an evening, so that every page has something to show."""
+    evening.report(directory)
+    evening.vet(directory)
+    app = sites.a_site(directory)
+    register, now = app.extensions["register"], datetime.now(UTC).replace(microsecond=0)
+    roles = {"maria": Role.COUNSELOR, "sam": Role.COUNSELOR, "tom": Role.COUNSELOR, "late": Role.COUNSELOR, "ann": Role.STAFF}
+    sessions = {name: people.a_person(register, role, name, now).session for name, role in roles.items()}
+    sessions["nora"] = people.activated(register, "nora", Role.STAFF, now)[1]
+    _let_it_end(register, sessions["late"], now)
+    at = {"link": accounts.add(register, "olga", Role.STAFF, Who("command line", now))}
+    for name, fields in _NEEDS.items():
+        at[name] = app.test_client().post("/options", data=evening.NEED | fields).location
+    maria = app.test_client()
+    maria.set_cookie("session", sessions["maria"])
+    return Grounds(sessions, at | _cases(maria, directory))
+
+
+def _let_it_end(register: Register, session: str, now: datetime) -> None:
+    found = accounts.look(register, session, now)
+    assert found
+    with register.database.writing() as connection:
+        store.touch_session(connection, found.id, now - timedelta(minutes=31))
+
+
+def _cases(maria: FlaskClient, directory: Directory) -> dict[str, str]:
+    """Cases of maria's: one that is new, one that is busy, one that ended, and one to be erased."""
+    at = {name: send(maria, "/cases/new", **FORM).location for name in ("case", "busy", "ended", "gone")}
+    busy = at["busy"]
+    maria.get(busy)
+    send(maria, f"{busy}/handouts")
+    at["handouts"] = f"{busy}/handouts"
+    at["handout"] = f"{busy}/handouts/1"
+    shared = re.search(r"/s/[A-Za-z0-9_-]{22}", send(maria, f"{busy}/handouts/1/share").text)
+    assert shared
+    at["shared"] = shared[0]
+    send(maria, f"{busy}/colleagues", colleague="sam")
+    because = "the family knows it"
+    send(maria, f"{busy}/steps", listing=HELD, kind="dropped", because=because)
+    send(maria, f"{busy}/steps", listing=WOMEN, kind="added", because=because)
+    send(maria, f"{busy}/calls/{ASKED}/answer", item="bed.state", answer="two")
+    send(maria, f"{at['ended']}/end", kind="admitted", admitted_by=READY)
+    return at
+
+
+def send(client: FlaskClient, address: str, **fields: Any) -> Any:
+    """Send a form from a page of the client's session; raises where it was refused."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/account").text)
+    assert token
+    answered = client.post(address, data={"csrf_token": token[1], **fields})
+    assert answered.status_code in (200, 303), (address, answered.status_code)
+    return answered
