@@ -44,10 +44,12 @@ def served(directory: Directory) -> Iterator[str]:
     server: Any = waitress.create_server(sites.a_site(directory), host="127.0.0.1", port=0, threads=2, ident=None)
     serving = threading.Thread(target=server.run)
     serving.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
-    serving.join(10)
-    server.task_dispatcher.shutdown()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        serving.join(10)
+        server.task_dispatcher.shutdown()
 
 
 @pytest.fixture(scope="module")
