@@ -16,7 +16,9 @@ from playwright.sync_api import Page
 
 from directory import accounts, store
 from directory.accounts import Register, Role, Who
+from directory.listing import Vetting
 from directory.referral import Directory
+from directory.vocabulary import VettingState
 from tests import evening, people, sites
 
 FORM: Final[dict[str, Any]] = {"code_name": "Blue Heron", "plan": "Invented Gold", "words": "music"} | evening.NEED
@@ -160,6 +162,23 @@ PAGES: Final = [
     Shown("presented", "{handout}/present", "Call now", "maria"),
     Shown("presented in Spanish", "{handout}/present?language=es", "Llame", "maria"),
     Shown("a text message", "{handout}/text", "As a text message", "maria"),
+    Shown("what staff check next", "/staff", "Lapses on", "ann"),
+    Shown(
+        "a number that can't be read", "/staff", "Enter a telephone number", "ann",
+        press("This is the right number", **{"number-1": "call them"}),
+    ),
+    Shown("the checking of a center", f"/listings/{READY}/vetting", "Two different people approve", "ann"),
+    Shown("a check without evidence", f"/listings/{WOMEN}/vetting", "choose what you found", "ann", press("Write it down")),
+    Shown("a complaint", f"/listings/{ASKED}/complaint", "suspended at once", "maria"),
+    Shown("a complaint that says nothing", f"/listings/{ASKED}/complaint", "Enter what happened", "maria", press("Suspend it")),
+    Shown("a center suspended", "/listings/invented_survey:third/complaint", "tell them now", "maria",
+          press("Suspend it", because="wanted money at the door")),
+    Shown("a letter to a center", f"/listings/{READY}/vetting", "Send it yourself", "ann", press("Make a letter")),
+    Shown("what a center is asked", "{attest}", "This is what we hold of you"),
+    Shown("what a center says, not to be read", "{attest}", "Enter a telephone number", "", press("This is so", phone="call us"),
+          ("call us",)),
+    Shown("what a center answered", "{attested}", "What differs from what we hold", "ann"),
+    Shown("a link of a center that is over", "/attest/none", "works no more"),
 ]  # fmt: skip
 UNSEEN: Final = {
     "static": "style sheets and a picture",
@@ -186,9 +205,24 @@ def grounds(directory: Directory) -> Grounds:
     at = {"link": accounts.add(register, "olga", Role.STAFF, Who("command line", now))}
     for name, fields in _NEEDS.items():
         at[name] = app.test_client().post("/options", data=evening.NEED | fields).location
-    maria = app.test_client()
+    maria, ann = app.test_client(), app.test_client()
     maria.set_cookie("session", sessions["maria"])
-    return Grounds(sessions, at | _cases(maria, directory))
+    ann.set_cookie("session", sessions["ann"])
+    return Grounds(sessions, at | _cases(maria, directory) | _checked(ann, directory, now))
+
+
+def _checked(ann: FlaskClient, directory: Directory, now: datetime) -> dict[str, str]:
+    """The staff's work: a listing that lapses soon, a wrong number, and a center that attested its facts."""
+    with directory.database.writing() as connection:
+        soon = Vetting(VettingState.VETTED, now - timedelta(days=2), "staff 9", now.date() + timedelta(days=20))
+        store.append_vettings(connection, [(READY, soon)])
+        store.open_correction(connection, HELD, ("wrong_number", "614-555-0151"), now)
+    links = [re.search(r"/attest/[A-Za-z0-9_-]{22}", send(ann, f"/listings/{READY}/attestation").text) for _ in range(2)]
+    assert links[0] and links[1]
+    ann.post(links[0][0], data={"direct_line": "614-555-0177", "sex.female": "no"})
+    answered = re.search(r"/staff/attestations/\w+", ann.get("/staff").text)
+    assert answered
+    return {"attest": links[1][0], "attested": answered[0]}
 
 
 def _let_it_end(register: Register, session: str, now: datetime) -> None:

@@ -20,6 +20,21 @@ from directory.web.roles import anybody, needs
 from directory.web.vetting_pages import the_desk
 
 attest: Final = Blueprint("attest", __name__)
+_HINTS: Final = {
+    "address_1": "Such as 12 Sample Street; empty where it is kept secret",
+    "address_2": "Such as Building B",
+    "phone": "With its area code, such as 614-555-0101",
+    "direct_line": "The number that admissions answers itself, such as 614-555-0102",
+    "website": "Such as www.example.org",
+    "intake_hours": "Such as Mo-Fr 8:00-22:00; Sa 10:00-18:00, or 24/7",
+    "latest_arrival": "The last time at which somebody may come, such as 9 pm",
+    "ask_for": "A desk or a role, such as admissions; no name of a person",
+    "upfront_cost": "Such as $200 at the door, or nothing",
+    "length_of_stay": "Such as 28 to 90 days",
+    "transport": "Such as pick-up from the bus station",
+    "bring": "Such as identity card, medicines in their bottles",
+    "not_bring": "Such as mouthwash with alcohol",
+}
 _LABELS: Final = {group.code: group.label for group in ALL_GROUPS}
 
 
@@ -122,7 +137,10 @@ def _over() -> tuple[str, int]:
 def _form(token: str, listing: Listing, told: dict[str, str]) -> str:
     sent = request.form if request.method == "POST" else None
     held = attestation.held(listing)
-    values = [(name, FIELDS[name].called.capitalize(), sent.get(name, "") if sent else held.get(name, "")) for name in VALUES]
+    values = [
+        (name, FIELDS[name].called.capitalize(), _HINTS[name], sent.get(name, "") if sent else held.get(name, ""))
+        for name in VALUES
+    ]
     groups = [
         {
             "label": _LABELS[code],
