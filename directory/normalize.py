@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from directory import values
@@ -15,7 +16,8 @@ class ParsedRecord:
     """A row in our field names, its values still the source's text.
 
     `local_id` is the source's own name for the listing, or a digest of what names it there; two records of one file
-    that share it are told apart by `distinguish`. `where` is the file and row, for problems.
+    that share it are told apart by `distinguish`. `where` is the file and row, for problems. `observed_at` is the day that
+    the row speaks of, where it says one of its own.
     """
 
     local_id: str
@@ -24,6 +26,7 @@ class ParsedRecord:
     yes: frozenset[str] = frozenset()
     no: frozenset[str] = frozenset()
     distinguish: str = ""
+    observed_at: date | None = None
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
 

@@ -5,7 +5,7 @@ Each reader takes text as somebody typed it and returns the value, or raises Val
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -32,7 +32,20 @@ _EXTENSION: Final = re.compile(r"(?:\bext\.?|\bextension|x)\s*:?\s*(\d{1,6})\s*$
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _FREELY_ASSOCIATED: Final = ("", "680", "691", "692")  # the country codes of Palau, Micronesia and the Marshall Islands
 _DEGREES: Final = re.compile(r"[-+]?[0-9]{1,3}(\.[0-9]{0,20})?")
+_WHOLE: Final = re.compile(r"\.0+$")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SLASHED_DAY: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
+_NAMED_DAY: Final = re.compile(r"([0-9]{1,2})[ -]([a-z]+)[ -.,]+([0-9]{4})|([a-z]+)\.? ([0-9]{1,2}),? ([0-9]{4})")
+_SERIAL_DAY: Final = re.compile(r"[2-7][0-9]{4}(?:\.0+)?")
+_MIDNIGHT: Final = re.compile(r"[T ]00:00(?::00)?$")
+_BEFORE_FIRST_SERIAL: Final = date(1899, 12, 30)
+_MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_YES: Final = frozenset(("yes", "y", "true", "x", "1", "✓", "✔", "☑"))
+_NO: Final = frozenset(("no", "n", "false", "0"))
+MONTH_FIRST: Final = "month_first"
+DAY_FIRST: Final = "day_first"
 LONGEST_TEXT: Final = 300
 
 
@@ -53,8 +66,8 @@ def some_text(value: str) -> str:
 
 
 def postal_code(value: str) -> str:
-    """A five-digit ZIP code; a ZIP+4 loses its end, and leading zeros lost by a spreadsheet are put back."""
-    digits = value.strip().partition("-")[0].strip()
+    """A five-digit ZIP code; a ZIP+4 loses its end, and what a spreadsheet made of it is undone: 1040 and 1040.0 are 01040."""
+    digits = _WHOLE.sub("", value.strip()).partition("-")[0].strip()
     if not (digits.isascii() and digits.isdigit() and 3 <= len(digits) <= 5) or not int(digits):
         raise ValueError("Enter a five-digit ZIP code, such as 43215")
     return digits.zfill(5)
@@ -75,7 +88,7 @@ def phone(value: str) -> str:
     if plain:
         area, exchange, line, extension = plain.groups()
         return area + exchange + line + (f"x{extension}" if extension else "")
-    return _odd_phone(text(value))
+    return _odd_phone(_WHOLE.sub("", text(value)))
 
 
 def _odd_phone(value: str) -> str:
@@ -155,7 +168,68 @@ def day(value: str) -> date:
     try:
         return date.fromisoformat(written if _DAY.fullmatch(written) else "")
     except ValueError:
-        raise ValueError("Enter a day as 2026-03-13") from None
+        raise ValueError(f"Enter a day as {_AN_EXAMPLE}") from None
+
+
+def is_day(value: str) -> bool:
+    """Whether the text is a day in the one form."""
+    try:
+        day(value)
+    except ValueError:
+        return False
+    return True
+
+
+def day_in_any_shape(order: str = "") -> Callable[[str], date]:
+    """A reader of days as spreadsheets write them: 2026-11-24, 11/24/2026, 24-Nov-2026, November 24, 2026, 46350.
+
+    `order` is MONTH_FIRST or DAY_FIRST. Without it a day that could be two days, such as 03/04/2026, raises ValueError.
+    """
+
+    def read(value: str) -> date:
+        written = _MIDNIGHT.sub("", value.strip()).casefold()
+        slashed, named = _SLASHED_DAY.fullmatch(written), _NAMED_DAY.fullmatch(written)
+        try:
+            if _SERIAL_DAY.fullmatch(written):
+                return _BEFORE_FIRST_SERIAL + timedelta(days=int(float(written)))
+            if slashed:
+                return _slashed_day(int(slashed[1]), int(slashed[3]), int(slashed[4]), order)
+            if named:
+                return date(int(named[3] or named[6]), _month(named[2] or named[4]), int(named[1] or named[5]))
+        except _TwoDays as error:
+            raise ValueError(str(error)) from None
+        except ValueError:
+            raise ValueError(f"Enter a day that the calendar has, as {_AN_EXAMPLE}") from None
+        return day(written)
+
+    return read
+
+
+class _TwoDays(ValueError):
+    """A day that could be two days."""
+
+
+_AN_EXAMPLE: Final = "2026-03-13"
+
+
+def _slashed_day(first: int, second: int, year: int, order: str) -> date:
+    if order == DAY_FIRST or (not order and first > 12):
+        return date(year, second, first)
+    if not order and first != second and second <= 12:
+        raise _TwoDays(
+            f"Enter the day as {_AN_EXAMPLE}: this could be {date(year, first, second)} or {date(year, second, first)}"
+        )
+    return date(year, first, second)
+
+
+def _month(name: str) -> int:
+    return next((number for number, month in enumerate(_MONTHS, start=1) if len(name) > 2 and month.startswith(name)), 0)
+
+
+def order_of_days(written: Iterable[str]) -> str:
+    """How a column writes its days: MONTH_FIRST, as in the United States, unless one of them can't be; then ""."""
+    found = [_SLASHED_DAY.fullmatch(_MIDNIGHT.sub("", one.strip())) for one in written]
+    return "" if any(one and int(one[1]) > 12 for one in found) else MONTH_FIRST
 
 
 def written_day(value: str) -> str:
@@ -185,11 +259,11 @@ def moment(value: str) -> datetime:
 
 
 def yes_or_no(value: str) -> bool:
-    """A yes or a no, in the words that files and forms use for them."""
-    answer = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}.get(text(value).casefold())
-    if answer is None:
-        raise ValueError("Enter yes or no")
-    return answer
+    """A yes or a no, in the words and signs that files and forms use for them."""
+    word = text(value).casefold()
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise ValueError("Enter yes or no")
 
 
 def one_of(choices: Iterable[str]) -> Callable[[str], str]:

@@ -124,13 +124,13 @@ class Row:
 
     def take(self, column: str) -> str:
         """The cell's text, which is then used up; raises KeyError for a column that the file does not have."""
-        text = self._look(column)
+        text = self.look(column)
         self._left ^= 1 << self._columns[column]
         return text
 
     def digest(self, *columns: str) -> str:
         """Twelve characters that name what stands in these columns, whatever its capitals and spaces."""
-        named = "\x1f".join(tidy(self._look(column)).casefold() for column in columns)
+        named = "\x1f".join(tidy(self.look(column)).casefold() for column in columns)
         return hashlib.sha256(named.encode()).hexdigest()[:12]
 
     @property
@@ -138,7 +138,8 @@ class Row:
         """The columns that have not been taken."""
         return tuple(column for column, place in self._columns.items() if self._left >> place & 1)
 
-    def _look(self, column: str) -> str:
+    def look(self, column: str) -> str:
+        """The cell's text, which stays; raises KeyError for a column that the file does not have or that was taken."""
         if not self._left >> self._columns[column] & 1:
             raise KeyError(column)
         return self._cells.get(column, "")

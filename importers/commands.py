@@ -17,7 +17,7 @@ from directory import store, values
 from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
-from importers import demo
+from importers import demo, spreadsheet_command
 from importers.base import Importer
 from importers.demo_day import tell_day
 from importers.export import export_listings, exported
@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
     for importer in SOURCES:
         into.add_command(_import_command(importer))
     into.add_command(_import_listings_command())
+    into.add_command(_import_spreadsheet_command())
     out_of = AppGroup("export", help="Write what the directory knows into a file.")
     out_of.add_command(_export_listings_command())
     app.cli.add_command(into)
@@ -67,6 +68,8 @@ class _Day(click.ParamType[date]):
 
 _FILE: Final = click.argument("file", type=click.Path(path_type=Path))
 _DRY_RUN: Final = click.option("--dry-run", is_flag=True, help="Only say what would change.")
+_FORCE: Final = click.option("--force", default="", metavar="REASON", help="Import although the count is unexpected; say why.")
+_OBSERVED: Final = click.option("--observed", type=_Day(), help="The day that the file speaks of, where it does not say.")
 _AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 
 
@@ -77,8 +80,8 @@ def _import_command(importer: Importer) -> click.Command:
     @_FILE
     @_DRY_RUN
     @_AS_JSON
-    @click.option("--force", default="", metavar="REASON", help="Import although the count is unexpected; say why.")
-    @click.option("--observed", type=_Day(), help="The day that the file speaks of, where it does not say.")
+    @_FORCE
+    @_OBSERVED
     def command(file: Path, dry_run: bool, as_json: bool, force: str, observed: date | None) -> None:
         order = Order(COMMAND_LINE, datetime.now(UTC), dry_run, force.strip(), observed)
         _import(source.name, file, order, as_json, lambda database: import_file(database, importer, file, order, _progress()))
@@ -94,6 +97,36 @@ def _import_listings_command() -> click.Command:
     def command(file: Path, dry_run: bool, as_json: bool) -> None:
         order = Order(COMMAND_LINE, datetime.now(UTC), dry_run)
         _import(SOURCE, file, order, as_json, lambda database: import_listings(database, file, order, _progress()))
+
+    return command
+
+
+def _import_spreadsheet_command() -> click.Command:
+    @click.command("spreadsheet", help=spreadsheet_command.HELP)
+    @_FILE
+    @click.option("--mapping", type=click.Path(path_type=Path), metavar="TOML", help="What the columns and phrases mean.")
+    @click.option("--suggest-mapping", is_flag=True, help="Only print a mapping proposed from the table.")
+    @click.option("--skip-unknown", is_flag=True, help="Leave out, counted, what phrases say that the mapping does not have.")
+    @_DRY_RUN
+    @_AS_JSON
+    @_FORCE
+    @_OBSERVED
+    def command(mapping: Path | None, suggest_mapping: bool, skip_unknown: bool, file: Path, as_json: bool, **how: Any) -> None:
+        if suggest_mapping:
+            click.echo(spreadsheet_command.suggested(file))
+            return
+        if not mapping:
+            raise click.UsageError("Give --mapping TOML; --suggest-mapping prints one to begin with")
+        taken = frozenset(importer.source.name for importer in SOURCES)
+        importer = spreadsheet_command.mapped(mapping, skip_unknown, taken)
+        order = Order(COMMAND_LINE, datetime.now(UTC), how["dry_run"], how["force"].strip(), how["observed"])
+        _import(
+            importer.source.name,
+            file,
+            order,
+            as_json,
+            lambda database: import_file(database, importer, file, order, _progress()),
+        )
 
     return command
 

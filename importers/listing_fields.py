@@ -142,14 +142,15 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _terms(value: Any) -> frozenset[str]:
-    return frozenset(_term(code) for code in _listed(value))
+    return frozenset(term(code) for code in _listed(value))
 
 
-def _term(code: Any) -> str:
+def term(code: Any) -> str:
+    """A term of the vocabulary or an insurance plan; raises BadLine, with the nearest ones, for anything else."""
     if isinstance(code, str):
-        term = plan_term(code.removeprefix("plan.")) if code.startswith("plan.") else code
-        if is_term(term):
-            return term
+        known = plan_term(code.removeprefix("plan.")) if code.startswith("plan.") else code
+        if is_term(known):
+            return known
     near = get_close_matches(code[:60], TERMS, 3, 0.5) if isinstance(code, str) else []
     fix = _meant(near) + "`flask --app app terms` lists them; a plan is plan.<its name>"
     raise BadLine("it is not a term", shown(code), fix)

@@ -22,12 +22,12 @@ from directory.database import Database
 from directory.listing import Provenance, Statement
 from directory.problems import Loudness, Problem
 from directory.store import Worded
-from importers import base, contents, delimited, documents, readers, understanding
+from importers import any_table, base, contents, delimited, documents, readers, understanding
 from importers.base import Batch, Importer, Meaning, Source, refuse
 from importers.understanding import Progress, Understood, understand
 
 INVENTED: Final = "demo"
-_READING: Final = (contents, readers, delimited, documents)
+_READING: Final = (contents, readers, delimited, documents, any_table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ def _normalize(
     problems: list[Problem] = []
     unreadable: list[str] = []
     for record in _counted("checking", records, tell):
-        statement, found = normalize(record, replace(provenance, reference=record.where))
+        day = record.observed_at or provenance.observed_at
+        statement, found = normalize(record, replace(provenance, reference=record.where, observed_at=day))
         problems += found
         if statement:
             statements.append(statement)

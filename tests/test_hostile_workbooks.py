@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from directory.problems import CannotUnderstand, Loudness, Problem
-from importers import readers
+from importers import bounds, readers
 from importers.contents import LARGEST_FILE
 from importers.readers import read_workbook
 from importers.samhsa_national_directory import COLUMNS, importer
@@ -242,3 +242,10 @@ def test_cells_merged_over_rows_are_said_and_those_in_one_row_are_not(tmp_path: 
 def test_a_workbook_that_takes_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "WALL_SECONDS", 0.001)
     assert "could not be read within" in refused(a_book(tmp_path)).what
+
+
+def test_a_workbook_with_more_text_than_is_held_is_refused_at_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MOST_MEMORY", 1_000)
+    problem = refused(a_book(tmp_path, [HEADER, *[a_facility()] * 9]))
+    assert problem.where == "book.xlsx, row 2"
+    assert "larger than a directory" in problem.what

@@ -60,6 +60,11 @@ GOOD: list[tuple[Callable[[str], Any], str, Any]] = [
     ),
     (values.yes_or_no, "Yes", True),
     (values.yes_or_no, " n ", False),
+    *((values.yes_or_no, word, True) for word in ("Y", "TRUE", "x", "1", "✓")),
+    *((values.yes_or_no, word, False) for word in ("No", "FALSE", "0")),
+    (values.postal_code, "1040.0", "01040"),
+    (values.postal_code, "01040-1234", "01040"),
+    (values.phone, "6145550101.0", "6145550101"),
     (COLOURS, "Dark Red", "dark_red"),
     (COLOURS, "dark-red", "dark_red"),
     (COLOURS, "BLUE", "blue"),
@@ -153,3 +158,36 @@ def test_every_value_that_was_read_reads_the_same_again() -> None:
     for read, _, value in GOOD:
         if isinstance(value, str) and value:
             assert read(value) == value
+
+
+NOVEMBER_24 = (
+    "2026-11-24", "11/24/2026", "24-Nov-2026", "November 24, 2026", "46350",
+    "2026-11-24T00:00:00", "Nov. 24, 2026", "24 november 2026", "46350.0", " 11-24-2026 ", "11.24.2026",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", ["", values.MONTH_FIRST])
+@pytest.mark.parametrize("written", NOVEMBER_24)
+def test_a_day_is_read_in_every_shape_that_spreadsheets_give_it(written: str, order: str) -> None:
+    assert values.day_in_any_shape(order)(written) == date(2026, 11, 24)
+
+
+def test_a_day_that_could_be_two_is_read_only_where_the_order_is_known() -> None:
+    assert values.day_in_any_shape(values.MONTH_FIRST)("03/04/2026") == date(2026, 3, 4)
+    assert values.day_in_any_shape(values.DAY_FIRST)("03/04/2026") == date(2026, 4, 3)
+    assert values.day_in_any_shape()("04/04/2026") == date(2026, 4, 4)
+    with pytest.raises(ValueError, match="this could be 2026-03-04 or 2026-04-03"):
+        values.day_in_any_shape()("03/04/2026")
+
+
+@pytest.mark.parametrize(
+    "written", ["", "2026-02-30", "2/30/2026", "13/13/2026", "Nov 24", "3/4/26", "Foo 3, 2026", "1234", "99999"]
+)
+def test_what_is_no_day_is_refused_with_an_example(written: str) -> None:
+    with pytest.raises(ValueError, match="2026-03-13"):
+        values.day_in_any_shape(values.MONTH_FIRST)(written)
+
+
+def test_a_column_is_read_as_month_and_day_until_one_of_its_days_contradicts() -> None:
+    assert values.order_of_days(["03/04/2026", "2026-01-01", "12/31/2025"]) == values.MONTH_FIRST
+    assert values.order_of_days(["03/04/2026", "31/12/2025"]) == ""

@@ -1,0 +1,40 @@
+"""`flask --app app import spreadsheet FILE --mapping county.toml`, and `--suggest-mapping`, which prints such a file."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from directory.problems import CannotUnderstand
+from importers.base import Importer, refuse
+from importers.spreadsheet import FILE_HELP, importer
+from importers.spreadsheet_mapping import load
+from importers.spreadsheet_suggestion import suggest
+
+
+def mapped(mapping: Path, skip_unknown: bool, taken: frozenset[str]) -> Importer:
+    """The importer of a mapping file; raises click.ClickException, in words, where it can't be used."""
+    try:
+        described = load(mapping)
+        if described.name in taken:
+            raise refuse(f"{mapping.name}, name", "is the name of another source", described.name, "Give it a name of its own")
+    except CannotUnderstand as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{mapping}: the mapping can't be read: {error.strerror or error}") from None
+    return importer(described, skip_unknown)
+
+
+def suggested(file: Path) -> str:
+    """A mapping for the file as text; raises click.ClickException, in words, for a file without a table."""
+    try:
+        changed = datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
+        return suggest(file, changed)
+    except CannotUnderstand as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{file}: the file can't be read: {error.strerror or error}") from None
+
+
+HELP: Final = f"Import a table that a center or a county sends: {FILE_HELP} (docs/spreadsheets.md)."

@@ -1,0 +1,305 @@
+"""The file in which staff say what somebody's table means: read whole, and everything wrong in it is said at once.
+
+The law: each refusal names the file, the key, what stands there, and what could.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from directory import values
+from directory.normalize import FIELDS
+from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.vocabulary import SourceKind
+from importers.base import Meaning, Source, refuse, tidy
+from importers.listing_fields import BadLine, shown, term
+
+LARGEST_MAPPING: Final = 1 << 20
+ORDERS: Final = (values.MONTH_FIRST, values.DAY_FIRST)
+_KEYS: Final = (
+    "name", "title", "publisher", "licence", "kind", "observed", "at_least", "at_most", "sheet", "header", "encoding", "id",
+    "days", "ignore", "columns", "always", "yes_no", "terms", "separators",
+)  # fmt: skip
+_ENCODINGS: Final = ("utf-8", "cp1252", "latin-1", "utf-16")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_TAKEN: Final = frozenset(("demo", "demo_day", "listings", "calls", "spreadsheet"))
+_MARKS: Final = "-~"
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetMapping(Source):
+    """A source that staff described. Columns are named tidy and in small letters, as the header is read.
+
+    `columns` names our field for a column; `phrases` holds “column: phrase”; `yes_no` what a yes in a column affirms;
+    `always` what every row says; `observed` a day, or the column that holds it; `header` the row of the header, 0 for
+    the first that is not empty; `order` how days are written, "" where the column shows it.
+    """
+
+    yes_no: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    separators: Mapping[str, str] = field(default_factory=dict)
+    spoken: tuple[str, ...] = ()
+    always: Mapping[str, str] = field(default_factory=dict)
+    always_yes: tuple[str, ...] = ()
+    always_no: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    observed: str = ""
+    sheet: str = ""
+    header: int = 0
+    encoding: str = ""
+    order: str = ""
+
+    def phrase(self, column: str, phrase: str) -> Meaning | None:
+        """What a phrase in a column means; None for one that the mapping does not have."""
+        return self.phrases.get(f"{column}: {heading(phrase)}")
+
+    @property
+    def used(self) -> dict[str, str]:
+        """Every column that the mapping names, with the part of the mapping that names it first."""
+        named = dict.fromkeys(self.columns, "[columns]")
+        named |= dict.fromkeys(self.yes_no, "[yes_no]") | dict.fromkeys(self.spoken, "[terms]")
+        named |= dict.fromkeys(self.ids, "id")
+        return named if not self.observed or values.is_day(self.observed) else named | {self.observed: "observed"}
+
+
+def heading(text: str) -> str:
+    """A header or phrase as it is compared: without capitals and needless spaces."""
+    return tidy(text).casefold()
+
+
+def load(path: Path) -> SheetMapping:
+    """The mapping in a TOML file; raises CannotUnderstand with everything that is wrong in it."""
+    told = _toml(path)
+    reading = _Reading(path.name, told)
+    mapping = _mapping(reading)
+    if reading.problems:
+        raise CannotUnderstand(*reading.problems)
+    return mapping
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    if path.stat().st_size > LARGEST_MAPPING:
+        raise refuse(path.name, "this is no mapping: it is larger than any can be", fix="Give a TOML file")
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError:
+        raise refuse(path.name, "the mapping is not UTF-8 text", fix="Save it as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        fix = 'Texts stand in quotation marks, such as title = "Centers of Franklin County"'
+        raise refuse(path.name, "the mapping is not TOML", str(error)[:120], fix) from None
+
+
+def nearest(word: str, possible: Iterable[str], shown_at_most: int = 40) -> str:
+    """What could stand there instead, the likeliest first."""
+    known = list(possible)
+    near = get_close_matches(word[:80], known, 1, 0.6)
+    more = " and more" if len(known) > shown_at_most else ""
+    return f"{f'Did you mean “{near[0]}”? ' if near else ''}Possible are: {', '.join(known[:shown_at_most])}{more}"
+
+
+class _Reading:
+    """A mapping being read: its keys one by one, and what was wrong with them."""
+
+    def __init__(self, file: str, told: dict[str, Any]) -> None:
+        self.file = file
+        self.told = told
+        self.problems: list[Problem] = []
+        for key in told:
+            if key not in _KEYS:
+                self.wrong(key, "is a key that nobody knows", key, nearest(key, _KEYS))
+
+    def wrong(self, key: str, what: str, found: Any = "", fix: str = "") -> None:
+        self.problems.append(Problem(Loudness.FILE, f"{self.file}, {key}", what, shown(found), fix))
+
+    def text(self, key: str, fix: str, needed: bool = False) -> str:
+        told = self.told.get(key, "")
+        told = told.isoformat() if isinstance(told, (date, datetime)) else told
+        if not isinstance(told, str) or (needed and not told.strip()):
+            self.wrong(key, "should be a text in quotation marks" if key in self.told else "is missing", told, fix)
+            return ""
+        return tidy(told)
+
+    def number(self, key: str, default: int, lowest: int) -> int:
+        told = self.told.get(key, default)
+        if type(told) is not int or not lowest <= told <= 1_000_000:
+            self.wrong(key, "should be a whole number", told, f"Enter a number from {lowest} to 1000000")
+            return default
+        return told
+
+    def texts(self, key: str, told: Any = None) -> tuple[str, ...]:
+        """A list of texts; one text is a list of it."""
+        told = self.told.get(key, []) if told is None else told
+        listed = [told] if isinstance(told, str) else told
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            self.wrong(key, "should be a list of texts", told, 'Write it as ["one", "another"]')
+            return ()
+        return tuple(listed)
+
+    def table(self, key: str, example: str) -> dict[str, Any]:
+        told = self.told.get(key, {})
+        if not isinstance(told, dict):
+            self.wrong(f"[{key}]", "should be a table", told, f"Write [{key}] and below it: {example}")
+            return {}
+        return told
+
+    def terms(self, key: str, told: Any) -> Meaning:
+        """Terms with their marks as a meaning."""
+        marked: dict[str, set[str]] = {"": set(), "-": set(), "~": set()}
+        for written in self.texts(key, told):
+            mark = written[0] if written[:1] in _MARKS and written else ""
+            try:
+                marked[mark].add(term(written.removeprefix(mark)))
+            except BadLine as error:
+                self.wrong(key, "names a term that does not exist", written, error.fix)
+        return Meaning(frozenset(marked[""]), frozenset(marked["-"]), frozenset(marked["~"]))
+
+    def once(self, key: str, told: Any, read: Callable[[str], Thing], default: Thing) -> Thing:
+        """A text through a reader that says what to enter."""
+        try:
+            return read(told)
+        except ValueError as error:
+            self.wrong(key, "can't be read", told, str(error))
+            return default
+
+
+def _mapping(reading: _Reading) -> SheetMapping:
+    columns = _columns(reading)
+    phrases = _phrases(reading)
+    always, sure = _always(reading)
+    return SheetMapping(
+        name=_name(reading),
+        title=reading.text("title", "Say what the table is, such as “Centers of Franklin County”", needed=True),
+        publisher=reading.text("publisher", "Say who keeps the table, such as “Franklin County Health”", needed=True),
+        licence=reading.text("licence", "Say whether it may be used, such as “given to us for referrals”"),
+        kind=_kind(reading),
+        at_least=reading.number("at_least", 1, 0),
+        at_most=reading.number("at_most", 250_000, 1),
+        complete=(),
+        columns=columns,
+        phrases=phrases,
+        yes_no=_yes_no(reading),
+        separators=_separators(reading),
+        spoken=tuple(heading(column) for column in reading.table("terms", "")),
+        always=always,
+        always_yes=tuple(sorted(sure.yes)),
+        always_no=tuple(sorted(sure.no)),
+        ids=tuple(heading(column) for column in reading.texts("id")),
+        ignore=tuple(heading(column) for column in reading.texts("ignore")),
+        observed=_observed(reading),
+        sheet=reading.text("sheet", "Give the sheet's name"),
+        header=reading.number("header", 0, 0),
+        encoding=_choice(reading, "encoding", _ENCODINGS),
+        order=_choice(reading, "days", ORDERS),
+    )
+
+
+def _name(reading: _Reading) -> str:
+    fix = "Enter a short name in small letters, digits and _, such as franklin_county; listings will be called by it"
+    name = reading.text("name", fix, needed=True)
+    if name and (not _NAME.fullmatch(name) or name in _TAKEN):
+        reading.wrong("name", "is taken" if name in _TAKEN else "can't be the name of a source", name, fix)
+    return name
+
+
+def _kind(reading: _Reading) -> SourceKind:
+    kinds = {str(kind): kind for kind in SourceKind if kind is not SourceKind.STAFF_CALL}
+    told = reading.text("kind", f"Possible are: {', '.join(kinds)}", needed=True)
+    if told and told not in kinds:
+        reading.wrong("kind", "is no kind of source", told, nearest(told, kinds))
+    return kinds.get(told, SourceKind.WEB)
+
+
+def _choice(reading: _Reading, key: str, possible: tuple[str, ...]) -> str:
+    told = reading.text(key, f"Possible are: {', '.join(possible)}")
+    if told and told not in possible:
+        reading.wrong(key, "is not one of the possible words", told, nearest(told, possible))
+    return told
+
+
+def _observed(reading: _Reading) -> str:
+    told = reading.text("observed", "Enter a day as 2026-11-24, or the column that holds it")
+    return told if values.is_day(told) else heading(told)
+
+
+def _columns(reading: _Reading) -> dict[str, str]:
+    """Our field by their column; both are named once."""
+    named: dict[str, str] = {}
+    for ours, theirs in reading.table("columns", 'organization = "Name"').items():
+        key = f"[columns] {ours}"
+        if ours not in FIELDS:
+            reading.wrong(key, "is a field that nobody knows", ours, nearest(ours, FIELDS))
+        elif not isinstance(theirs, str) or not theirs.strip():
+            reading.wrong(key, "should name a column in quotation marks", theirs, f'Write {ours} = "the column\'s header"')
+        elif heading(theirs) in named:
+            reading.wrong(key, f"names a column that {named[heading(theirs)]} has already", theirs, "Name each column once")
+        else:
+            named[heading(theirs)] = ours
+    given = {*named.values(), *reading.table("always", "")}
+    lacking = [ours for ours, spec in FIELDS.items() if spec.required and ours not in given]
+    if lacking and not reading.problems:
+        fix = 'Name their columns, or what holds for every row under [always], such as state_province = "OH"'
+        reading.wrong("[columns]", f"lacks {', '.join(lacking)}, which every listing needs", fix=fix)
+    return named
+
+
+def _always(reading: _Reading) -> tuple[dict[str, str], Meaning]:
+    told = dict(reading.table("always", 'state_province = "OH"'))
+    sure = reading.terms("[always] terms", told.pop("terms", []))
+    said: dict[str, str] = {}
+    for ours, value in told.items():
+        key = f"[always] {ours}"
+        if ours not in FIELDS:
+            reading.wrong(key, "is a field that nobody knows", ours, nearest(ours, ("terms", *FIELDS)))
+        elif ours in reading.table("columns", ""):
+            reading.wrong(key, "is said under [columns] too", value, "Leave one of them")
+        elif not isinstance(value, str):
+            reading.wrong(key, "should be a text in quotation marks", value, f'Write {ours} = "..."')
+        else:
+            reading.once(key, value, FIELDS[ours].read, None)
+            said[ours] = value
+    return said, sure
+
+
+def _yes_no(reading: _Reading) -> dict[str, tuple[str, ...]]:
+    said: dict[str, tuple[str, ...]] = {}
+    for column, told in reading.table("yes_no", '"Accepts Medicaid" = ["payer.medicaid"]').items():
+        meaning = reading.terms(f"[yes_no] {column}", told)
+        if meaning.no or meaning.implied:
+            reading.wrong(f"[yes_no] {column}", "names what a yes affirms; a no denies it", told, "Leave out - and ~")
+        said[heading(column)] = tuple(sorted(meaning.yes))
+    return said
+
+
+def _phrases(reading: _Reading) -> dict[str, Meaning]:
+    said: dict[str, Meaning] = {}
+    for column, told in reading.table("terms", '"Gender" = { "Men" = ["sex.male"] }').items():
+        if not isinstance(told, dict):
+            example = f'[terms."{column}"] and below it "phrase" = ["payer.medicaid"]'
+            reading.wrong(f"[terms] {column}", "should be a table of phrases", told, f"Write {example}")
+            continue
+        for phrase, terms in told.items():
+            key = f"[terms.“{column}”] {phrase}"
+            named = f"{heading(column)}: {heading(phrase)}"
+            if named in said:
+                reading.wrong(key, "stands there twice, capitals and spaces apart", phrase, "Leave one of them")
+            said[named] = reading.terms(key, terms)
+    return said
+
+
+def _separators(reading: _Reading) -> dict[str, str]:
+    said: dict[str, str] = {}
+    spoken = {heading(column) for column in reading.table("terms", "")}
+    for column, sign in reading.table("separators", '"Services" = ";"').items():
+        if not isinstance(sign, str) or not sign:
+            reading.wrong(f"[separators] {column}", "should be the sign between two phrases", sign, 'Write it as ";"')
+        elif heading(column) not in spoken:
+            reading.wrong(f"[separators] {column}", "has no phrases under [terms]", column, nearest(heading(column), spoken))
+        else:
+            said[heading(column)] = sign
+    return said
