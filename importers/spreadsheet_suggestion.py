@@ -181,7 +181,8 @@ def _spoken(draft: _Draft, known: Mapping[str, list[str]], column: str, cells: l
 
 def _written(path: Path, draft: _Draft, header: int, rows: int, day: date) -> Iterator[str]:
     name = re.sub(r"[^a-z0-9]+", "_", path.stem.casefold()).strip("_")[:36]
-    yield f"# A mapping for {path.name}, proposed from its headings and cells. Read it before you use it: docs/spreadsheets.md"
+    yield f"# A mapping for {_quoted(path.name)}, proposed from its headings and cells."
+    yield "# Read it before you use it: docs/spreadsheets.md"
     yield ""
     yield f"name = {_quoted(name if name[:1].isalpha() and len(name) > 1 else f'sheet_{name or 1}')}"
     yield f"title = {_quoted(path.stem)}"

@@ -16,7 +16,7 @@ from directory.normalize import FIELDS
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vocabulary import TERMS, SourceKind, is_term
 from importers import spreadsheet_suggestion
-from importers.base import Batch
+from importers.base import Batch, Meaning
 from importers.pipeline import Order, Summary, import_file, mapping_digest
 from importers.spreadsheet import importer
 from importers.spreadsheet_mapping import SheetMapping, load
@@ -284,6 +284,14 @@ def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
         len(wrong(tmp_path, MAPPING.replace("kind =", "kindd =").replace("city =", "town =").replace("sex.male", "sex.man")))
         == 6
     )
+
+
+def test_the_example_in_the_guide_is_a_mapping(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "spreadsheets.md").read_text(encoding="utf-8")
+    mapping = mapped(tmp_path, guide.partition("```toml\n")[2].partition("```")[0])
+    assert mapping.ids == ("license no",)
+    assert mapping.phrases["services: yoga"] == Meaning()
+    assert mapping.phrases["services: adults only"].no == {"age.child"}
 
 
 # --- a proposed mapping ----------------------------------------------------------------------------------------------
