@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from directory import values
 from directory.normalize import FIELDS
@@ -20,7 +20,6 @@ from importers.base import Meaning, Source, refuse, tidy
 from importers.listing_fields import BadLine, shown, term
 
 LARGEST_MAPPING: Final = 1 << 20
-ORDERS: Final = (values.MONTH_FIRST, values.DAY_FIRST)
 _KEYS: Final = (
     "name", "title", "publisher", "licence", "kind", "observed", "at_least", "at_most", "sheet", "header", "encoding", "id",
     "days", "ignore", "columns", "always", "yes_no", "terms", "separators",
@@ -28,8 +27,6 @@ _KEYS: Final = (
 _ENCODINGS: Final = ("utf-8", "cp1252", "latin-1", "utf-16")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _TAKEN: Final = frozenset(("demo", "demo_day", "listings", "calls", "spreadsheet"))
-_MARKS: Final = "-~"
-Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,9 @@ class SheetMapping(Source):
 
     @property
     def used(self) -> dict[str, str]:
-        """Every column that the mapping names, with the part of the mapping that names it first."""
+        """Every column that the mapping names, with the part of the mapping that names it."""
         named = dict.fromkeys(self.columns, "[columns]")
-        named |= dict.fromkeys(self.yes_no, "[yes_no]") | dict.fromkeys(self.spoken, "[terms]")
-        named |= dict.fromkeys(self.ids, "id")
+        named |= dict.fromkeys(self.yes_no, "[yes_no]") | dict.fromkeys(self.spoken, "[terms]") | dict.fromkeys(self.ids, "id")
         return named if not self.observed or values.is_day(self.observed) else named | {self.observed: "observed"}
 
 
@@ -152,20 +148,19 @@ class _Reading:
         """Terms with their marks as a meaning."""
         marked: dict[str, set[str]] = {"": set(), "-": set(), "~": set()}
         for written in self.texts(key, told):
-            mark = written[0] if written[:1] in _MARKS and written else ""
+            mark = written[0] if written[:1] in marked and written else ""
             try:
                 marked[mark].add(term(written.removeprefix(mark)))
             except BadLine as error:
                 self.wrong(key, "names a term that does not exist", written, error.fix)
         return Meaning(frozenset(marked[""]), frozenset(marked["-"]), frozenset(marked["~"]))
 
-    def once(self, key: str, told: Any, read: Callable[[str], Thing], default: Thing) -> Thing:
-        """A text through a reader that says what to enter."""
+    def check(self, key: str, told: str, read: Callable[[str], Any]) -> None:
+        """Note a text that its reader can't read, with what to enter."""
         try:
-            return read(told)
+            read(told)
         except ValueError as error:
             self.wrong(key, "can't be read", told, str(error))
-            return default
 
 
 def _mapping(reading: _Reading) -> SheetMapping:
@@ -195,7 +190,7 @@ def _mapping(reading: _Reading) -> SheetMapping:
         sheet=reading.text("sheet", "Give the sheet's name"),
         header=reading.number("header", 0, 0),
         encoding=_choice(reading, "encoding", _ENCODINGS),
-        order=_choice(reading, "days", ORDERS),
+        order=_choice(reading, "days", (values.MONTH_FIRST, values.DAY_FIRST)),
     )
 
 
@@ -261,7 +256,7 @@ def _always(reading: _Reading) -> tuple[dict[str, str], Meaning]:
         elif not isinstance(value, str):
             reading.wrong(key, "should be a text in quotation marks", value, f'Write {ours} = "..."')
         else:
-            reading.once(key, value, FIELDS[ours].read, None)
+            reading.check(key, value, FIELDS[ours].read)
             said[ours] = value
     return said, sure
 
@@ -280,8 +275,8 @@ def _phrases(reading: _Reading) -> dict[str, Meaning]:
     said: dict[str, Meaning] = {}
     for column, told in reading.table("terms", '"Gender" = { "Men" = ["sex.male"] }').items():
         if not isinstance(told, dict):
-            example = f'[terms."{column}"] and below it "phrase" = ["payer.medicaid"]'
-            reading.wrong(f"[terms] {column}", "should be a table of phrases", told, f"Write {example}")
+            fix = f'Write [terms."{column}"] and below it "phrase" = ["payer.medicaid"]'
+            reading.wrong(f"[terms] {column}", "should be a table of phrases", told, fix)
             continue
         for phrase, terms in told.items():
             key = f"[terms.“{column}”] {phrase}"
