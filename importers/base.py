@@ -19,11 +19,15 @@ _KNOWN_KEYS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The terms that one of a source's phrases affirms, denies, and implies unless the same row denies them."""
+    """The terms that one of a source's phrases affirms, denies, and implies unless the same row denies them.
+
+    `unknown` holds the phrase itself where nobody has said yet what it means.
+    """
 
     yes: frozenset[str] = frozenset()
     no: frozenset[str] = frozenset()
     implied: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Source:
     """A publisher's file, described in the TOML beside its importer.
 
     `complete` names the lists in which silence is a no once any term of the list is given. `columns` names our field
-    for each of the file's columns that is copied as it stands.
+    for each of the file's columns that is copied as it stands. `phrases_in` is the file to which people add a phrase.
     """
 
     name: str
@@ -44,6 +48,15 @@ class Source:
     complete: tuple[tuple[str, ...], ...]
     columns: Mapping[str, str]
     phrases: Mapping[str, Meaning]
+    phrases_in: str = ""
+
+    def meaning(self, phrase: str, *, otherwise: str = "", called: str = "") -> Meaning:
+        """What a phrase means, or else what `otherwise` does; where the table has neither, a meaning that is unknown.
+
+        Hand what it returns to `Row.said`. `called` is how people find the phrase in the file.
+        """
+        known = self.phrases.get(tidy(phrase)) or self.phrases.get(tidy(otherwise))
+        return known or Meaning(unknown=frozenset((called or tidy(phrase),)))
 
     @classmethod
     def load(cls, path: Path) -> "Source":
@@ -68,6 +81,7 @@ class Source:
             complete=tuple(_expand(path, terms) for terms in told.get("complete", [])),
             columns=told.get("columns", {}),
             phrases={tidy(phrase): _meaning(path, phrase, terms) for phrase, terms in phrases.items()},
+            phrases_in=f"importers/{told.get('phrases_from', path.name)}",
         )
 
     @classmethod
@@ -96,8 +110,14 @@ def _meaning(path: Path, phrase: str, terms: list[str]) -> Meaning:
 
 
 def said_by(meanings: Iterable[Meaning]) -> Meaning:
-    """What several phrases of one row say together; the implied terms that nobody denies count as affirmed."""
+    """What several phrases of one row say together; the implied terms that nobody denies count as affirmed.
+
+    Raises ValueError for a phrase that nobody knows, which costs the row; `Row.said` costs the file, or the facts alone.
+    """
     told = tuple(meanings)
+    unknown = frozenset[str]().union(*(meaning.unknown for meaning in told))
+    if unknown:
+        raise ValueError(f"nobody has said what “{'”, “'.join(sorted(unknown))}” means")
     no = frozenset[str]().union(*(meaning.no for meaning in told))
     implied = frozenset[str]().union(*(meaning.implied for meaning in told)) - no
     return Meaning(implied.union(*(meaning.yes for meaning in told)), no)
@@ -112,12 +132,13 @@ def _known(path: Path, term: str) -> str:
 class Row:
     """One row of a file: each column is taken once, and what nobody took is reported."""
 
-    __slots__ = ("_cells", "_columns", "_left", "number", "where")
+    __slots__ = ("_cells", "_columns", "_left", "number", "unknown", "where")
 
     def __init__(self, where: str, number: int, cells: dict[str, str], columns: Mapping[str, int] | None = None) -> None:
         """A row of these cells, by column; `columns` numbers all columns, where `cells` holds only those that are filled."""
         self.where = where
         self.number = number
+        self.unknown: frozenset[str] = frozenset()
         self._cells = cells
         self._columns = columns if columns is not None else {column: place for place, column in enumerate(cells)}
         self._left = -1  # a bit for each column, all set
@@ -127,6 +148,12 @@ class Row:
         text = self.look(column)
         self._left ^= 1 << self._columns[column]
         return text
+
+    def said(self, meanings: Iterable[Meaning]) -> Meaning:
+        """What the row's phrases say together. Those that nobody knows are noted: they stop the file, or are left out."""
+        told = tuple(meanings)
+        self.unknown = self.unknown.union(*(meaning.unknown for meaning in told))
+        return said_by(meaning for meaning in told if not meaning.unknown)
 
     def digest(self, *columns: str) -> str:
         """Twelve characters that name what stands in these columns, whatever its capitals and spaces."""
@@ -149,6 +176,7 @@ class Row:
 class Batch:
     """What one file holds: its rows, the day that it speaks of, and what its own code sheet says the codes mean.
 
+    A code of which nobody knows the meaning has one that is unknown (`Source.meaning`), and stops the file even unused.
     `covers` are the States of which it has every listing that its source has: only there can one be gone. None stands
     for the whole source, the empty set for a file that is only some of it.
     """

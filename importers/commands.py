@@ -81,9 +81,10 @@ def _import_command(importer: Importer) -> click.Command:
     @_DRY_RUN
     @_AS_JSON
     @_FORCE
+    @click.option("--skip-unknown", is_flag=True, help="Leave out the facts whose phrases or codes nobody knows.")
     @_OBSERVED
-    def command(file: Path, dry_run: bool, as_json: bool, force: str, observed: date | None) -> None:
-        order = Order(COMMAND_LINE, datetime.now(UTC), dry_run, force.strip(), observed)
+    def command(file: Path, as_json: bool, force: str, observed: date | None, **chosen: Any) -> None:
+        order = Order(COMMAND_LINE, datetime.now(UTC), force_because=force.strip(), observed_at=observed, **chosen)
         _import(source.name, file, order, as_json, lambda database: import_file(database, importer, file, order, _progress()))
 
     return command

@@ -9,7 +9,7 @@ import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,7 @@ from directory.problems import Loudness, Problem
 from directory.store import Worded
 from importers import any_table, base, contents, delimited, documents, readers, understanding
 from importers.base import Batch, Importer, Meaning, Source, refuse
-from importers.understanding import Progress, Understood, understand
+from importers.understanding import Progress, Understood, Unknown, understand
 
 INVENTED: Final = "demo"
 _READING: Final = (contents, readers, delimited, documents, any_table)
@@ -34,7 +34,8 @@ _READING: Final = (contents, readers, delimited, documents, any_table)
 class Order:
     """How a file is to be imported: for whom, at what time, whether only to look, and why to force it if it is forced.
 
-    `observed_at` is the day that the file speaks of, for a file that does not say it.
+    `observed_at` is the day that the file speaks of, for a file that does not say it. `skip_unknown` leaves out the facts
+    whose phrases nobody knows, which otherwise stop the file.
     """
 
     recorded_by: str
@@ -42,6 +43,7 @@ class Order:
     dry_run: bool = False
     force_because: str = ""
     observed_at: date | None = None
+    skip_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,32 @@ def _understand(importer: Importer, path: Path, file: File, order: Order, tell: 
     tell("reading", 1, 1)
     provenance = _provenance(importer.source, file, batch, order)
     said = understand(importer, batch, provenance, tell)
+    said = replace(said, problems=[*said.problems, *_left_out(importer.source, file, said, order)])
     if not said.statements:
         raise refuse(file.name, "no row could be read; nothing was imported", fix="Use the file as the publisher gives it")
     return _Coming(importer.source, file, provenance, len(batch.rows), said, [store.worded(one) for one in said.statements])
+
+
+def _left_out(source: Source, file: File, said: Understood, order: Order) -> list[Problem]:
+    """A problem for each phrase that was left out; refuses the file where they were not to be."""
+    if not said.unknown:
+        return []
+    fix = f"Say what each means in [phrases] of {source.phrases_in or f'importers/{source.name}.toml'}"
+    if not order.skip_unknown:
+        count = len(said.unknown)
+        what = f"{count:,} {'phrase is' if count == 1 else 'phrases are'} not known here; nothing was imported"
+        found = "; ".join(f"{one.phrase} ({_rows(one.rows)})" for one in said.unknown)
+        raise refuse(file.name, what, found, f"{fix}, or leave those facts out: --skip-unknown")
+    return [_left_out_of(one, file, fix) for one in said.unknown]
+
+
+def _left_out_of(one: Unknown, file: File, fix: str) -> Problem:
+    what = f"“{one.phrase}” is not known here; left out of {_rows(one.rows)}"
+    return Problem(Loudness.VALUE, one.where or file.name, what, fix=fix)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _tell_nobody(_stage: str, _done: int, _of: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from directory.normalize import ParsedRecord, answered
-from importers.base import Batch, Importer, Meaning, Row, Source, refuse, said_by, tidy
+from importers.base import Batch, Importer, Meaning, Row, Source, refuse, tidy
 from importers.readers import Workbook, read_workbook, table
 
 COLUMNS: Final = (
@@ -20,7 +20,7 @@ _NO_CODES: Final = frozenset(("", "*"))
 
 
 def read(path: Path, source: Source) -> Batch:
-    """The facilities and what their codes mean; refuses a workbook whose header or code sheet is not understood."""
+    """The facilities and what their codes mean; refuses a workbook whose header is not understood."""
     book = read_workbook(path)
     codes = _codes(book, source)
     rows = table(book.file, book.sheet("Facilities List"), COLUMNS)
@@ -34,19 +34,12 @@ def read(path: Path, source: Source) -> Batch:
 def _codes(book: Workbook, source: Source) -> dict[str, Meaning]:
     sheet = f"{book.file}, sheet “Service Code Reference”"
     codes: dict[str, Meaning] = {}
-    unknown: list[str] = []
     for row in table(sheet, book.sheet("Service Code Reference"), CODE_COLUMNS):
         category, code, name = (tidy(row.take(column)) for column in CODE_COLUMNS)
-        meaning = source.phrases.get(f"{category}: {name}", source.phrases.get(name))
-        if meaning is None:
-            unknown.append(f"{code} = “{name}” ({category})")
-        elif code in codes and codes[code] != meaning:
+        meaning = source.meaning(f"{category}: {name}", otherwise=name, called=f"{code} = “{name}” ({category})")
+        if code in codes and codes[code] != meaning:
             raise refuse(sheet, f"the code {code} stands for two things", name, "Use the workbook as the publisher gives it")
-        else:
-            codes[code] = meaning
-    if unknown:
-        fix = "Say what each means in [phrases] of importers/samhsa_phrases.toml"
-        raise refuse(sheet, f"{len(unknown)} services are not known here", "; ".join(unknown), fix)
+        codes[code] = meaning
     if not codes:
         raise refuse(sheet, "the sheet names no codes", fix="Use the workbook as the publisher gives it")
     return codes
@@ -60,7 +53,7 @@ def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
     unknown = [code for code in written if code not in batch.codes and code not in _NO_CODES]
     if unknown:
         raise ValueError(f"the code {', '.join(unknown)} is not in the workbook's own sheet of codes")
-    said = said_by(batch.codes[code] for code in written if code not in _NO_CODES)
+    said = row.said(batch.codes[code] for code in written if code not in _NO_CODES)
     values = {ours: row.take(theirs) for theirs, ours in source.columns.items()}
     street = row.take("street1")
     withheld = bool(street.strip()) and not street.strip(" -")

@@ -1,7 +1,7 @@
 """The rows of a file to statements: parse, tell twins apart, normalize. Pure; a bad row costs itself and is reported."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
@@ -18,14 +18,27 @@ _TELL_EVERY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A phrase of which nobody knows the meaning: in how many rows it stands, and where first."""
+
+    phrase: str
+    rows: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
-    """What a file's rows say, what is wrong with them, which listings they name unreadably, and how many name none."""
+    """What a file's rows say, what is wrong with them, which listings they name unreadably, and how many name none.
+
+    `unknown` are the phrases whose facts were left out, the most frequent first.
+    """
 
     statements: list[Statement]
     problems: list[Problem]
     refused: int
     unreadable: frozenset[str]
     nameless: int
+    unknown: tuple[Unknown, ...] = ()
 
 
 def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: Progress) -> Understood:
@@ -35,7 +48,20 @@ def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: P
     statements, problems, unreadable = _normalize(apart, provenance, tell)
     refused = len(lost) + len(unclear) + len(unreadable)
     everything = [*batch.problems, *lost, *twins, *unclear, *problems]
-    return Understood(statements, everything, refused, frozenset(unreadable), len(lost))
+    return Understood(statements, everything, refused, frozenset(unreadable), len(lost), _unknown(batch))
+
+
+def _unknown(batch: Batch) -> tuple[Unknown, ...]:
+    """The phrases that parsing the rows met, and those of the file's own list of codes, which may stand in no row."""
+    rows: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for row in batch.rows:
+        for phrase in row.unknown:
+            rows[phrase] += 1
+            first.setdefault(phrase, row.where)
+    phrases = frozenset(rows).union(*(meaning.unknown for meaning in batch.codes.values()))
+    told = (Unknown(phrase, rows[phrase], first.get(phrase, "")) for phrase in phrases)
+    return tuple(sorted(told, key=lambda one: (-one.rows, one.phrase)))
 
 
 def _parse(importer: Importer, batch: Batch, tell: Progress) -> tuple[list[ParsedRecord], list[Problem]]:

@@ -11,6 +11,7 @@ from directory.database import Database
 from directory.places import Gazetteer, bundled_places
 from tests import databases
 from tests.databases import Cluster
+from tests.invented_list import Bring, brought
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "filled"
@@ -74,6 +75,12 @@ def sqlite_database(tmp_path: Path, filled_file: Path) -> Iterator[Database]:
     opened = Database(databases.sqlite_url(file))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def bring(database: Database, tmp_path: Path) -> Bring:
+    """Imports a file of the invented list with these rows, with what is said otherwise of the order."""
+    return lambda *rows, **rest: brought(database, tmp_path, rows, **rest)
 
 
 @pytest.fixture(scope="session")
