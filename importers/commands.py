@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,19 +16,18 @@ from directory import store, values
 from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
-from importers import demo, spreadsheet_command
+from importers import demo, report, spreadsheet_command
 from importers.base import Importer
 from importers.demo_day import tell_day
 from importers.export import export_listings, exported
 from importers.listing_line import SOURCE
 from importers.listings import import_listings, sha256_of
-from importers.pipeline import Order, Summary, import_file
+from importers.orders import SHOWN, Order, Summary
+from importers.pipeline import import_file
 from importers.sources import SOURCES
 
 DEMO_FILE: Final = Path(__file__).parent.parent / "seed_data" / "demo-directory.xlsx"
 COMMAND_LINE: Final = "command line"
-SHOWN: Final = 20
-_LOUDEST_FIRST: Final = tuple(reversed(Loudness))
 
 
 def register(app: Flask) -> None:
@@ -54,6 +52,18 @@ def import_demo(directory: Directory) -> None:
         order = Order("first start", datetime.now(UTC))
         import_file(directory.database, demo.importer, DEMO_FILE, order)
         tell_day(directory.database, order)
+
+
+class _Covered(click.ParamType[frozenset[str]]):
+    name = "States"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[str]:
+        if isinstance(value, frozenset) or value.strip().casefold() == "all":
+            return value if isinstance(value, frozenset) else frozenset(values.STATES)
+        try:
+            return frozenset(values.state_province(one) for one in value.split(","))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class _Day(click.ParamType[date]):
@@ -81,13 +91,20 @@ def _import_command(importer: Importer) -> click.Command:
     @_DRY_RUN
     @_AS_JSON
     @_FORCE
+    @click.option("--covers", type=_Covered(), help="The States of which the file has everything: PA,OH; or “all”.")
     @click.option("--skip-unknown", is_flag=True, help="Leave out the facts whose phrases or codes nobody knows.")
     @_OBSERVED
     def command(file: Path, as_json: bool, force: str, observed: date | None, **chosen: Any) -> None:
-        order = Order(COMMAND_LINE, datetime.now(UTC), force_because=force.strip(), observed_at=observed, **chosen)
+        chosen |= {"force_because": force.strip(), "observed_at": observed, "most": _most(as_json)}
+        order = Order(COMMAND_LINE, datetime.now(UTC), **chosen)
         _import(source.name, file, order, as_json, lambda database: import_file(database, importer, file, order, _progress()))
 
     return command
+
+
+def _most(as_json: bool) -> int:
+    """How many listings of each kind to name: a program gets all."""
+    return sys.maxsize if as_json else SHOWN
 
 
 def _import_listings_command() -> click.Command:
@@ -96,7 +113,7 @@ def _import_listings_command() -> click.Command:
     @_DRY_RUN
     @_AS_JSON
     def command(file: Path, dry_run: bool, as_json: bool) -> None:
-        order = Order(COMMAND_LINE, datetime.now(UTC), dry_run)
+        order = Order(COMMAND_LINE, datetime.now(UTC), dry_run, most=_most(as_json))
         _import(SOURCE, file, order, as_json, lambda database: import_listings(database, file, order, _progress()))
 
     return command
@@ -145,8 +162,8 @@ def _import(source: str, file: Path, order: Order, as_json: bool, work: Callable
         what = f"the file can't be read: {error.strerror or error}"
         told = Problem(Loudness.FILE, str(file), what, fix="Give the path of the file as it was downloaded")
         summary = Summary(source, file.name, "", problems=(told,))
-    _say_problems(summary.problems)
-    _say(_in_words(summary, order))
+    for line in report.lines(summary, order.dry_run):
+        _say(line)
     if summary.imported and not order.dry_run:
         listings = len(directory.index.current().columns)
         _say(f"{listings:,} listings can be searched, {perf_counter() - started:.1f} seconds after the start.")
@@ -174,23 +191,6 @@ def _export_listings_command() -> click.Command:
         _say(f"{count:,} listings written to {file}.")
 
     return command
-
-
-def _in_words(summary: Summary, order: Order) -> str:
-    if not summary.imported:
-        return f"{summary.source}: nothing was imported"
-    counts = ", ".join(f"{getattr(summary, name):,} {name}" for name in ("new", "changed", "unchanged", "gone", "refused"))
-    would = "would be imported (dry run; nothing was written)" if order.dry_run else "imported"
-    return f"{summary.source}: {summary.rows:,} rows {would}: {counts}"
-
-
-def _say_problems(problems: tuple[Problem, ...]) -> None:
-    """The loudest problems in full, the rest counted by kind."""
-    ordered = sorted(problems, key=lambda problem: _LOUDEST_FIRST.index(problem.loudness))
-    for problem in ordered[:SHOWN]:
-        _say(str(problem))
-    for what, count in Counter(problem.what for problem in ordered[SHOWN:]).most_common(SHOWN):
-        _say(f"and {count:,} more like this: {what}")
 
 
 def _say(words: str) -> None:

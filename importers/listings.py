@@ -97,7 +97,7 @@ def import_lines(database: Database, lines: Iterator[tuple[int, bytes | None]], 
         while some := list(islice(lines, _AT_ONCE)):
             _take(taking, some)
         summary = _concluded(taking, known)
-        store.conclude_run(connection, run_id, summary.as_json())
+        store.conclude_run(connection, run_id, summary.as_recorded())
         transaction = connection.get_transaction()
         if order.dry_run and transaction:
             transaction.rollback()

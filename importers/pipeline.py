@@ -7,10 +7,10 @@ import gc
 import hashlib
 import inspect
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,60 +22,17 @@ from directory.database import Database
 from directory.listing import Provenance, Statement
 from directory.problems import Loudness, Problem
 from directory.store import Worded
-from importers import any_table, base, contents, delimited, documents, readers, understanding
+from importers import any_table, base, contents, delimited, differences, documents, expectations, readers, understanding
 from importers.base import Batch, Importer, Meaning, Source, refuse
-from importers.understanding import Progress, Understood, Unknown, understand
+from importers.differences import Change, ChangeKind
+from importers.expectations import There
+from importers.orders import File as File  # who imports a file has what that needs from here
+from importers.orders import Order as Order
+from importers.orders import Summary as Summary
+from importers.understanding import Progress, Understood, understand
 
 INVENTED: Final = "demo"
 _READING: Final = (contents, readers, delimited, documents, any_table)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """How a file is to be imported: for whom, at what time, whether only to look, and why to force it if it is forced.
-
-    `observed_at` is the day that the file speaks of, for a file that does not say it. `skip_unknown` leaves out the facts
-    whose phrases nobody knows, which otherwise stop the file.
-    """
-
-    recorded_by: str
-    now: datetime
-    dry_run: bool = False
-    force_because: str = ""
-    observed_at: date | None = None
-    skip_unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What came of an import; `imported` is False where the directory took nothing of the file."""
-
-    source: str
-    file: str
-    sha256: str
-    rows: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    gone: int = 0
-    refused: int = 0
-    problems: tuple[Problem, ...] = ()
-    imported: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """The summary as it is printed and recorded."""
-        told = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("problems", "imported")}
-        return told | {"problems": [problem.as_json() for problem in self.problems]}
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file by name and content, and the digest of everything that decides how it is read."""
-
-    source: str
-    name: str
-    sha256: str
-    mapping_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +43,7 @@ class _Coming:
     file: File
     provenance: Provenance
     rows: int
+    covers: frozenset[str] | None
     said: Understood
     worded: list[Worded]
 
@@ -125,32 +83,11 @@ def _understand(importer: Importer, path: Path, file: File, order: Order, tell: 
     tell("reading", 1, 1)
     provenance = _provenance(importer.source, file, batch, order)
     said = understand(importer, batch, provenance, tell)
-    said = replace(said, problems=[*said.problems, *_left_out(importer.source, file, said, order)])
+    said = replace(said, problems=[*said.problems, *expectations.left_out(importer.source, file, said, order)])
     if not said.statements:
         raise refuse(file.name, "no row could be read; nothing was imported", fix="Use the file as the publisher gives it")
-    return _Coming(importer.source, file, provenance, len(batch.rows), said, [store.worded(one) for one in said.statements])
-
-
-def _left_out(source: Source, file: File, said: Understood, order: Order) -> list[Problem]:
-    """A problem for each phrase that was left out; refuses the file where they were not to be."""
-    if not said.unknown:
-        return []
-    fix = f"Say what each means in [phrases] of {source.phrases_in or f'importers/{source.name}.toml'}"
-    if not order.skip_unknown:
-        count = len(said.unknown)
-        what = f"{count:,} {'phrase is' if count == 1 else 'phrases are'} not known here; nothing was imported"
-        found = "; ".join(f"{one.phrase} ({_rows(one.rows)})" for one in said.unknown)
-        raise refuse(file.name, what, found, f"{fix}, or leave those facts out: --skip-unknown")
-    return [_left_out_of(one, file, fix) for one in said.unknown]
-
-
-def _left_out_of(one: Unknown, file: File, fix: str) -> Problem:
-    what = f"“{one.phrase}” is not known here; left out of {_rows(one.rows)}"
-    return Problem(Loudness.VALUE, one.where or file.name, what, fix=fix)
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
+    covers, worded = expectations.covers(file, batch, order), [store.worded(one) for one in said.statements]
+    return _Coming(importer.source, file, provenance, len(batch.rows), covers, said, worded)
 
 
 def _tell_nobody(_stage: str, _done: int, _of: int) -> None:
@@ -211,25 +148,6 @@ def _provenance(source: Source, file: File, batch: Batch, order: Order) -> Prove
     return Provenance(source.name, source.kind, file.name, day, order.recorded_by)
 
 
-# --- what is expected ----------------------------------------------------------------------------------------------
-
-
-def _unexpected(coming: _Coming, last: Mapping[str, str], order: Order) -> list[Problem]:
-    """A word about a count that the source does not usually have; refuses a file that would empty what is there.
-
-    A small file into an empty directory has nothing to lose, so it is taken. Half a download over a whole one is not.
-    """
-    source, count = coming.source, len(coming.said.statements)
-    if source.at_least <= count <= source.at_most:
-        return []
-    there = sum(map(bool, last.values()))
-    what = f"the file should hold {source.at_least:,} to {source.at_most:,} listings that can be read"
-    if (count > source.at_most or there >= source.at_least) and not order.force_because:
-        fix = "Check that the file is whole; if the number is right, give the reason, such as --force “the publisher says so”"
-        raise refuse(coming.file.name, f"{what}; nothing was imported", f"{count:,}", fix)
-    return [Problem(Loudness.NOTICE, coming.file.name, what, f"{count:,}", "Check that the file is whole")]
-
-
 # --- statements to the database ------------------------------------------------------------------------------------
 
 
@@ -237,22 +155,25 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     """Compare with what the source last said; write the difference, unless this is a dry run."""
     file, said = coming.file, coming.said
     demo = _demo_making_way(connection, file, order)
-    last = store.latest_digests(connection, file.source)
-    unexpected = _unexpected(coming, last, order)
-    different = [one for one in coming.worded if last.get(one.statement.local_id) != one.digest]
-    new = sum(not last.get(one.statement.local_id) for one in different)
-    gone, doubt = _gone(file, said, last)
+    there = _there(connection, coming)
+    unexpected = expectations.unexpected(coming.source, file, len(said.statements), there, order)
+    different = [one for one in coming.worded if there.last.get(one.statement.local_id) != one.digest]
+    gone, doubt = expectations.gone(file, said, there, order)
+    changes = _changes(connection, file.source, [one.statement for one in different], gone)
+    counts = Counter(change.kind for change in changes)
     summary = Summary(
         file.source,
         file.name,
         file.sha256,
         rows=coming.rows,
-        new=new,
-        changed=len(different) - new,
+        new=counts[ChangeKind.NEW],
+        changed=counts[ChangeKind.CHANGED],
         unchanged=len(coming.worded) - len(different),
         gone=len(gone),
         refused=said.refused,
         problems=(*demo, *unexpected, *doubt, *said.problems, *_misplaced(said.statements, store.postal_states(connection))),
+        fields=differences.by_field(changes),
+        changes=differences.some_of_each(changes, order.most),
         imported=True,
     )
     if not order.dry_run:
@@ -262,29 +183,34 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     return summary
 
 
+def _there(connection: Connection, coming: _Coming) -> There:
+    """What the directory has of the source, and which of it the file would have if it still were."""
+    last, covered = store.latest_digests(connection, coming.file.source), coming.covers
+    if covered is None:
+        return There(last, last.keys(), whole=True)
+    states = store.latest_states(connection, coming.file.source) if covered else {}
+    return There(last, {one for one in last if states.get(one) in covered}, whole=False)
+
+
+def _changes(connection: Connection, source: str, different: Sequence[Statement], gone: Sequence[str]) -> list[Change]:
+    """What becomes of each listing that does not stay as it is; read is only what was said of those before."""
+    before = store.latest_said(connection, source, [*(one.local_id for one in different), *gone])
+    told: list[Change] = []
+    for one in different:
+        old = before.get(one.local_id)
+        told.append(differences.changed(old, one) if old and not old.withdrawn else differences.new(one))
+    return [*told, *(differences.gone(before[local_id]) for local_id in gone)]
+
+
 def _demo_making_way(connection: Connection, file: File, order: Order) -> list[Problem]:
     """A word about the invented listings where they are to go; refuses to put them among real ones."""
     if file.source != INVENTED:
         count = len(store.latest_digests(connection, INVENTED))
         what = "the invented listings of the demo directory make way for real ones"
-        return [Problem(Loudness.NOTICE, file.name, what, _listings(count))] if count else []
+        return [Problem(Loudness.NOTICE, file.name, what, expectations.listings(count))] if count else []
     if store.unspoken_by(connection, INVENTED) and not order.force_because:
         raise refuse(file.name, "the directory holds real listings, and invented ones are not put among them")
     return []
-
-
-def _listings(count: int) -> str:
-    return f"{count:,} listing{'' if count == 1 else 's'}"
-
-
-def _gone(file: File, said: Understood, last: Mapping[str, str]) -> tuple[list[str], list[Problem]]:
-    """What the newest file no longer has. As long as rows that name no listing could be all of it, nothing is gone."""
-    here = {statement.local_id for statement in said.statements} | said.unreadable
-    gone = sorted(local_id for local_id, digest in last.items() if digest and local_id not in here)
-    if not gone or len(gone) > said.nameless:
-        return gone, []
-    what = "listings are missing that may be among the rows that could not be understood; they stay as they were"
-    return [], [Problem(Loudness.NOTICE, file.name, what, _listings(len(gone)), "Mend those rows and import again")]
 
 
 def _withdrawals(coming: _Coming, gone: Sequence[str]) -> Iterator[Worded]:
@@ -317,7 +243,7 @@ def _write(connection: Connection, summary: Summary, said: list[Worded], coming:
         recorded_at=order.now,
         recorded_by=order.recorded_by,
         forced_because=order.force_because,
-        summary=summary.as_json(),
+        summary=summary.as_recorded(),
     )
     run_id = store.record_run(connection, run)
     if said:

@@ -56,7 +56,7 @@ def test_a_file_becomes_listings_with_who_said_so(bring: Bring, database: Databa
 def test_the_summary_has_exactly_the_promised_keys(bring: Bring) -> None:
     told = bring(OAK, changed(ELM, zip="nowhere")).as_json()
     assert list(told) == [
-        "source", "file", "sha256", "rows", "new", "changed", "unchanged", "gone", "refused", "problems",
+        "source", "file", "sha256", "rows", "new", "changed", "unchanged", "gone", "refused", "problems", "fields", "changes",
     ]  # fmt: skip
     assert [set(problem) for problem in told["problems"]] == [{"where", "what", "found", "fix"}]
     assert len(told["sha256"]) == 64

@@ -63,7 +63,6 @@ from directory.store.cases import (
 )
 from directory.store.listings import (
     Recorded,
-    Run,
     UnknownListing,
     Worded,
     append,
@@ -72,7 +71,6 @@ from directory.store.listings import (
     append_worded,
     changed_since,
     clear_unindexed,
-    conclude_run,
     count,
     counter,
     forget_needs,
@@ -82,10 +80,10 @@ from directory.store.listings import (
     keep_need,
     kept_need,
     latest_digests,
+    latest_said,
+    latest_states,
     listings,
-    newest_run,
     postal_states,
-    record_run,
     recorded,
     remember_built,
     remove_source,
@@ -95,6 +93,7 @@ from directory.store.listings import (
     was_built,
     worded,
 )
+from directory.store.runs import Run, conclude_run, newest_run, record_run, run, runs
 from directory.store.vetting import (
     Holding,
     answer_attestation,
@@ -170,6 +169,8 @@ __all__ = [
     "keep_need",
     "kept_need",
     "latest_digests",
+    "latest_said",
+    "latest_states",
     "let_in",
     "listings",
     "newest_run",
@@ -194,6 +195,8 @@ __all__ = [
     "replace_activation",
     "replace_recovery_codes",
     "save_places",
+    "run",
+    "runs",
     "seen",
     "session",
     "sessions_of",

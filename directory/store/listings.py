@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby, islice
 from typing import Any, Final
 
@@ -15,8 +15,7 @@ from directory.listing import Listing, Statement, Vetting
 from directory.places import Gazetteer, PostalPlace
 from directory.resolve import NOTHING_SINCE, Locate, Said, Since, resolve
 from directory.tables import AskedRow, ChangeRow, ListingRow, PostalPlaceRow, ReportRow, RunRow, StatementRow, VettingRow
-from directory.tables import Run as Run  # what is handed over is had from here, like all else of storage
-from directory.tables import Worded as Worded
+from directory.tables import Worded as Worded  # what is handed over is had from here, like all else of storage
 from directory.tables import worded as worded
 
 _AT_ONCE: Final = 500
@@ -45,6 +44,26 @@ def latest_digests(connection: Connection, source: str) -> dict[str, str]:
     columns = StatementRow.local_id, StatementRow.digest, StatementRow.withdrawn
     rows = connection.execute(select(*columns).where(StatementRow.id.in_(newest)))
     return {local_id: "" if withdrawn else digest for local_id, digest, withdrawn in rows}
+
+
+def latest_states(connection: Connection, source: str) -> dict[str, str]:
+    """The State that the source last gave each of its listings; nothing of those that it withdrew."""
+    newest = select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id)
+    state = StatementRow.said["values"]["state_province"].as_string()
+    rows = connection.execute(select(StatementRow.local_id, state).where(StatementRow.id.in_(newest)))
+    return {local_id: found for local_id, found in rows if found}
+
+
+def latest_said(connection: Connection, source: str, local_ids: Sequence[str]) -> dict[str, Statement]:
+    """What the source last said of these of its listings, those that it never named left out."""
+    found: dict[str, Statement] = {}
+    for some in _chunks(local_ids):
+        own = StatementRow.source == source, StatementRow.local_id.in_(some)
+        newest = select(func.max(StatementRow.id)).where(*own).group_by(StatementRow.local_id)
+        for row in connection.execute(select(*tables.SAID).where(StatementRow.id.in_(newest))):
+            statement = tables.read_said(row).statement
+            found[statement.local_id] = statement
+    return found
 
 
 def append(connection: Connection, statements: Iterable[Statement], run_id: int | None) -> int:
@@ -223,31 +242,6 @@ def was_built(connection: Connection, name: str, counter: int) -> bool:
 def clear_unindexed(connection: Connection, up_to: int) -> None:
     """Strike from the queue what an index of this change's number holds."""
     connection.execute(delete(tables.UnindexedRow).where(tables.UnindexedRow.counter <= up_to))
-
-
-# --- runs ----------------------------------------------------------------------------------------------------------
-
-
-def newest_run(connection: Connection, source: str) -> Run | None:
-    """The source's last import."""
-    columns = [getattr(RunRow, name) for name in Run.__dataclass_fields__]
-    row = connection.execute(select(*columns).where(RunRow.source == source).order_by(RunRow.id.desc()).limit(1)).first()
-    if row is None:
-        return None
-    days = {"observed_at": date.fromisoformat(row.observed_at), "recorded_at": datetime.fromisoformat(row.recorded_at)}
-    return Run(**(row._asdict() | days))
-
-
-def record_run(connection: Connection, run: Run) -> int:
-    """Write down an import; returns its number."""
-    told = {"observed_at": str(run.observed_at), "recorded_at": run.recorded_at.isoformat(), "summary": dict(run.summary)}
-    row = {name: getattr(run, name) for name in Run.__dataclass_fields__} | told
-    return connection.execute(insert(RunRow).returning(RunRow.id), row).scalar_one()
-
-
-def conclude_run(connection: Connection, run_id: int, summary: Mapping[str, Any]) -> None:
-    """Write down what came of an import, where that was not known yet when it was recorded."""
-    connection.execute(update(RunRow).where(RunRow.id == run_id).values(summary=dict(summary)))
 
 
 # --- places --------------------------------------------------------------------------------------------------------

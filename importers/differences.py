@@ -1,0 +1,112 @@
+"""What a newer file would change, in people's words: listing by listing, field by field, old and new. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from directory.listing import Statement
+from directory.normalize import FIELDS
+from directory.vocabulary import label
+
+NOT_SAID: Final = "not said"
+
+
+class ChangeKind(StrEnum):
+    """What became of a listing between two files of a source."""
+
+    CHANGED = "changed"
+    GONE = "gone"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field or term by what people call it, with what stood there and what stands there now; never empty words."""
+
+    called: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A listing by its id, name and town, and what a file does to it; only what is changed has fields."""
+
+    kind: ChangeKind
+    listing_id: str
+    name: str
+    place: str
+    fields: tuple[FieldChange, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The change for programs."""
+        told: dict[str, Any] = {"kind": str(self.kind), "id": self.listing_id, "name": self.name, "place": self.place}
+        return told | {"fields": [{"field": one.called, "old": one.old, "new": one.new} for one in self.fields]}
+
+
+def between(before: Statement, after: Statement) -> tuple[FieldChange, ...]:
+    """The fields, then the terms, in which what a source says of a listing differs from what it said before."""
+    return (*_fields(before, after), *_terms(before, after))
+
+
+def _fields(before: Statement, after: Statement) -> Iterator[FieldChange]:
+    for name, field in FIELDS.items():
+        old, new = before.values.get(name), after.values.get(name)
+        if old != new:
+            yield FieldChange(field.called, in_words(old), in_words(new))
+
+
+def _terms(before: Statement, after: Statement) -> Iterator[FieldChange]:
+    for code in sorted((before.yes ^ after.yes) | (before.no ^ after.no)):
+        yield FieldChange(label(code), _answer(before, code), _answer(after, code))
+
+
+def in_words(value: Any) -> str:
+    """A field's value as people read it."""
+    if value is None:
+        return NOT_SAID
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _answer(statement: Statement, code: str) -> str:
+    if code in statement.yes:
+        return "yes"
+    return "no" if code in statement.no else NOT_SAID
+
+
+def changed(before: Statement, after: Statement) -> Change:
+    """A listing of which the source now says something else."""
+    return _change(ChangeKind.CHANGED, after, between(before, after))
+
+
+def gone(before: Statement) -> Change:
+    """A listing that the newest file no longer has."""
+    return _change(ChangeKind.GONE, before)
+
+
+def new(after: Statement) -> Change:
+    """A listing that the source did not have before."""
+    return _change(ChangeKind.NEW, after)
+
+
+def _change(kind: ChangeKind, told: Statement, fields: tuple[FieldChange, ...] = ()) -> Change:
+    values = told.values
+    name = ", ".join(values[one] for one in ("organization", "program") if values.get(one))
+    return Change(kind, told.listing_id, name, f"{values.get('city', '')}, {values.get('state_province', '')}", fields)
+
+
+def by_field(changes: Iterable[Change]) -> Mapping[str, int]:
+    """In how many listings each field or term changed, the most frequent first."""
+    counts = Counter(one.called for change in changes for one in change.fields)
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def some_of_each(changes: Iterable[Change], most: int) -> tuple[Change, ...]:
+    """At most so many changes of each kind, in their order; what is changed first, then what is gone, then what is new."""
+    of: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
+    for change in changes:
+        if len(of[change.kind]) < most:
+            of[change.kind].append(change)
+    return tuple(change for kind in ChangeKind for change in of[kind])

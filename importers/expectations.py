@@ -1,0 +1,106 @@
+"""What a file is held against before anything of it is written: known phrases, how many listings, what it would withdraw."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Final
+
+from directory.problems import Loudness, Problem
+from directory.values import STATES
+from importers.base import Batch, Source, refuse
+from importers.orders import File, Order
+from importers.understanding import Understood, Unknown
+
+_MOST_WITHDRAWN: Final = 1 / 3
+"""Of what the directory has of a source in some States, a file of those States takes out no larger share unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """What the directory has of a source where a file covers it: digests by local id, "" for what was withdrawn.
+
+    `whole` says that the file covers everything that its source has.
+    """
+
+    last: Mapping[str, str]
+    covered: Set[str]
+    whole: bool
+
+
+def covers(file: File, batch: Batch, order: Order) -> frozenset[str] | None:
+    """The States of which a file has everything: what it says itself, else what the order says; None for the whole source."""
+    if order.covers is None:
+        return batch.covers
+    if batch.covers:
+        found = ", ".join(sorted(batch.covers))
+        raise refuse(file.name, "the file itself says of which States it has everything", found, "Leave --covers out")
+    return None if order.covers >= STATES.keys() else order.covers
+
+
+def left_out(source: Source, file: File, said: Understood, order: Order) -> list[Problem]:
+    """A problem for each phrase that was left out; refuses the file where they were not to be."""
+    if not said.unknown:
+        return []
+    fix = f"Say what each means in [phrases] of {source.phrases_in or f'importers/{source.name}.toml'}"
+    if not order.skip_unknown:
+        count = len(said.unknown)
+        what = f"{count:,} {'phrase is' if count == 1 else 'phrases are'} not known here; nothing was imported"
+        found = "; ".join(f"{one.phrase} ({_rows(one.rows)})" for one in said.unknown)
+        raise refuse(file.name, what, found, f"{fix}, or leave those facts out: --skip-unknown")
+    return [_left_out_of(one, file, fix) for one in said.unknown]
+
+
+def _left_out_of(one: Unknown, file: File, fix: str) -> Problem:
+    what = f"“{one.phrase}” is not known here; left out of {_rows(one.rows)}"
+    return Problem(Loudness.VALUE, one.where or file.name, what, fix=fix)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def unexpected(source: Source, file: File, count: int, there: There, order: Order) -> list[Problem]:
+    """A word about a count that the source does not usually have; refuses a file that would empty what is there.
+
+    A small file into an empty directory has nothing to lose, so it is taken. Half a download over a whole one is not. Of a
+    file of some States only what is too much is unexpected: how few it may have, what it withdraws says.
+    """
+    if count <= source.at_most and (count >= source.at_least or not there.whole):
+        return []
+    what = f"the file should hold {source.at_least:,} to {source.at_most:,} listings that can be read"
+    held = sum(map(bool, there.last.values()))
+    if (count > source.at_most or held >= source.at_least) and not order.force_because:
+        fix = "Check that the file is whole; if the number is right, give the reason, such as --force “the publisher says so”"
+        raise refuse(file.name, f"{what}; nothing was imported", f"{count:,}", fix)
+    return [Problem(Loudness.NOTICE, file.name, what, f"{count:,}", "Check that the file is whole")]
+
+
+def gone(file: File, said: Understood, there: There, order: Order) -> tuple[list[str], list[Problem]]:
+    """What the newest file no longer has of what it covers. As long as rows that name no listing could be it, nothing is.
+
+    Refuses a file of some States that would take out more than a third of what is there.
+    """
+    here = {statement.local_id for statement in said.statements} | said.unreadable
+    missing = sorted(one for one in there.covered if there.last.get(one) and one not in here)
+    if not missing:
+        return [], []
+    if len(missing) <= said.nameless:
+        what = "listings are missing that may be among the rows that could not be understood; they stay as they were"
+        return [], [Problem(Loudness.NOTICE, file.name, what, listings(len(missing)), "Mend those rows and import again")]
+    return missing, _too_many(file, missing, there, order)
+
+
+def _too_many(file: File, missing: Sequence[str], there: There, order: Order) -> list[Problem]:
+    held = sum(bool(there.last.get(one)) for one in there.covered)
+    if there.whole or len(missing) <= held * _MOST_WITHDRAWN:
+        return []
+    what = "the file lacks more than a third of the listings that the directory has of its States"
+    found = f"{len(missing):,} of {held:,}"
+    if not order.force_because:
+        fix = "Check that the file is whole and what it covers; if it is right, give the reason: --force “two counties left”"
+        raise refuse(file.name, f"{what}; nothing was imported", found, fix)
+    return [Problem(Loudness.NOTICE, file.name, what, found, "Check that the file is whole")]
+
+
+def listings(count: int) -> str:
+    """So many listings, in words."""
+    return f"{count:,} listing{'' if count == 1 else 's'}"

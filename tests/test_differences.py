@@ -1,0 +1,125 @@
+"""Before anything is written, staff read what a newer file would change: listing by listing, old and new, in their words."""
+
+from dataclasses import replace
+
+import pytest
+
+from directory.database import Database
+from directory.problems import CannotUnderstand
+from directory.vocabulary import label
+from importers import report
+from importers.differences import NOT_SAID, ChangeKind, FieldChange, between
+from importers.orders import SHOWN
+from tests.builders import VALUES, a_statement
+from tests.invented_list import ASH, ELM, IMPORTER, OAK, ORDER, SOURCE, Bring, changed, counts, held, read, state
+
+TRYING = replace(ORDER, dry_run=True)
+
+
+def test_a_difference_names_the_field_the_old_and_the_new_in_peoples_words() -> None:
+    before = a_statement(yes=frozenset(("payer.medicaid",)), no=frozenset(("sex.male",)))
+    values = {name: value for name, value in VALUES.items() if name != "phone"} | {"city": "Dublin", "confidential": True}
+    after = a_statement(values, yes=frozenset(("sex.male",)))
+    assert between(before, before) == ()
+    assert between(before, after) == (
+        FieldChange("city", "Columbus", "Dublin"),
+        FieldChange("address withheld", NOT_SAID, "yes"),
+        FieldChange("main telephone", "6145550101x12", NOT_SAID),
+        FieldChange(label("payer.medicaid"), "yes", NOT_SAID),
+        FieldChange(label("sex.male"), "no", "yes"),
+    )
+
+
+def test_a_dry_run_says_what_would_change_and_what_would_come_and_go(bring: Bring, database: Database) -> None:
+    bring(OAK, ELM)
+    before = state(database)
+    tried = bring(changed(OAK, phone="614-555-0109", services="bed cash"), ASH, order=TRYING)
+    assert state(database) == before
+    assert counts(tried) == (1, 1, 0, 1, 0)
+    assert [(one.kind, one.name, one.place) for one in tried.changes] == [
+        (ChangeKind.CHANGED, "Oak House", "Columbus, OH"),
+        (ChangeKind.GONE, "Elm House", "Cleveland, OH"),
+        (ChangeKind.NEW, "Ash House", "Detroit, MI"),
+    ]
+    assert tried.changes[0].fields == (
+        FieldChange("main telephone", "6145550101", "6145550109"),
+        FieldChange(label("payer.self_pay"), NOT_SAID, "yes"),
+    )
+    assert tried.fields == {label("payer.self_pay"): 1, "main telephone": 1}
+    assert list(report.changes(tried)) == [
+        "changed: Oak House (Columbus, OH)",
+        "    main telephone: 6145550101 → 6145550109",
+        f"    {label('payer.self_pay')}: not said → yes",
+        "gone: Elm House (Cleveland, OH)",
+        "new: Ash House (Detroit, MI)",
+        f"Changed fields: {', '.join(f'{name} 1' for name in tried.fields)}",
+    ]
+
+
+def test_a_program_is_told_of_every_change_and_people_of_the_first_twenty(bring: Bring) -> None:
+    wide = replace(IMPORTER, source=replace(SOURCE, at_most=100))
+    rows = [changed(OAK, name=f"House {number}") for number in range(SHOWN + 5)]
+    bring(*rows, importer=wide)
+    later = [changed(row, phone="614-555-0109") for row in rows]
+    tried = bring(*later, importer=wide, order=TRYING)
+    assert (tried.changed, len(tried.changes), tried.fields) == (25, SHOWN, {"main telephone": 25})
+    assert "and 5 more changed" in report.changes(tried)
+    everything = bring(*later, importer=wide, order=replace(TRYING, most=1_000)).as_json()
+    assert len(everything["changes"]) == 25
+    assert everything["changes"][0]["fields"] == [{"field": "main telephone", "old": "6145550101", "new": "6145550109"}]
+
+
+def test_what_is_listed_again_is_new(bring: Bring) -> None:
+    bring(OAK, ELM)
+    bring(OAK)
+    assert [one.kind for one in bring(OAK, ELM, order=TRYING).changes] == [ChangeKind.NEW]
+
+
+# --- files of some States --------------------------------------------------------------------------------------------
+
+FIR = ("Fir House", "4 Example Street", "Cincinnati", "OH", "45202", "513-555-0104", "bed")
+YEW = ("Yew House", "5 Example Street", "Columbus", "OH", "43215", "614-555-0105", "bed")
+ALL = (OAK, ELM, FIR, YEW, ASH)
+OHIO = frozenset(("OH",))
+IN_OHIO = replace(IMPORTER, read=lambda path, source: replace(read(path, source), covers=OHIO))
+ONLY_SOME = replace(IMPORTER, read=lambda path, source: replace(read(path, source), covers=frozenset()))
+
+
+def test_a_file_of_one_state_withdraws_nothing_elsewhere(bring: Bring, database: Database) -> None:
+    bring(*ALL)
+    assert counts(bring(OAK, ELM, FIR, importer=IN_OHIO)) == (0, 0, 3, 1, 0)
+    withdrawn = {name for name, listing in held(database).items() if listing.withdrawn}
+    assert withdrawn == {"Yew House"}
+
+
+def test_a_file_of_only_some_withdraws_nothing(bring: Bring, database: Database) -> None:
+    bring(*ALL)
+    assert counts(bring(changed(OAK, phone="614-555-0109"), importer=ONLY_SOME)) == (0, 1, 0, 0, 0)
+    assert not any(listing.withdrawn for listing in held(database).values())
+
+
+def test_who_imports_says_what_a_file_covers_that_does_not_say_it(bring: Bring, database: Database) -> None:
+    bring(*ALL)
+    covering = replace(ORDER, covers=OHIO)
+    assert counts(bring(OAK, ELM, FIR, order=covering, importer=ONLY_SOME)) == (0, 0, 3, 1, 0)
+    assert held(database)["Ash House"].withdrawn is None
+    with pytest.raises(CannotUnderstand, match=r"itself says of which States.*OH.*Leave --covers out"):
+        bring(OAK, order=replace(covering, covers=frozenset(("MI",))), importer=IN_OHIO)
+
+
+def test_a_file_of_a_state_that_would_withdraw_more_than_a_third_is_refused(bring: Bring, database: Database) -> None:
+    bring(*ALL)
+    before = state(database)
+    with pytest.raises(CannotUnderstand, match=r"more than a third of the listings .* \(found: 2 of 4\)"):
+        bring(OAK, ELM, importer=IN_OHIO)
+    assert state(database) == before
+    forced = bring(OAK, ELM, importer=IN_OHIO, order=replace(ORDER, force_because="two counties left"))
+    assert (forced.gone, [one.found for one in forced.problems]) == (2, ["2 of 4"])
+
+
+def test_a_file_of_a_state_need_not_be_as_long_as_the_whole(bring: Bring) -> None:
+    strict = replace(SOURCE, at_least=5)
+    bring(*ALL, importer=replace(IMPORTER, source=strict))
+    assert counts(bring(ASH, importer=replace(ONLY_SOME, source=strict))) == (0, 0, 1, 0, 0)
+    with pytest.raises(CannotUnderstand, match="should hold 5 to 6"):
+        bring(OAK, ELM, importer=replace(IMPORTER, source=strict))
