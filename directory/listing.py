@@ -53,16 +53,22 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Degrees north and east on WGS 84; `approximate` when it is a ZIP code's middle and not the door."""
+    """Degrees north and east on WGS 84; `approximate` when it is the middle of a ZIP code or city and not the door."""
 
     latitude: float
     longitude: float
     approximate: bool = False
 
 
+def point_of(values: Mapping[str, Any]) -> Point | None:
+    """The coordinates among a listing's values; None where they are not both there."""
+    latitude, longitude = values.get("latitude"), values.get("longitude")
+    return Point(float(latitude), float(longitude)) if latitude and longitude else None
+
+
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a ZIP code is: its middle, None where nobody knows it, and the name of its time zone, "" likewise."""
+    """Where an address is, None where nobody knows it, and the name of its time zone, "" likewise."""
 
     point: Point | None = None
     timezone: str = ""
@@ -125,6 +131,11 @@ class Statement:
     def listing_id(self) -> str:
         """The listing that it speaks of: `about`, or the source's own name for it, with the source in front."""
         return self.about or f"{self.source}:{self.local_id}"
+
+    @property
+    def point(self) -> Point | None:
+        """The coordinates that it gives."""
+        return point_of(self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,10 @@ FIELDS: Final = {
     **{name: Field(values.text, called) for name, called in PRACTICAL.items()},
 }
 
+COORDINATES: Final = ("latitude", "longitude")
+WITHHELD: Final = frozenset(("address_1", "address_2", *COORDINATES))
+"""What is not kept of a listing whose address is withheld: never mapped, geocoded, enriched or exported."""
+
 
 def normalize(record: ParsedRecord, provenance: Provenance) -> tuple[Statement | None, list[Problem]]:
     """A statement of everything in the record that could be read, and a problem for everything that could not.
@@ -93,10 +97,11 @@ def normalize(record: ParsedRecord, provenance: Provenance) -> tuple[Statement |
     term that is affirmed and denied at once is left unknown.
     """
     read: dict[str, Any] = {}
-    problems = list(record.problems)
+    swapped = _swapped(record)
+    problems = [*record.problems, *swapped]
     lost = False
     for name, spec in FIELDS.items():
-        raw = record.values.get(name, "")
+        raw = "" if swapped and name in COORDINATES else record.values.get(name, "")
         if not raw.strip() and not spec.required:
             continue
         try:
@@ -109,6 +114,9 @@ def normalize(record: ParsedRecord, provenance: Provenance) -> tuple[Statement |
             read[name] = value
     if lost:
         return None, problems
+    problems += _unplaced(record, read)
+    if read.get("confidential"):
+        read = {name: value for name, value in read.items() if name not in WITHHELD}
     both = record.yes & record.no
     problems += [_contradiction(record.where, code) for code in sorted(both)]
     statement = Statement(
@@ -120,6 +128,31 @@ def normalize(record: ParsedRecord, provenance: Provenance) -> tuple[Statement |
         no=record.no - both,
     )
     return statement, problems
+
+
+def _swapped(record: ParsedRecord) -> list[Problem]:
+    """A problem where longitude stands for latitude and the other way round; then neither is used."""
+    try:
+        latitude, longitude = (float(record.values.get(name) or "?") for name in COORDINATES)
+    except ValueError:
+        return []
+    if values.in_reach(latitude, longitude) or not values.in_reach(longitude, latitude):
+        return []
+    what = "latitude and longitude seem to be swapped; neither was used"
+    return [Problem(Loudness.VALUE, record.where, what, f"{latitude:g}, {longitude:g}", "Put each in its own column")]
+
+
+def _unplaced(record: ParsedRecord, read: dict[str, Any]) -> list[Problem]:
+    """Takes coordinates out that are no place: one without the other, or a point where no center can be. Says why."""
+    given = [read[name] for name in COORDINATES if name in read]
+    if len(given) == len(COORDINATES) and values.in_reach(*map(float, given)):
+        return []
+    for name in COORDINATES:
+        read.pop(name, None)
+    if len(given) < len(COORDINATES):
+        return []
+    what = "the coordinates lie outside the United States and its territories; they were not used"
+    return [Problem(Loudness.VALUE, record.where, what, ", ".join(given), "Ask the center where it is")]
 
 
 def _unreadable(where: str, spec: Field, raw: str, fix: str) -> Problem:

@@ -4,17 +4,21 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from math import cos, hypot, radians
 from typing import Final
 
 from geopy.distance import geodesic
 
 from directory import values
-from directory.listing import Located, Point
+from directory.listing import Address, Located, Point
 from directory.need import Near
 
 _STATE_WORDS: Final = frozenset(word.casefold() for pair in values.STATES.items() for word in pair)
-_NOWHERE: Final = Located()
+TOO_FAR: Final = 50.0
+"""Miles from its ZIP code's middle beyond which a point is not believed: the 99th percentile of real ones is 10.4."""
+_MILES_A_DEGREE: Final = 69.1
+_AROUND: Final = 0.5
 _PAIR: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 _NO_PLACE: Final = (
     "Enter a ZIP code, a city with its State, or a latitude and longitude: 43215, or Columbus, OH, or 39.96,-83.00"
@@ -82,12 +86,51 @@ class Gazetteer:
         """The ZIP code's place, or None for one that is not assigned."""
         return self._by_zip.get(postal_code)
 
-    def locate(self, postal_code: str, state_province: str) -> Located:
-        """Where a ZIP code is; nothing is known of one that lies in another State."""
-        place = self._by_zip.get(postal_code)
-        if place is None or place.state_province != state_province:
-            return _NOWHERE
-        return Located(_middle(place), place.timezone)
+    def locate(self, address: Address, given: Point | None = None) -> Located:
+        """Where an address is: at the coordinates given, else about the middle of its ZIP code, or of its city.
+
+        Coordinates too far from the ZIP code are not believed. Of a ZIP code in another State nothing is known, so that then
+        coordinates within the State are all there is; the city stands in for a ZIP code that is not assigned or not placed.
+        """
+        place = self._by_zip.get(address.postal_code)
+        known = place if place and place.state_province == address.state_province else None
+        middle = _middle(known) if known else None
+        city = self._by_city.get(_fold(address.city), {}).get(address.state_province) if middle is None else None
+        if middle is None and city and (place is None or known):
+            middle = _city_center(city).point
+        believed = given is not None and self._is_plausible(given, middle, address.state_province)
+        point = given if believed else middle
+        zone = known.timezone if known and known.timezone else ""
+        return Located(point, zone or (self.timezone(point) if point and not known else ""))
+
+    def too_far(self, address: Address, point: Point) -> float | None:
+        """How many miles a point is from its address's ZIP code, where that is too far to be true; else None."""
+        middle = self.locate(address).point
+        return None if middle is None or _near(point, middle) else miles_between(point, middle)
+
+    def _is_plausible(self, point: Point, middle: Point | None, state: str) -> bool:
+        if middle is not None:
+            return _near(point, middle)
+        box = self._boxes.get(state)
+        return box is not None and box[0] <= point.latitude <= box[1] and box[2] <= point.longitude <= box[3]
+
+    @cached_property
+    def _boxes(self) -> dict[str, tuple[float, float, float, float]]:
+        """What holds all of a State's ZIP codes, with half a degree around it: south, north, west, east."""
+        of: dict[str, list[Point]] = defaultdict(list)
+        for place in self._by_zip.values():
+            middle = _middle(place)
+            if middle:
+                of[place.state_province].append(middle)
+        return {
+            state: (
+                min(p.latitude for p in points) - _AROUND,
+                max(p.latitude for p in points) + _AROUND,
+                min(p.longitude for p in points) - _AROUND,
+                max(p.longitude for p in points) + _AROUND,
+            )
+            for state, points in of.items()
+        }
 
     def timezone(self, point: Point) -> str:
         """The name of the time zone at a point: that of the nearest ZIP code which has one, "" where none has."""
@@ -172,18 +215,21 @@ def _city_center(found: list[PostalPlace]) -> Near:
     return Near(name, name, Point(*nearest, approximate=True))
 
 
+def _near(point: Point, middle: Point) -> bool:
+    """Whether a point can lie in the ZIP code with this middle; measured only where a rough look leaves a doubt."""
+    north = (point.latitude - middle.latitude) * _MILES_A_DEGREE
+    east = (point.longitude - middle.longitude) * _MILES_A_DEGREE * cos(radians(middle.latitude))
+    rough = hypot(north, east)
+    return rough < TOO_FAR * 0.9 or (rough < TOO_FAR * 1.1 and miles_between(point, middle) <= TOO_FAR)
+
+
 def _coordinates(written: str) -> Near:
     latitude, longitude = (float(part) for part in written.split(","))
-    if _in_reach(latitude, longitude):
+    if values.in_reach(latitude, longitude):
         return Near(f"{latitude},{longitude}", f"{latitude:.4f}, {longitude:.4f}", Point(latitude, longitude))
-    if _in_reach(longitude, latitude):
+    if values.in_reach(longitude, latitude):
         raise UnknownPlace(f"Latitude and longitude seem to be swapped. Enter {longitude:g},{latitude:g}")
     raise UnknownPlace(f"{written.strip()} is outside the United States and its territories. {_NO_PLACE}")
-
-
-def _in_reach(latitude: float, longitude: float) -> bool:
-    """Whether a point lies where the United States and its territories are, from Samoa to Maine and from Palau to Alaska."""
-    return -15 <= latitude <= 72 and (-180 <= longitude <= -64 or 130 <= longitude <= 180)
 
 
 def miles_between(here: Point, there: Point) -> float:

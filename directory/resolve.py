@@ -8,15 +8,27 @@ from typing import Any, Final
 
 from directory.availability import Report, kept
 from directory.hours import Hours
-from directory.listing import Address, Fact, Listing, Located, Phone, PhoneKind, Provenance, Statement, Vetting
+from directory.listing import (
+    Address,
+    Fact,
+    Listing,
+    Located,
+    Phone,
+    PhoneKind,
+    Point,
+    Provenance,
+    Statement,
+    Vetting,
+    point_of,
+)
 from directory.normalize import PRACTICAL
 from directory.vocabulary import PERSONAL, Answer, SourceKind
 
-Locate = Callable[[str, str], Located]
-"""ZIP code and State to where that ZIP code is."""
+Locate = Callable[[Address, Point | None], Located]
+"""An address, and the coordinates that a source gave for it, to where it is taken to be."""
 
 _AUTHORITY: Final = {kind: rank for rank, kind in enumerate(reversed(SourceKind))}
-_LICENSING_WINS: Final = ("licence.", "status.")
+LICENSING_WINS: Final = ("licence.", "status.")
 _PHONES: Final = {
     "direct_line": PhoneKind.INTAKE,
     "intake_1": PhoneKind.INTAKE,
@@ -48,17 +60,16 @@ NOTHING_SINCE: Final = Since()
 
 def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since = NOTHING_SINCE) -> Listing:
     """The listing as its statements give it; raises ValueError where no statement says its name or place."""
-    standing, withdrawn = _standing(said)
-    standing.sort(key=_strength)
-    values, said_by, facts = _merged(standing)
-    facts |= _licensing_facts(standing)
-    confirmed_at = max((s.statement.provenance.observed_at for s in standing if _confirms(s.statement)), default=None)
+    stand, withdrawn = _standing(said)
+    values, said_by, facts = _merged(stand)
+    facts |= _licensing_facts(stand)
+    confirmed_at = max((s.statement.provenance.observed_at for s in stand if _confirms(s.statement)), default=None)
     if withdrawn and (confirmed_at is None or confirmed_at < withdrawn.observed_at):
         facts["status.operating"] = Fact(Answer.NO, withdrawn)
     if not {"organization", "city", "state_province", "postal_code"} <= values.keys():
         raise ValueError(f"{listing_id}: no statement gives its name and place")
     address = _address(values)
-    located = locate(address.postal_code, address.state_province)
+    located = _located(address, values, said_by, locate)
     expires = values.get("licence_expires")
     return Listing(
         id=listing_id,
@@ -67,7 +78,7 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
         address=address,
         phones=_phones(values),
         website=values.get("website", ""),
-        point=None if address.confidential else located.point,
+        point=located.point,
         facts=facts,
         said_by=said_by,
         withdrawn=withdrawn,
@@ -82,6 +93,20 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
         reports=tuple(sorted(kept(since.reports), key=lambda report: report.order)),
         vettings=tuple(sorted(since.vettings, key=lambda step: step.order)),
     )
+
+
+def standing(said: Sequence[Said]) -> list[Said]:
+    """What still stands of what was said, from the weakest to the strongest."""
+    return _standing(said)[0]
+
+
+def _located(address: Address, values: dict[str, Any], said_by: dict[str, Provenance], locate: Locate) -> Located:
+    """Where it is: at the coordinates that a person confirmed, else where they and the ZIP code put it; withheld, nowhere."""
+    if address.confidential:
+        return Located(None, locate(address, None).timezone)
+    given = point_of(values)
+    located = locate(address, given)
+    return Located(given, located.timezone) if given and said_by["latitude"].kind in PERSONAL else located
 
 
 def _merged(standing: Sequence[Said]) -> tuple[dict[str, Any], dict[str, Provenance], dict[str, Fact]]:
@@ -99,11 +124,14 @@ def _merged(standing: Sequence[Said]) -> tuple[dict[str, Any], dict[str, Provena
 
 
 def _standing(said: Sequence[Said]) -> tuple[list[Said], Provenance | None]:
-    """What still stands: a source's newest restatement and what it added since; and who no longer lists the place."""
+    """What still stands: a source's newest restatement and what it added since; and who no longer lists the place.
+
+    From the weakest to the strongest.
+    """
     by_source: dict[tuple[str, str], list[Said]] = defaultdict(list)
     for one in sorted(said, key=lambda s: s.order):
         by_source[one.statement.source, one.statement.local_id].append(one)
-    standing: list[Said] = []
+    stand: list[Said] = []
     withdrawals: list[Provenance | None] = []
     for ones in by_source.values():
         kept: list[Said] = []
@@ -115,11 +143,12 @@ def _standing(said: Sequence[Said]) -> tuple[list[Said], Provenance | None]:
                 kept, withdrawal = [one], None
             else:
                 kept.append(one)
-        standing += kept
+        stand += kept
         if ones[0].statement.restates:
             withdrawals.append(withdrawal)
     gone = None if None in withdrawals or not withdrawals else max(filter(None, withdrawals), key=lambda p: p.observed_at)
-    return standing, gone
+    stand.sort(key=_strength)
+    return stand, gone
 
 
 def _confirms(statement: Statement) -> bool:
@@ -140,7 +169,7 @@ def _licensing_facts(standing: list[Said]) -> dict[str, Fact]:
         if statement.provenance.kind is SourceKind.LICENSING:
             for codes, answer in ((statement.yes, Answer.YES), (statement.no, Answer.NO)):
                 fact = Fact(answer, statement.provenance)
-                facts |= {code: fact for code in codes if code.startswith(_LICENSING_WINS)}
+                facts |= {code: fact for code in codes if code.startswith(LICENSING_WINS)}
     return facts
 
 

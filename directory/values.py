@@ -154,6 +154,11 @@ def longitude(value: str) -> str:
     return _degrees(value, -180, 180, "Enter degrees east, such as -82.9988; west is negative")
 
 
+def in_reach(latitude: float, longitude: float) -> bool:
+    """Whether a point lies where the United States and its territories are, from Samoa to Maine and from Palau to Alaska."""
+    return -15 <= latitude <= 72 and (-180 <= longitude <= -64 or 130 <= longitude <= 180)
+
+
 def _degrees(value: str, lowest: float, highest: float, fix: str) -> str:
     written = value.strip()
     if not _DEGREES.fullmatch(written) or not lowest <= float(written) <= highest:

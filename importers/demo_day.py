@@ -32,7 +32,7 @@ def tell_day(database: Database, order: Order) -> None:
     with database.reading() as connection:
         if store.latest_digests(connection, SOURCE):
             return
-        names = {listing.name: listing.id for listing in store.listings(connection, lambda _code, _state: Located())}
+        names = {listing.name: listing.id for listing in store.listings(connection, lambda _address, _given: Located())}
     text = TEXT.read_bytes()
     lines = enumerate((line.encode() for line in written_day(tomllib.loads(text.decode()), names, order.now)), start=1)
     import_lines(database, iter(lines), Summary(SOURCE, TEXT.name, hashlib.sha256(text).hexdigest()), order)

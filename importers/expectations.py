@@ -21,6 +21,7 @@ class There:
     `whole` says that the file covers everything that its source has.
     """
 
+    source: str
     last: Mapping[str, str]
     covered: Set[str]
     whole: bool

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from directory.availability import Bucket, Report
 from directory.listing import Located, Provenance, Statement, Vetting
-from directory.normalize import FIELDS
+from directory.normalize import COORDINATES, FIELDS, WITHHELD
 from directory.resolve import Said, Since, resolve
 from directory.store import Recorded
+from directory.values import in_reach
 from directory.vocabulary import Channel
 from importers.listing_fields import LINE, REPORT, STATEMENT, VETTING, BadLine, fields, object_of, shown
 
@@ -22,7 +23,6 @@ FORMAT: Final = "referral-directory-listings"
 VERSION: Final = 1
 SOURCE: Final = "listings"
 _HEADER_FIX: Final = f'The first line is {{"format":"{FORMAT}","version":{VERSION}}}'
-_STREET: Final = ("address_1", "address_2")
 _NAMING: Final = ("organization", "program", "address_1", "address_2", "city", "state_province", "postal_code")
 _FURTHEST_AHEAD: Final = timedelta(hours=14)
 """Where on earth it is tomorrow first, the day is this far ahead of UTC."""
@@ -119,9 +119,19 @@ def _statement(told: Mapping[str, Any], listing_id: str, context: Context) -> St
         raise BadLine(
             "a statement both affirms and denies", min(statement.yes & statement.no), "Leave it out where it is unknown"
         )
-    if statement.values.get("confidential") and any(name in statement.values for name in _STREET):
-        raise BadLine("a withheld address has a street", fix="Leave address_1 and address_2 out where confidential is yes")
+    _placed(statement)
     return statement
+
+
+def _placed(statement: Statement) -> None:
+    """Refuse where a withheld listing is, and coordinates that are no place."""
+    told = [statement.values[name] for name in COORDINATES if name in statement.values]
+    if statement.values.get("confidential") and WITHHELD & statement.values.keys():
+        fix = f"Leave {', '.join(sorted(WITHHELD))} out where confidential is yes"
+        raise BadLine("a withheld address has a street or coordinates", fix=fix)
+    if told and (len(told) == 1 or not in_reach(*map(float, told))):
+        fix = "Say both latitude and longitude, such as 39.96 and -83.00; west is negative"
+        raise BadLine("the coordinates are no place in the United States and its territories", ", ".join(told), fix)
 
 
 def _report(told: Mapping[str, Any], context: Context) -> Report:
@@ -169,12 +179,12 @@ def withheld(said: Iterable[Said]) -> bool:
     told = tuple(said)
     if not any(one.statement.values.get("confidential") for one in told):
         return False
-    return resolve("", told, lambda _code, _state: Located()).address.confidential
+    return resolve("", told, lambda _address, _given: Located()).address.confidential
 
 
 def without_street(statement: Statement) -> Mapping[str, Any]:
-    """What a statement says of a listing whose address is withheld."""
-    return {name: value for name, value in statement.values.items() if name not in _STREET}
+    """What a statement says of a listing whose address is withheld: neither its street nor its coordinates."""
+    return {name: value for name, value in statement.values.items() if name not in WITHHELD}
 
 
 def _written(told: Mapping[str, Any]) -> str:

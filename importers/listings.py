@@ -208,7 +208,7 @@ def _both(one: Since, other: Since) -> Since:
 def _stands(taking: _Taking, number: int, after: Recorded) -> bool:
     """Whether a listing has a name and a place, with all that was ever said of it; else the line is refused."""
     try:
-        resolve(after.listing_id, after.said, lambda _code, _state: Located(), after.since)
+        resolve(after.listing_id, after.said, lambda _address, _given: Located(), after.since)
     except ValueError:
         fix = "Say organization, city, state_province and postal_code in a statement, or give the id of a listing that is there"
         _refuse(taking, number, BadLine("no statement gives the listing's name and place", after.listing_id, fix))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from directory.conflicts import Conflict
 from directory.problems import Problem
 from importers.differences import Change
 
@@ -50,6 +51,7 @@ class Summary:
     """What came of an import; `imported` is False where the directory took nothing of the file.
 
     `fields` counts the changed listings by what people call the field or term; `changes` names some of them.
+    `conflicts` counts what contradicts what stands, `contradictions` has some of that.
     """
 
     source: str
@@ -64,17 +66,20 @@ class Summary:
     problems: tuple[Problem, ...] = ()
     fields: Mapping[str, int] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
+    conflicts: int = 0
+    contradictions: tuple[Conflict, ...] = ()
     imported: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The summary as it is printed."""
-        apart = ("problems", "fields", "changes", "imported")
+        apart = ("problems", "fields", "changes", "conflicts", "contradictions", "imported")
         told = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in apart}
         told |= {"problems": [problem.as_json() for problem in self.problems]}
-        return told | {"fields": dict(self.fields), "changes": [change.as_json() for change in self.changes]}
+        told |= {"fields": dict(self.fields), "changes": [change.as_json() for change in self.changes]}
+        return told | {"conflicts": self.conflicts, "contradictions": [one.as_json() for one in self.contradictions]}
 
     def as_recorded(self) -> dict[str, Any]:
         """The summary as it is kept: of problems the first thousand and how many of each kind, of changes the counts."""
         kinds = Counter(problem.what for problem in self.problems)
-        told = replace(self, problems=self.problems[:KEPT], changes=()).as_json()
+        told = replace(self, problems=self.problems[:KEPT], changes=(), contradictions=()).as_json()
         return told | {"kinds": dict(kinds.most_common())}

@@ -7,8 +7,7 @@ import gc
 import hashlib
 import inspect
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,14 +16,17 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from directory import normalize as normalizing
-from directory import store, values
+from directory import review, store, values
+from directory.account import Who
 from directory.database import Database
 from directory.listing import Provenance, Statement
+from directory.places import Gazetteer
 from directory.problems import Loudness, Problem
 from directory.store import Worded
 from importers import any_table, base, contents, delimited, differences, documents, expectations, readers, understanding
+from importers import whereabouts
 from importers.base import Batch, Importer, Meaning, Source, refuse
-from importers.differences import Change, ChangeKind
+from importers.differences import Change
 from importers.expectations import There
 from importers.orders import File as File  # who imports a file has what that needs from here
 from importers.orders import Order as Order
@@ -159,27 +161,33 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     unexpected = expectations.unexpected(coming.source, file, len(said.statements), there, order)
     different = [one for one in coming.worded if there.last.get(one.statement.local_id) != one.digest]
     gone, doubt = expectations.gone(file, said, there, order)
-    changes = _changes(connection, file.source, [one.statement for one in different], gone)
-    counts = Counter(change.kind for change in changes)
+    changes = _changes(connection, there, [one.statement for one in different], gone, order.most)
+    new = sum(not there.last.get(one.statement.local_id) for one in different)
+    doubtful = whereabouts.doubtful(said.statements, store.postal_states(connection))
+    gazetteer = store.gazetteer(connection) if doubtful else Gazetteer(())
+    reviewed = review.review(connection, [one.statement for one in different], gazetteer.too_far)
     summary = Summary(
         file.source,
         file.name,
         file.sha256,
         rows=coming.rows,
-        new=counts[ChangeKind.NEW],
-        changed=counts[ChangeKind.CHANGED],
+        new=new,
+        changed=len(different) - new,
         unchanged=len(coming.worded) - len(different),
         gone=len(gone),
         refused=said.refused,
-        problems=(*demo, *unexpected, *doubt, *said.problems, *_misplaced(said.statements, store.postal_states(connection))),
+        problems=(*demo, *unexpected, *doubt, *said.problems, *whereabouts.notices(doubtful, gazetteer)),
         fields=differences.by_field(changes),
         changes=differences.some_of_each(changes, order.most),
+        conflicts=len(reviewed.to_open),
+        contradictions=reviewed.to_open[: order.most],
         imported=True,
     )
     if not order.dry_run:
         if demo:
             store.remove_source(connection, INVENTED)
-        _write(connection, summary, [*different, *_withdrawals(coming, gone)], coming, order)
+        run_id = _write(connection, summary, [*different, *_withdrawals(coming, gone)], coming, order)
+        review.record(connection, reviewed, run_id, Who(order.recorded_by, order.now))
     return summary
 
 
@@ -187,19 +195,23 @@ def _there(connection: Connection, coming: _Coming) -> There:
     """What the directory has of the source, and which of it the file would have if it still were."""
     last, covered = store.latest_digests(connection, coming.file.source), coming.covers
     if covered is None:
-        return There(last, last.keys(), whole=True)
+        return There(coming.file.source, last, last.keys(), whole=True)
     states = store.latest_states(connection, coming.file.source) if covered else {}
-    return There(last, {one for one in last if states.get(one) in covered}, whole=False)
+    return There(coming.file.source, last, {one for one in last if states.get(one) in covered}, whole=False)
 
 
-def _changes(connection: Connection, source: str, different: Sequence[Statement], gone: Sequence[str]) -> list[Change]:
-    """What becomes of each listing that does not stay as it is; read is only what was said of those before."""
-    before = store.latest_said(connection, source, [*(one.local_id for one in different), *gone])
-    told: list[Change] = []
-    for one in different:
-        old = before.get(one.local_id)
-        told.append(differences.changed(old, one) if old and not old.withdrawn else differences.new(one))
-    return [*told, *(differences.gone(before[local_id]) for local_id in gone)]
+def _changes(
+    connection: Connection, there: There, different: Sequence[Statement], gone: Sequence[str], most: int
+) -> list[Change]:
+    """What becomes of each listing that is changed, and of the first that come and go; read is only what was said of those."""
+    known = [one for one in different if there.last.get(one.local_id)]
+    new = [one for one in different if not there.last.get(one.local_id)]
+    before = store.latest_said(connection, there.source, [*(one.local_id for one in known), *gone[:most]])
+    return [
+        *(differences.changed(before[one.local_id], one) for one in known),
+        *(differences.gone(before[local_id]) for local_id in gone[:most]),
+        *map(differences.new, new[:most]),
+    ]
 
 
 def _demo_making_way(connection: Connection, file: File, order: Order) -> list[Problem]:
@@ -218,22 +230,7 @@ def _withdrawals(coming: _Coming, gone: Sequence[str]) -> Iterator[Worded]:
         yield store.worded(Statement(coming.file.source, local_id, coming.provenance, withdrawn=True))
 
 
-def _misplaced(statements: Sequence[Statement], states: Mapping[str, tuple[str, bool]]) -> Iterator[Problem]:
-    """A notice for each listing whose ZIP code gives no distance, unless its address is withheld anyway."""
-    fix = "Ask the center for its ZIP code and record the answer"
-    for statement in statements:
-        code, state = statement.values["postal_code"], statement.values["state_province"]
-        lies_in, known = states.get(code, ("", False))
-        if (lies_in == state and known) or statement.values.get("confidential"):
-            continue
-        if lies_in and lies_in != state:
-            what, found = "the ZIP code lies in another State", f"{code} is in {lies_in}, not {state}"
-        else:
-            what, found = "nobody knows where the ZIP code is" if lies_in else "the ZIP code is not assigned", code
-        yield Problem(Loudness.NOTICE, statement.provenance.reference, f"{what}; its distance stays unknown", found, fix)
-
-
-def _write(connection: Connection, summary: Summary, said: list[Worded], coming: _Coming, order: Order) -> None:
+def _write(connection: Connection, summary: Summary, said: list[Worded], coming: _Coming, order: Order) -> int:
     run = store.Run(
         source=summary.source,
         file=summary.file,
@@ -248,3 +245,4 @@ def _write(connection: Connection, summary: Summary, said: list[Worded], coming:
     run_id = store.record_run(connection, run)
     if said:
         store.append_worded(connection, said, run_id)
+    return run_id

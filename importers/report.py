@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from directory.conflicts import Side
 from directory.problems import Loudness, Problem
 from importers.differences import Change, ChangeKind
+from importers.differences import in_words as in_words_of
 from importers.orders import SHOWN, Summary
 
 COUNTS: Final = ("new", "changed", "unchanged", "gone", "refused")
+"""What every import counts, in the order in which people are told."""
 _LOUDEST_FIRST: Final = tuple(reversed(Loudness))
 _LONGEST: Final = 60
 
@@ -18,6 +21,7 @@ def lines(summary: Summary, dry_run: bool) -> Iterator[str]:
     yield from _problems(summary.problems)
     if dry_run:
         yield from changes(summary)
+    yield from conflicts(summary)
     yield in_words(summary, dry_run)
 
 
@@ -26,6 +30,7 @@ def in_words(summary: Summary, dry_run: bool) -> str:
     if not summary.imported:
         return f"{summary.source}: nothing was imported"
     counts = ", ".join(f"{getattr(summary, name):,} {name}" for name in COUNTS)
+    counts += f", {summary.conflicts:,} in conflict" if summary.conflicts else ""
     would = "would be imported (dry run; nothing was written)" if dry_run else "imported"
     return f"{summary.source}: {summary.rows:,} rows {would}: {counts}"
 
@@ -48,6 +53,19 @@ def changes(summary: Summary) -> Iterator[str]:
             yield f"and {count - len(some):,} more {kind}"
     if summary.fields:
         yield "Changed fields: " + ", ".join(f"{called} {count:,}" for called, count in summary.fields.items())
+
+
+def conflicts(summary: Summary) -> Iterator[str]:
+    """What contradicts what stands, with both sides, for somebody to settle."""
+    for one in summary.contradictions[:SHOWN]:
+        yield f"in conflict: {one.listing_id}, {one.called}: {_side(one.stands)}, but {_side(one.said)}"
+    if summary.conflicts > SHOWN:
+        yield f"and {summary.conflicts - SHOWN:,} more in conflict"
+
+
+def _side(side: Side) -> str:
+    by = side.provenance
+    return f"{short(in_words_of(side.value))} ({by.source}, {by.observed_at})"
 
 
 def _change(change: Change) -> Iterator[str]:

@@ -17,7 +17,7 @@ import pytest
 
 from directory import store
 from directory.database import Database
-from directory.listing import Located
+from directory.listing import Address, Located, Point
 from directory.search import analysis, disk, generations
 from directory.search.generations import Generation, Index
 from directory.search.words import Words
@@ -37,8 +37,8 @@ BUILDS_WITHOUT_END = NEIGHBOUR + "print('ready', flush=True)\nwhile True: index.
 ASKS_ONCE = NEIGHBOUR + "t.assert_right(index, database)\nprint(index.current().counter)\n"
 
 
-def locate(postal_code: str, _state: str) -> Located:
-    return Located(POINTS.get(postal_code))
+def locate(address: Address, _given: Point | None) -> Located:
+    return Located(POINTS.get(address.postal_code))
 
 
 def an_index(folder: Path, database: Database) -> Index:

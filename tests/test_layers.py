@@ -8,9 +8,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = [
     "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account", "free_text",
-    "values", "normalize", "resolve", "places", "map_drawing", "matching", "asking", "case", "vetting",
+    "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "matching", "asking", "case", "vetting",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "paper", "handout", "answering",
-    "referral", "vetting_desk", "attestation", "upkeep", "board", "meetings", "handing_out", "call_sheet", "learned",
+    "review", "referral", "vetting_desk", "attestation", "upkeep", "board", "meetings", "handing_out", "call_sheet", "learned",
     "calling", "call_queue", "bed_reports", "web", "commands", "user_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
@@ -29,6 +29,7 @@ ALLOWED = {
         "calling",
         "vetting_desk",
         "attestation",
+        "review",
     },
     "alembic": {"database"},
     "flask": {"web", "commands", "user_commands", "start"},

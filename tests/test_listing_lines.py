@@ -111,7 +111,7 @@ def test_an_import_is_recorded_as_a_run_with_what_came_of_it(bring: Bring, datab
     summary = bring(a_line(), "nonsense")
     with database.reading() as connection:
         run = store.newest_run(connection, "listings")
-    assert run is not None and run.summary == json.loads(json.dumps(summary.as_json()))
+    assert run is not None and run.summary == json.loads(json.dumps(summary.as_recorded()))
     assert (run.file, run.sha256, run.recorded_at, run.recorded_by) == ("by-hand.jsonl", summary.sha256, NOW, "a test")
 
 

@@ -81,3 +81,35 @@ def test_any_text_gives_a_statement_or_says_why_not(text: dict[str, str]) -> Non
     if statement:
         assert all(value not in ("", None) for value in statement.values.values())
         assert {name for name, spec in FIELDS.items() if spec.required} <= statement.values.keys()
+
+
+# --- where a listing is ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "kept", "what"),
+    [
+        ("39.9612", "-82.9988", {"latitude": "39.9612", "longitude": "-82.9988"}, None),
+        ("0", "0.0", {}, None),
+        ("", "", {}, None),
+        ("39.9612", "0", {}, None),
+        ("-82.9988", "39.9612", {}, "latitude and longitude seem to be swapped; neither was used"),
+        ("144.7937", "13.4443", {}, "latitude and longitude seem to be swapped; neither was used"),
+        ("48.2", "16.37", {}, "the coordinates lie outside the United States and its territories; they were not used"),
+        ("north", "-82.9988", {}, "the latitude could not be read; the value was left out"),
+    ],
+)
+def test_coordinates_are_a_pair_that_can_be_true_or_nothing(
+    latitude: str, longitude: str, kept: dict[str, str], what: str | None
+) -> None:
+    statement, problems = normalize(a_record(latitude=latitude, longitude=longitude), WHO)
+    assert statement is not None
+    assert {name: statement.values[name] for name in ("latitude", "longitude") if name in statement.values} == kept
+    assert [problem.what for problem in problems] == ([what] if what else [])
+
+
+def test_of_a_withheld_address_neither_street_nor_coordinates_are_kept() -> None:
+    told = {"confidential": "yes", "latitude": "39.9612", "longitude": "-82.9988", "address_2": "behind the mill"}
+    statement, problems = normalize(a_record(**told), WHO)
+    assert statement is not None and not problems
+    assert not statement.values.keys() & {"address_1", "address_2", "latitude", "longitude"}

@@ -57,6 +57,7 @@ def test_the_summary_has_exactly_the_promised_keys(bring: Bring) -> None:
     told = bring(OAK, changed(ELM, zip="nowhere")).as_json()
     assert list(told) == [
         "source", "file", "sha256", "rows", "new", "changed", "unchanged", "gone", "refused", "problems", "fields", "changes",
+        "conflicts", "contradictions",
     ]  # fmt: skip
     assert [set(problem) for problem in told["problems"]] == [{"where", "what", "found", "fix"}]
     assert len(told["sha256"]) == 64
@@ -190,16 +191,17 @@ def test_rows_that_nothing_tells_apart_are_refused(bring: Bring) -> None:
     ("cells", "what", "found"),
     [
         ({"zip": "01089"}, "the ZIP code lies in another State; its distance stays unknown", "01089 is in MA, not OH"),
-        ({"zip": "43299"}, "the ZIP code is not assigned; its distance stays unknown", "43299"),
+        ({"zip": "43299", "city": "Nowhere"}, "the ZIP code is not assigned; its distance stays unknown", "43299"),
+        ({"zip": "43299"}, "the ZIP code is not assigned; the middle of its city is used", "43299"),
         ({"zip": "96898", "state": "HI"}, "nobody knows where the ZIP code is; its distance stays unknown", "96898"),
     ],
 )
-def test_a_zip_code_without_a_distance_is_a_notice(
+def test_a_zip_code_that_gives_no_distance_is_a_notice(
     bring: Bring, database: Database, cells: dict[str, str], what: str, found: str
 ) -> None:
     (notice,) = bring(changed(OAK, **cells)).problems
     assert (notice.loudness, notice.where, notice.what, notice.found) == (Loudness.NOTICE, "list.csv, row 2", what, found)
-    assert held(database)["Oak House"].point is None
+    assert (held(database)["Oak House"].point is None) == ("unknown" in what)
 
 
 # --- whole files ---------------------------------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from geopy.distance import geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.listing import Point
+from directory.listing import Address, Located, Point
 from directory.places import Gazetteer, UnknownPlace, bundled_places, miles_between
 
 COLUMBUS = Point(39.9671, -83.0044, approximate=True)
@@ -78,6 +79,10 @@ def test_an_unknown_place_says_what_to_enter(gazetteer: Gazetteer, written: str,
     assert "Enter " in str(refused.value)
 
 
+def address(postal_code: str, state_province: str, city: str = "Nowhere") -> Address:
+    return Address("", "", city, state_province, postal_code)
+
+
 @pytest.mark.parametrize(
     ("postal_code", "state_province", "point"),
     [("43215", "OH", COLUMBUS), ("01089", "VT", None), ("99999", "OH", None), ("96898", "HI", None)],
@@ -86,7 +91,49 @@ def test_an_unknown_place_says_what_to_enter(gazetteer: Gazetteer, written: str,
 def test_a_zip_code_gives_a_point_only_where_it_lies(
     gazetteer: Gazetteer, postal_code: str, state_province: str, point: Point | None
 ) -> None:
-    assert gazetteer.locate(postal_code, state_province).point == point
+    assert gazetteer.locate(address(postal_code, state_province)).point == point
+
+
+DOOR = Point(39.9612, -82.9988)
+SAN_ANTONIO = Point(29.4241, -98.4936)
+
+
+@pytest.mark.parametrize(
+    ("where", "given", "point", "zone"),
+    [
+        (address("43215", "OH"), DOOR, DOOR, "America/New_York"),
+        (address("43215", "OH"), SAN_ANTONIO, COLUMBUS, "America/New_York"),
+        (address("99999", "OH"), DOOR, DOOR, "America/New_York"),
+        (address("99999", "OH"), SAN_ANTONIO, None, ""),
+        (address("99999", "OH", "Columbus"), SAN_ANTONIO, "Columbus, OH", "America/New_York"),
+        (address("01089", "OH", "Columbus"), None, None, ""),
+        (address("01089", "OH", "Columbus"), DOOR, DOOR, "America/New_York"),
+        (address("01089", "OH", "Columbus"), SAN_ANTONIO, None, ""),
+    ],
+    ids=[
+        "the door, where it can be", "too far from the ZIP code", "in the State, and no ZIP code", "not even in the State",
+        "the city in place of a ZIP code", "a ZIP code of another State", "the door against it", "both wrong",
+    ],
+)  # fmt: skip
+def test_coordinates_are_believed_where_they_can_be_true(
+    gazetteer: Gazetteer, where: Address, given: Point | None, point: Point | str | None, zone: str
+) -> None:
+    expected = gazetteer.find(point).point if isinstance(point, str) else point
+    assert gazetteer.locate(where, given) == Located(expected, zone)
+
+
+@pytest.mark.parametrize("miles", [30, 44.9, 45.1, 49.9, 50.1, 54.9, 55.1, 90])
+@pytest.mark.parametrize("bearing", [0, 45, 90, 200])
+@pytest.mark.parametrize("code", ["43215", "99501", "96799"])
+def test_too_far_is_more_than_fifty_miles_by_the_true_measure(
+    gazetteer: Gazetteer, miles: float, bearing: int, code: str
+) -> None:
+    place = gazetteer.postal(code)
+    assert place and place.latitude and place.longitude
+    there = geodesic(miles=miles).destination((place.latitude, place.longitude), bearing)
+    found = gazetteer.too_far(address(code, place.state_province), Point(there.latitude, there.longitude))
+    assert (found is None) == (miles <= 50)
+    assert found is None or abs(found - miles) < 0.01
 
 
 def test_the_bundled_places_are_whole_and_plausible() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.listing import Listing, Located, Phone, PhoneKind, Point, Statement
+from directory.listing import Address, Listing, Located, Phone, PhoneKind, Point, Statement
 from directory.resolve import Said, resolve
 from directory.vocabulary import Answer, SourceKind
 from tests.builders import VALUES, a_statement
@@ -18,8 +18,9 @@ OLD, NEW = date(2025, 1, 1), date(2026, 1, 1)
 SURVEY, LICENCE, CALL = SourceKind.SURVEY, SourceKind.LICENSING, SourceKind.STAFF_CALL
 
 
-def locate(postal_code: str, state_province: str) -> Located:
-    return Located(HERE, "America/New_York") if (postal_code, state_province) == ("43201", "OH") else Located()
+def locate(address: Address, _given: Point | None) -> Located:
+    known = (address.postal_code, address.state_province) == ("43201", "OH")
+    return Located(HERE, "America/New_York") if known else Located()
 
 
 def listing(*statements: Statement) -> Listing:

@@ -10,6 +10,7 @@ from directory.problems import CannotUnderstand, Loudness
 from importers.base import Meaning, Row, said_by
 from importers.pipeline import import_file
 from importers.samhsa_national_directory import importer as national
+from seed_data.workbook import Rows
 from tests.invented_list import ASH, ELM, IMPORTER, OAK, ORDER, SOURCE, Bring, changed, counts, held, loud, state
 from tests.workbooks import CODES, HEADER, a_book, a_facility
 
@@ -65,7 +66,7 @@ def test_a_phrase_is_known_whatever_its_spaces_or_by_its_other_name() -> None:
 
 
 def test_a_service_that_the_workbooks_own_sheet_names_and_nobody_knows_stops_it(database: Database, tmp_path: Path) -> None:
-    sheet = [*CODES, ["TC", "Type of Care", "SW", "Swimming", ""], ["TC", "Type of Care", "SN", "Sauna", ""]]
+    sheet: Rows = [*CODES, ["TC", "Type of Care", "SW", "Swimming", ""], ["TC", "Type of Care", "SN", "Sauna", ""]]
     book = a_book(tmp_path, [HEADER, a_facility(service_code_info="SA RES * SW")], sheet)
     with pytest.raises(CannotUnderstand) as refused:
         import_file(database, national, book, ORDER)

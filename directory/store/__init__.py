@@ -61,6 +61,17 @@ from directory.store.cases import (
     shared_handout,
     steps,
 )
+from directory.store.conflicts import (
+    add_conflicts,
+    confirmed,
+    conflict,
+    conflicts_of,
+    count_conflicts,
+    open_conflicts,
+    reopen_conflict,
+    settle_conflict,
+    settled_conflicts,
+)
 from directory.store.listings import (
     Recorded,
     UnknownListing,
@@ -110,6 +121,15 @@ from directory.store.vetting import (
 )
 
 __all__ = [
+    "add_conflicts",
+    "confirmed",
+    "conflict",
+    "conflicts_of",
+    "count_conflicts",
+    "open_conflicts",
+    "reopen_conflict",
+    "settle_conflict",
+    "settled_conflicts",
     "Holding",
     "Recorded",
     "Run",

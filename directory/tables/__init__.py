@@ -19,6 +19,7 @@ from directory.tables.cases import (
     HandoutRow,
     ProgramEventRow,
 )
+from directory.tables.imports import ConflictRow
 from directory.tables.listings import (
     SAID,
     AskedRow,
@@ -57,6 +58,7 @@ __all__ = [
     "CaseSeenRow",
     "CaseStepRow",
     "ChangeRow",
+    "ConflictRow",
     "CorrectionRow",
     "HandoutRow",
     "ListingRow",
