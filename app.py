@@ -8,7 +8,7 @@ from directory import bootstrap
 if __name__ == "__main__":
     bootstrap.ensure({"test": "test", "bench": "bench"}.get((sys.argv[1:2] or ["run"])[0], "run"))
 
-from directory import commands, start, user_commands  # noqa: E402 - the requirements may only be there now
+from directory import commands, review_commands, start, user_commands  # noqa: E402 - the requirements may only be there now
 from directory.problems import CannotUnderstand  # noqa: E402
 from directory.referral import Directory  # noqa: E402
 from directory.settings import Settings  # noqa: E402
@@ -23,6 +23,7 @@ except CannotUnderstand as error:
     sys.exit(str(error))
 commands.register(app, directory)
 user_commands.register(app, directory)
+review_commands.register(app, directory)
 import_commands.register(app)
 
 if __name__ == "__main__":

@@ -51,18 +51,21 @@ class _Coming:
 
 
 def import_file(database: Database, importer: Importer, path: Path, order: Order, progress: Progress | None = None) -> Summary:
-    """Import a file, or find that it is nothing new; raises CannotUnderstand where nothing of it can be imported."""
+    """Import a file, or find that it is nothing new; raises CannotUnderstand where nothing of it can be imported.
+
+    Of two that are imported at once one waits for the other; of the same file twice the second finds nothing new.
+    """
     tell = progress or _tell_nobody
     file = fingerprint(importer, path)
     with database.reading() as connection:
-        newest = store.newest_run(connection, file.source)
-    if newest and (newest.sha256, newest.mapping_sha256) == (file.sha256, file.mapping_sha256):
-        return _nothing_new(file, newest)
+        known = _known(connection, file)
+    if known:
+        return known
     with _without_looking_for_garbage():
         coming = _understand(importer, path, file, order, tell)
         tell("storing", 0, 1)
         with database.reading() if order.dry_run else database.writing() as connection:
-            summary = _take_up(connection, coming, order)
+            summary = _known(connection, file) or _take_up(connection, coming, order)
         tell("storing", 1, 1)
     return summary
 
@@ -124,7 +127,11 @@ def _as_plain(source: Source) -> dict[str, Any]:
     return told | {"columns": dict(source.columns), "phrases": {text: meaning(of) for text, of in source.phrases.items()}}
 
 
-def _nothing_new(file: File, newest: store.Run) -> Summary:
+def _known(connection: Connection, file: File) -> Summary | None:
+    """What to say of a file that is the source's newest already, read in the same way; None for any other."""
+    newest = store.newest_run(connection, file.source)
+    if newest is None or (newest.sha256, newest.mapping_sha256) != (file.sha256, file.mapping_sha256):
+        return None
     told = newest.summary
     what = f"this very file was imported on {newest.recorded_at.date()}; nothing was read and nothing has changed"
     return Summary(

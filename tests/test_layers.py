@@ -11,7 +11,7 @@ ORDER = [
     "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "matching", "asking", "case", "vetting",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "paper", "handout", "answering",
     "review", "referral", "vetting_desk", "attestation", "upkeep", "board", "meetings", "handing_out", "call_sheet", "learned",
-    "calling", "call_queue", "bed_reports", "web", "commands", "user_commands", "start",
+    "calling", "call_queue", "bed_reports", "web", "commands", "user_commands", "review_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("vetting") + 1], "handout"]
@@ -32,7 +32,7 @@ ALLOWED = {
         "review",
     },
     "alembic": {"database"},
-    "flask": {"web", "commands", "user_commands", "start"},
+    "flask": {"web", "commands", "user_commands", "review_commands", "start"},
     "flask_wtf": {"web"},
     "argon2": {"accounts"},
     "pyotp": {"accounts"},
@@ -43,7 +43,7 @@ ALLOWED = {
     "phonenumbers": {"values"},
     "rapidfuzz": {"search"},
     "waitress": {"start"},
-    "click": {"commands", "user_commands", "start"},
+    "click": {"commands", "user_commands", "review_commands", "start"},
     "werkzeug": {"web"},
     "jinja2": {"web", "handout"},
     "weasyprint": {"handout"},

@@ -212,6 +212,12 @@ class Run:
     forced_because: str
     summary: Mapping[str, Any]
 
+    def as_json(self) -> dict[str, Any]:
+        """The import for programs."""
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        days = {"observed_at": self.observed_at.isoformat(), "recorded_at": self.recorded_at.isoformat()}
+        return told | days | {"summary": dict(self.summary)}
+
 
 def report_row(report: Report) -> dict[str, Any]:
     """A report's columns; raises ValueError for a time without its offset from UTC."""
