@@ -17,7 +17,8 @@ class ParsedRecord:
 
     `local_id` is the source's own name for the listing, or a digest of what names it there; two records of one file
     that share it are told apart by `distinguish`. `where` is the file and row, for problems. `observed_at` is the day that
-    the row speaks of, where it says one of its own.
+    the row speaks of, where it says one of its own. `side` names which of its source's lists the row stands on, where one
+    place can stand on several.
     """
 
     local_id: str
@@ -27,6 +28,7 @@ class ParsedRecord:
     no: frozenset[str] = frozenset()
     distinguish: str = ""
     observed_at: date | None = None
+    side: str = ""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
 

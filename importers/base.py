@@ -4,17 +4,19 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from directory.listing import Point
 from directory.normalize import ParsedRecord
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vocabulary import BY_GROUP, SourceKind, is_term
 
-_KNOWN_KEYS: Final = frozenset(
-    ("title", "publisher", "licence", "url", "kind", "at_least", "at_most", "phrases_from", "complete", "columns", "phrases")
-)
+_KNOWN_KEYS: Final = frozenset((
+    "title", "publisher", "licence", "url", "kind", "at_least", "at_most", "phrases_from", "codes_from", "parts",
+    "complete", "columns", "phrases",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class Source:
     """A publisher's file, described in the TOML beside its importer.
 
     `complete` names the lists in which silence is a no once any term of the list is given. `columns` names our field
-    for each of the file's columns that is copied as it stands. `phrases_in` is the file to which people add a phrase.
+    for each of the file's columns that is copied as it stands. `codes` is the source's own table of codes, where its files
+    do not hold one. `parts` are the named parts that it publishes in files of their own: the local ids of a part begin
+    with its name and a hyphen, so that a file of one part says nothing of another.
+    `phrases_in` is the file to which people add a phrase.
     """
 
     name: str
@@ -48,6 +53,8 @@ class Source:
     complete: tuple[tuple[str, ...], ...]
     columns: Mapping[str, str]
     phrases: Mapping[str, Meaning]
+    codes: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
     phrases_in: str = ""
 
     def meaning(self, phrase: str, *, otherwise: str = "", called: str = "") -> Meaning:
@@ -68,8 +75,7 @@ class Source:
             raise ValueError(f"{path.name}: unknown keys {sorted(unknown)}; known are {sorted(_KNOWN_KEYS)}")
         phrases: dict[str, Any] = dict(told.get("phrases", {}))
         if "phrases_from" in told:
-            with path.with_name(told["phrases_from"]).open("rb") as file:
-                phrases = tomllib.load(file)["phrases"] | phrases
+            phrases = _beside(path, told["phrases_from"])["phrases"] | phrases
         return cls(
             name=path.stem,
             title=told["title"],
@@ -81,6 +87,8 @@ class Source:
             complete=tuple(_expand(path, terms) for terms in told.get("complete", [])),
             columns=told.get("columns", {}),
             phrases={tidy(phrase): _meaning(path, phrase, terms) for phrase, terms in phrases.items()},
+            codes=_beside(path, told["codes_from"]) if "codes_from" in told else {},
+            parts=tuple(told.get("parts", ())),
             phrases_in=f"importers/{told.get('phrases_from', path.name)}",
         )
 
@@ -88,6 +96,11 @@ class Source:
     def beside(cls, importer: str) -> "Source":
         """The source whose TOML stands beside an importer's file (`__file__`)."""
         return cls.load(Path(importer).with_suffix(".toml"))
+
+
+def _beside(path: Path, name: str) -> dict[str, Any]:
+    with path.with_name(name).open("rb") as file:
+        return tomllib.load(file)
 
 
 def tidy(phrase: str) -> str:
@@ -178,7 +191,8 @@ class Batch:
 
     A code of which nobody knows the meaning has one that is unknown (`Source.meaning`), and stops the file even unused.
     `covers` are the States of which it has every listing that its source has: only there can one be gone. None stands
-    for the whole source, the empty set for a file that is only some of it.
+    for the whole source, the empty set for a file that is only some of it. `part` is which of its source's named parts it
+    is, "" for the one without a name: nothing of another part is gone.
     """
 
     rows: list[Row]
@@ -186,16 +200,57 @@ class Batch:
     codes: Mapping[str, Meaning] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     covers: frozenset[str] | None = None
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """The exact rule by which several rows of one source are one listing: in words, and as a function.
+
+    The function gets the records that share a local id, no two of them alike, and returns them joined, or as they were.
+    """
+
+    rule: str
+    join: Callable[[list[ParsedRecord]], list[ParsedRecord]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which listings to fetch of a source that answers questions: a State's, or those within some miles of a point.
+
+    `asked` is how the point was given, such as a ZIP code. `base_url` is another server than the source's own; it must be
+    https or on this machine, unless `plain_http` says otherwise.
+    """
+
+    state: str = ""
+    near: Point | None = None
+    asked: str = ""
+    within: float = 0.0
+    base_url: str = ""
+    plain_http: bool = False
+
+
+Fetch = Callable[[Wanted, Path, datetime, Callable[[int, int], None]], Path]
+"""Fetches what is wanted into a folder and returns the one file that now holds all of it, to be read like any other.
+
+It is told the time, and tells how many pages it has and of how many. What was fetched before an error stays in the folder
+and is not asked for again. Raises CannotUnderstand, in words, where the source does not answer as it should.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """A source with its two functions: a file to rows, and a row to a record in our field names."""
+    """A source with its two functions: a file to rows, and a row to a record in our field names.
+
+    `joining` is for a source that has one place in several rows, `fetch` for one that can be asked over the network.
+    """
 
     source: Source
     read: Callable[[Path, Source], Batch]
     parse: Callable[[Row, Batch, Source], ParsedRecord]
     file_help: str
+    joining: Joining | None = None
+    fetch: Fetch | None = None
 
 
 def refuse(where: str, what: str, found: str = "", fix: str = "") -> CannotUnderstand:

@@ -20,6 +20,7 @@ from importers import demo, report, spreadsheet_command
 from importers.base import Importer
 from importers.demo_day import tell_day
 from importers.export import export_listings, exported
+from importers.fetching import with_fetching
 from importers.listing_line import SOURCE
 from importers.listings import import_listings, sha256_of
 from importers.orders import SHOWN, Order, Summary
@@ -99,7 +100,7 @@ def _import_command(importer: Importer) -> click.Command:
         order = Order(COMMAND_LINE, datetime.now(UTC), **chosen)
         _import(source.name, file, order, as_json, lambda database: import_file(database, importer, file, order, _progress()))
 
-    return command
+    return with_fetching(command, importer, importer.fetch) if importer.fetch else command
 
 
 def _most(as_json: bool) -> int:

@@ -7,10 +7,12 @@ import gc
 import hashlib
 import inspect
 import json
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -23,8 +25,18 @@ from directory.listing import Provenance, Statement
 from directory.places import Gazetteer
 from directory.problems import Loudness, Problem
 from directory.store import Worded
-from importers import any_table, base, contents, delimited, differences, documents, expectations, readers, understanding
-from importers import whereabouts
+from importers import (
+    any_table,
+    base,
+    contents,
+    delimited,
+    differences,
+    documents,
+    expectations,
+    readers,
+    understanding,
+    whereabouts,
+)
 from importers.base import Batch, Importer, Meaning, Source, refuse
 from importers.differences import Change
 from importers.expectations import There
@@ -48,6 +60,7 @@ class _Coming:
     covers: frozenset[str] | None
     said: Understood
     worded: list[Worded]
+    part: str = ""
 
 
 def import_file(database: Database, importer: Importer, path: Path, order: Order, progress: Progress | None = None) -> Summary:
@@ -92,7 +105,7 @@ def _understand(importer: Importer, path: Path, file: File, order: Order, tell: 
     if not said.statements:
         raise refuse(file.name, "no row could be read; nothing was imported", fix="Use the file as the publisher gives it")
     covers, worded = expectations.covers(file, batch, order), [store.worded(one) for one in said.statements]
-    return _Coming(importer.source, file, provenance, len(batch.rows), covers, said, worded)
+    return _Coming(importer.source, file, provenance, len(batch.rows), covers, said, worded, batch.part)
 
 
 def _tell_nobody(_stage: str, _done: int, _of: int) -> None:
@@ -112,11 +125,19 @@ def fingerprint(importer: Importer, path: Path) -> File:
 def mapping_digest(importer: Importer) -> str:
     """Names how a source is read: its TOML, its phrases, its code, and the readers of fields."""
     digest = hashlib.sha256(json.dumps(_as_plain(importer.source), sort_keys=True).encode())
-    parts = (importer.read, importer.parse, understanding, *_READING, base, normalizing, values)
+    parts = (*_leaning_on(importer.read), *_leaning_on(importer.parse), understanding, *_READING, base, normalizing, values)
     modules = {inspect.getfile(part) for part in parts}
     for module in sorted(modules):
         digest.update(Path(module).read_bytes())
     return digest.hexdigest()
+
+
+def _leaning_on(function: Callable[..., Any]) -> list[ModuleType]:
+    """The module of an importer's function, and those beside it from which this one takes something."""
+    module = sys.modules[function.__module__]
+    taken = vars(module).values()
+    named = {thing.__name__ if inspect.ismodule(thing) else getattr(thing, "__module__", None) or "" for thing in taken}
+    return [module, *(sys.modules[name] for name in sorted(named) if name.startswith(f"{__package__}."))]
 
 
 def _as_plain(source: Source) -> dict[str, Any]:
@@ -200,7 +221,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
 
 def _there(connection: Connection, coming: _Coming) -> There:
     """What the directory has of the source, and which of it the file would have if it still were."""
-    last, covered = store.latest_digests(connection, coming.file.source), coming.covers
+    last, covered = _of_part(store.latest_digests(connection, coming.file.source), coming), coming.covers
     if covered is None:
         return There(coming.file.source, last, last.keys(), whole=True)
     states = store.latest_states(connection, coming.file.source) if covered else {}
@@ -219,6 +240,14 @@ def _changes(
         *(differences.gone(before[local_id]) for local_id in gone[:most]),
         *map(differences.new, new[:most]),
     ]
+
+
+def _of_part(last: Mapping[str, str], coming: _Coming) -> dict[str, str]:
+    """What the source last said of the listings of the part that the file is: another part's are none of its business."""
+    named = tuple(f"{part}-" for part in coming.source.parts)
+    if coming.part:
+        return {local_id: digest for local_id, digest in last.items() if local_id.startswith(f"{coming.part}-")}
+    return {local_id: digest for local_id, digest in last.items() if not local_id.startswith(named)}
 
 
 def _demo_making_way(connection: Connection, file: File, order: Order) -> list[Problem]:

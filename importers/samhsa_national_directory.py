@@ -1,13 +1,15 @@
 """SAMHSA's National Directory: a workbook with one row a facility, its services as codes, and a sheet that names the codes.
 
 The sheet of the same workbook says what a code means, never a memory of another year: codes are renamed, and two were
-reused (`MI`, `SSA`). A street of `- - -` is withheld by the facility and stays so.
+reused (`MI`, `SSA`). Substance use and mental health are two books: one says nothing of the other's listings.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from directory.normalize import ParsedRecord, answered
+from directory.normalize import ParsedRecord
+from importers import samhsa
 from importers.base import Batch, Importer, Meaning, Row, Source, refuse, tidy
 from importers.readers import Workbook, read_workbook, table
 
@@ -16,56 +18,49 @@ COLUMNS: Final = (
     "intake1", "intake2", "intake1a", "intake2a", "service_code_info",
 )  # fmt: skip
 CODE_COLUMNS: Final = ("category_name", "service_code", "service_name")
+PART_OF_MENTAL_HEALTH: Final = "mh"
 _NO_CODES: Final = frozenset(("", "*"))
 
 
 def read(path: Path, source: Source) -> Batch:
-    """The facilities and what their codes mean; refuses a workbook whose header is not understood."""
+    """The facilities and what their codes mean; refuses a workbook whose header is not understood, or with no code sheet."""
     book = read_workbook(path)
     codes = _codes(book, source)
-    rows = table(book.file, book.sheet("Facilities List"), COLUMNS)
+    sheet = book.sheet("Facilities List")
+    rows = table(book.file, sheet, COLUMNS)
     extra = sorted(set(rows[0].left) - {*COLUMNS, ""}) if rows else []
     if extra:
         fix = f"Add what they mean to importers/{source.name}.py, or take the columns out"
         raise refuse(book.file, f"the header has columns that nobody knows: {', '.join(extra)}", fix=fix)
-    return Batch(rows, book.modified, codes)
+    return Batch(rows, book.modified, codes, problems=book.problems, part=_part(rows, codes))
 
 
 def _codes(book: Workbook, source: Source) -> dict[str, Meaning]:
     sheet = f"{book.file}, sheet “Service Code Reference”"
-    codes: dict[str, Meaning] = {}
+    named: list[tuple[str, str, str]] = []
     for row in table(sheet, book.sheet("Service Code Reference"), CODE_COLUMNS):
         category, code, name = (tidy(row.take(column)) for column in CODE_COLUMNS)
-        meaning = source.meaning(f"{category}: {name}", otherwise=name, called=f"{code} = “{name}” ({category})")
-        if code in codes and codes[code] != meaning:
-            raise refuse(sheet, f"the code {code} stands for two things", name, "Use the workbook as the publisher gives it")
-        codes[code] = meaning
+        named.append((code, category, name))
+    codes = samhsa.meanings(sheet, named, source)
     if not codes:
         raise refuse(sheet, "the sheet names no codes", fix="Use the workbook as the publisher gives it")
     return codes
 
 
+def _part(rows: list[Row], codes: Mapping[str, Meaning]) -> str:
+    """Which book it is: of mental health where most facilities say, in the words of its own sheet, that this is their care."""
+    saying = {code for code, meaning in codes.items() if "care.mental_health" in meaning.yes}
+    count = sum(not saying.isdisjoint(row.look("service_code_info").split()) for row in rows) if saying else 0
+    return PART_OF_MENTAL_HEALTH if count * 2 > len(rows) else ""
+
+
 def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
     """One facility. Raises ValueError, in words, for a code that the workbook's own sheet does not name."""
-    local_id = row.digest("name1", "name2", "street1", "street2", "city", "state", "zip")
-    distinguish = row.digest("phone", "intake1", "intake2")
     written = row.take("service_code_info").split()
     unknown = [code for code in written if code not in batch.codes and code not in _NO_CODES]
     if unknown:
         raise ValueError(f"the code {', '.join(unknown)} is not in the workbook's own sheet of codes")
-    said = row.said(batch.codes[code] for code in written if code not in _NO_CODES)
-    values = {ours: row.take(theirs) for theirs, ours in source.columns.items()}
-    street = row.take("street1")
-    withheld = bool(street.strip()) and not street.strip(" -")
-    address = {"address_1": "", "address_2": "", "confidential": "yes"} if withheld else {"address_1": street}
-    return ParsedRecord(
-        local_id=local_id,
-        where=row.where,
-        values=values | address,
-        yes=said.yes | {"status.operating"},
-        no=said.no | answered(said.yes, source.complete),
-        distinguish=distinguish,
-    )
+    return samhsa.facility(row, source, (batch.codes[code] for code in written if code not in _NO_CODES), batch.part)
 
 
-importer = Importer(Source.beside(__file__), read, parse, "the .xlsx workbook, any year")
+importer = Importer(Source.beside(__file__), read, parse, "the .xlsx workbook of substance use or of mental health, any year")

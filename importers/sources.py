@@ -2,10 +2,15 @@
 
 from typing import Final
 
-from importers import demo, demo_day, listing_line, samhsa_national_directory
+from importers import demo, demo_day, listing_line, samhsa_locator, samhsa_national_directory, samhsa_site_download
 from importers.base import Importer
 
-SOURCES: Final[tuple[Importer, ...]] = (samhsa_national_directory.importer, demo.importer)
+SOURCES: Final[tuple[Importer, ...]] = (
+    samhsa_national_directory.importer,
+    samhsa_site_download.importer,
+    samhsa_locator.importer,
+    demo.importer,
+)
 
 
 TITLES: Final = {importer.source.name: importer.source.title for importer in SOURCES} | {

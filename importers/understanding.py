@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from directory.listing import Provenance, Statement
 from directory.normalize import ParsedRecord, normalize
 from directory.problems import Loudness, Problem
-from importers.base import Batch, Importer, Row
+from importers.base import Batch, Importer, Joining, Row
 
 Progress = Callable[[str, int, int], None]
 """Told the stage's name, how much of it is done, and how much there is."""
@@ -44,10 +44,11 @@ class Understood:
 def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: Progress) -> Understood:
     """What the rows say, told apart and in our fields."""
     records, lost = _parse(importer, batch, tell)
+    records, joined = join(records, importer.joining, provenance.reference)
     apart, twins, unclear = tell_apart(records)
     statements, problems, unreadable = _normalize(apart, provenance, tell)
     refused = len(lost) + len(unclear) + len(unreadable)
-    everything = [*batch.problems, *lost, *twins, *unclear, *problems]
+    everything = [*batch.problems, *lost, *joined, *twins, *unclear, *problems]
     return Understood(statements, everything, refused, frozenset(unreadable), len(lost), _unknown(batch))
 
 
@@ -79,6 +80,26 @@ def _lost(row: Row, error: ValueError | KeyError, source: str) -> Problem:
     found = f"nothing for “{error.args[0]}”" if isinstance(error, KeyError) and error.args else str(error)
     fix = f"Mend the row and import the file again, or say in importers/{source}.toml what it means"
     return Problem(Loudness.ROW, row.where, "the row could not be understood and was left out", found, fix)
+
+
+def join(records: Sequence[ParsedRecord], joining: Joining | None, file: str) -> tuple[list[ParsedRecord], list[Problem]]:
+    """The records with those made one that are one listing by their source's rule; the rule and the count as a notice."""
+    if joining is None:
+        return list(records), []
+    by_id: dict[str, list[ParsedRecord]] = defaultdict(list)
+    for record in records:
+        by_id[record.local_id].append(record)
+    joined: list[ParsedRecord] = []
+    problems: list[Problem] = []
+    count = 0
+    for ones in by_id.values():
+        different, same = _without_twins(ones) if len(ones) > 1 else (ones, [])
+        made = joining.join(different) if len(different) > 1 else different
+        count += len(made) < len(different)
+        problems += same
+        joined += made
+    told = [Problem(Loudness.NOTICE, file, joining.rule, f"{count:,} {'place' if count == 1 else 'places'}")] if count else []
+    return joined, told + problems
 
 
 def tell_apart(records: Sequence[ParsedRecord]) -> tuple[list[ParsedRecord], list[Problem], list[Problem]]:

@@ -175,8 +175,8 @@ PAGES: Final = [
           press("Suspend it", because="wanted money at the door")),
     Shown("a letter to a center", f"/listings/{READY}/vetting", "Send it yourself", "ann", press("Make a letter")),
     Shown("what a center is asked", "{attest}", "This is what we hold of you"),
-    Shown("what a center says, not to be read", "{attest}", "Enter a telephone number", "", press("This is so", phone="call us"),
-          ("call us",)),
+    Shown("what a center says, not to be read", "{attest}", "Enter a telephone number", "",
+          press("This is so", phone="call us"), ("call us",)),
     Shown("what a center answered", "{attested}", "What differs from what we hold", "ann"),
     Shown("a link of a center that is over", "/attest/none", "works no more"),
 ]  # fmt: skip

@@ -10,18 +10,21 @@ from directory.listing import Provenance, Statement
 from directory.normalize import ParsedRecord, normalize
 from importers.base import Batch, Importer
 from importers.sources import SOURCES
+from importers.understanding import join
 from seed_data.make_demo import BOOK, make
 
 HERE = Path(__file__).parent / "sources"
 BESIDE = frozenset((".toml", ".expected"))
 
 
-def example(importer: Importer) -> Path | None:
-    """The source's example file; the demo's is the demo itself."""
+def examples(importer: Importer) -> list[Path]:
+    """The source's example files; the demo's is the demo itself."""
     if importer.source.name == "demo":
-        return BOOK
-    found = sorted((HERE / importer.source.name).glob("example.*"))
-    return next((path for path in found if path.suffix not in BESIDE), None)
+        return [BOOK]
+    return [path for path in sorted((HERE / importer.source.name).glob("*.*")) if path.suffix not in BESIDE]
+
+
+EXAMPLES = [(importer, file) for importer in SOURCES for file in examples(importer)]
 
 
 def told(importer: Importer, file: Path) -> str:
@@ -31,14 +34,20 @@ def told(importer: Importer, file: Path) -> str:
 
 
 def blocks(importer: Importer, batch: Batch) -> Iterator[str]:
-    """One paragraph for each row."""
+    """What the file's reading had to say; one paragraph for each row, and one for each listing that several rows make."""
+    yield from (f"{problem.loudness}: {problem}" for problem in batch.problems)
+    records = []
     for row in batch.rows:
         try:
             record = importer.parse(row, batch, importer.source)
         except ValueError as error:
             yield f"{row.where}\n  refused: {error}"
             continue
+        records.append(record)
         yield "\n  ".join([row.where, *lines(importer, batch.observed_at or date(2026, 1, 1), record)])
+    for record in join(records, importer.joining, "the file")[0]:
+        if record not in records:
+            yield "\n  ".join([record.where, *lines(importer, batch.observed_at or date(2026, 1, 1), record)])
 
 
 def lines(importer: Importer, day: date, record: ParsedRecord) -> Iterator[str]:
@@ -58,9 +67,12 @@ def said(statement: Statement) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("importer", SOURCES, ids=lambda importer: importer.source.name)
-def test_every_source_has_an_example_that_says_what_is_expected(importer: Importer) -> None:
-    file = example(importer)
-    assert file, f"put an example.* of this source into {HERE / importer.source.name}"
+def test_every_source_has_an_example(importer: Importer) -> None:
+    assert examples(importer), f"put an example.* of this source into {HERE / importer.source.name}"
+
+
+@pytest.mark.parametrize(("importer", "file"), EXAMPLES, ids=lambda one: one.stem if isinstance(one, Path) else one.source.name)
+def test_every_example_says_what_is_expected(importer: Importer, file: Path) -> None:
     expected = HERE / importer.source.name / f"{file.stem}.expected"
     found = told(importer, file)
     if not expected.exists():
@@ -75,7 +87,7 @@ def test_no_two_sources_share_a_name() -> None:
     assert sorted(names) == sorted(set(names))
 
 
-@pytest.mark.parametrize("text", sorted(HERE.glob("*/example.toml")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("text", sorted(HERE.glob("*/*.toml")), ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_an_example_workbook_is_what_its_readable_text_makes(text: Path, tmp_path: Path) -> None:
     make(text, tmp_path / "made.xlsx")
     assert (tmp_path / "made.xlsx").read_bytes() == text.with_suffix(".xlsx").read_bytes()

@@ -1,0 +1,113 @@
+"""FindTreatment.gov's locator: a reply of its interface, saved or fetched, with one object a facility and its services by name.
+
+The reply holds names, never codes, so it does not matter which year's codes SAMHSA uses. `frid` names a facility only in old
+replies, so a place is named as in SAMHSA's other files.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from directory import values
+from directory.normalize import ParsedRecord
+from directory.problems import Loudness, Problem
+from importers import samhsa
+from importers.base import Batch, Importer, Row, Source, refuse
+from importers.documents import cells, read_json
+from importers.samhsa_locator_pages import FETCHED, fetch
+
+COLUMNS: Final = (*samhsa.PLACE, "phone", "intake1", "intake2", "website", "latitude", "longitude", "type", "services")
+SIDES: Final = {
+    "su": samhsa.SUBSTANCE_USE, "sa": samhsa.SUBSTANCE_USE, "mh": samhsa.MENTAL_HEALTH, "otp": samhsa.OPIOID_TREATMENT,
+}  # fmt: skip
+_OTP: Final = ("Type of Opioid Treatment", "Federally-certified Opioid Treatment Program")
+_AS_IT_CAME: Final = "Use the reply as the locator gives it"
+
+
+def read(path: Path, source: Source) -> Batch:
+    """The facilities of a reply, and what the names of their services mean; refuses a document that is no reply."""
+    told = read_json(path)
+    if not isinstance(told, dict) or not isinstance(told.get("rows"), list):
+        raise refuse(path.name, "the document is not a reply of the locator: it has no list “rows”", fix=_AS_IT_CAME)
+    rows = []
+    problems = [*_partial(path.name, told)]
+    for number, one in enumerate(told["rows"], start=1):
+        where = f"{path.name}, row {number}"
+        if isinstance(one, dict):
+            rows.append(Row(where, number, _texts(one)))
+            problems += _unreadable(where, one.get("services"))
+        else:
+            found = json.dumps(one)[:80]
+            problems.append(Problem(Loudness.ROW, where, "the row is no facility and was left out", found, _AS_IT_CAME))
+    named = {pair for row in rows for pair in _services(row.look("services"))}
+    codes = samhsa.meanings(path.name, [(f"{f1}: {name}", f1, name) for f1, name in sorted(named | {_OTP})], source)
+    fetched = told.get(FETCHED)
+    if not isinstance(fetched, dict):
+        return Batch(rows, samhsa.day_in(path.name), codes, tuple(problems), frozenset())
+    return Batch(rows, samhsa.day_in(str(fetched.get("day"))), codes, tuple(problems), _covered(fetched))
+
+
+def _covered(fetched: dict[str, Any]) -> frozenset[str]:
+    state = fetched.get("state")
+    return frozenset((state,)) if isinstance(state, str) and state in values.STATES else frozenset()
+
+
+def _texts(told: dict[str, Any]) -> dict[str, str]:
+    """A facility's values by our columns; what older and newer replies call differently has one name."""
+    written = {name.casefold(): text for name, text in cells(told).items()}
+    texts = {column: written.get(column, "") for column in COLUMNS}
+    texts["type"] = written.get("type_facility") or written.get("typefacility", "")
+    services = told.get("services")
+    texts["services"] = json.dumps(services) if isinstance(services, list) else "[]"
+    texts["zip"] = texts["zip"].partition("-")[0].strip()
+    if texts["zip"].isdigit():
+        texts["zip"] = texts["zip"].zfill(5)
+    return texts
+
+
+def _partial(file: str, told: dict[str, Any]) -> Iterator[Problem]:
+    count, rows = told.get("recordCount"), len(told["rows"])
+    if isinstance(count, int) and count > rows:
+        what = "the reply is a page of a longer one; nothing is taken for gone that it does not name"
+        yield Problem(Loudness.NOTICE, file, what, f"{rows:,} of {count:,} facilities", "Fetch the rest too")
+
+
+def _unreadable(where: str, services: object) -> list[Problem]:
+    """A word about services that are not as the locator writes them; null is how it writes that it knows none."""
+    odd = [one for one in services if not _legible(one)] if isinstance(services, list) else [services] * (services is not None)
+    what = "a service is not as the locator writes it; it was left out"
+    return [Problem(Loudness.VALUE, where, what, json.dumps(one)[:80], _AS_IT_CAME) for one in odd]
+
+
+def _legible(service: object) -> bool:
+    return isinstance(service, dict) and isinstance(service.get("f1"), str) and isinstance(service.get("f3"), str)
+
+
+def _services(written: str) -> Iterator[tuple[str, str]]:
+    """Category and name of each service of a row."""
+    for one in json.loads(written):
+        if _legible(one):
+            yield from ((one["f1"], name.strip()) for name in one["f3"].split(";") if name.strip())
+
+
+def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
+    """One facility as one of the locator's lists has it. Raises ValueError, in words, for a list that nobody knows."""
+    written = row.take("type").strip()
+    side = SIDES.get(written.casefold())
+    if side is None:
+        raise ValueError(f"the type of facility “{written}” is none of {', '.join(SIDES).upper()}")
+    services = [*_services(row.take("services")), *([_OTP] if side == samhsa.OPIOID_TREATMENT else [])]
+    record = samhsa.facility(row, source, (batch.codes[f"{f1}: {name}"] for f1, name in services))
+    return replace(record, side=side)
+
+
+importer = Importer(
+    Source.beside(__file__),
+    read,
+    parse,
+    "a reply of the locator saved as .json, or fetched with --state or --near",
+    samhsa.JOINING,
+    fetch,
+)
