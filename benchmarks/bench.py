@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import starting, web
+from benchmarks import by_source, starting, web
 from benchmarks.directories import REAL_SIZE, chosen
 from benchmarks.imports import GOAL as IMPORT_GOAL
 from benchmarks.imports import measure_import
@@ -34,14 +34,17 @@ def main(arguments: list[str]) -> int:
     if told.directory and not told.directory.is_file():
         _say(f"There is no file {told.directory}")
         return 2
-    report: dict[str, Any] = {"machine": _machine(), "directories": [], "import": None, "start": None, "web": None}
+    report: dict[str, Any] = {"machine": _machine(), "directories": [], "import": None, "sources": None}
+    report |= {"start": None, "web": None}
     if told.measure_import:
         report["import"] = measure_import(workbook or DEMO, _say)
+    if told.measure_imports:
+        report["sources"] = by_source.measure_sources(_say)
     if told.measure_start:
         report["start"] = starting.measure_start(workbook or DEMO, _say)
     if told.measure_web:
         report["web"] = web.measure_web(workbook or DEMO, _say)
-    if told.size or not (told.measure_import or told.measure_start or told.measure_web):
+    if told.size or not (told.measure_import or told.measure_imports or told.measure_start or told.measure_web):
         _tell_where_from(workbook)
         for size in told.size or [REAL_SIZE]:
             report["directories"].append(measure(chosen(size, workbook), told.needs, told.rounds, _say))
@@ -60,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--size", type=int, action="append", choices=SIZES, help="listings; may be given several times (default: 12744)")
     add("--directory", type=Path, metavar="FILE", help="a National Directory workbook to measure on and to spread like")
     add("--import", dest="measure_import", action="store_true", help="measure from file to searchable (alone, without --size)")
+    add("--imports", dest="measure_imports", action="store_true", help="measure rows a second by source (REAL_FILES)")
     add("--start", dest="measure_start", action="store_true", help="measure a warm start, and whether servers share memory")
     add("--web", dest="measure_web", action="store_true", help="measure the page with the list through the server, 8 clients")
     add("--rounds", type=_number, default=5, help="how often each need is asked (default: 5)")
@@ -100,7 +104,12 @@ def _in_words(report: dict[str, Any]) -> list[str]:
         lines += ["", *_directory_in_words(directory)]
     if report["directories"]:
         lines += ["", *COMPARED]
-    for name, words in (("import", _import_in_words), ("start", starting.in_words), ("web", web.in_words)):
+    for name, words in (
+        ("import", _import_in_words),
+        ("sources", by_source.in_words),
+        ("start", starting.in_words),
+        ("web", web.in_words),
+    ):
         lines += ["", *words(report[name])] if report[name] else []
     return lines
 

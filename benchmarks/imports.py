@@ -31,13 +31,13 @@ def measure_import(workbook: Path, tell: Callable[[str], None]) -> dict[str, Any
     """
     with TemporaryDirectory() as folder:
         tell(f"importing {workbook.name}: the floors")
-        reading, rows = _timed(lambda: CalamineWorkbook.from_path(workbook).get_sheet_by_name(_SHEET).to_python())
-        storing, _ = _timed(lambda: _store(Path(folder) / "floor.sqlite3", rows))
+        reading, rows = timed(lambda: CalamineWorkbook.from_path(workbook).get_sheet_by_name(_SHEET).to_python())
+        storing, _ = timed(lambda: _store(Path(folder) / "floor.sqlite3", rows))
         documents = [(listing.id, analysis.document(listing)) for listing in listings_of(workbook)]
-        indexing, _ = _timed(lambda: whoosh_index.write(Path(folder) / "whoosh", documents))
+        indexing, _ = timed(lambda: whoosh_index.write(Path(folder) / "whoosh", documents))
         tell("importing with everything")
-        directory = _directory(Path(folder) / "instance")
-        ours, count = _timed(lambda: _import(directory, workbook))
+        directory = new_directory(Path(folder) / "instance")
+        ours, count = timed(lambda: _import(directory, workbook))
         directory.database.close()
     floors = {"calamine": reading, "sqlite3": storing, "whoosh": indexing}
     floor = sum(floors.values())
@@ -46,14 +46,15 @@ def measure_import(workbook: Path, tell: Callable[[str], None]) -> dict[str, Any
 
 def filled(instance: Path, workbook: Path) -> int:
     """A folder of the program's own with a workbook's listings, ready to be asked; how many they are."""
-    directory = _directory(instance)
+    directory = new_directory(instance)
     try:
         return _import(directory, workbook)
     finally:
         directory.database.close()
 
 
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """The seconds that some work took, and what it made."""
     start = perf_counter()
     made = work()
     return perf_counter() - start, made
@@ -66,7 +67,8 @@ def _store(file: Path, rows: list[list[Any]]) -> None:
         connection.executemany(f"INSERT INTO facility VALUES ({', '.join('?' * width)})", rows)
 
 
-def _directory(instance: Path) -> Directory:
+def new_directory(instance: Path) -> Directory:
+    """An empty directory in a folder of its own, with its ZIP codes."""
     directory = Directory(Settings.from_environment({"INSTANCE": str(instance)}))
     assert directory.gazetteer
     return directory

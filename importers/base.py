@@ -242,7 +242,8 @@ and is not asked for again. Raises CannotUnderstand, in words, where the source 
 class Importer:
     """A source with its two functions: a file to rows, and a row to a record in our field names.
 
-    `joining` is for a source that has one place in several rows, `fetch` for one that can be asked over the network.
+    `joining` is for a source that has one place in several rows, `fetch` for one that can be asked over the network,
+    `fetch_url` for a format in which whoever publishes has an address of his own (`Wanted.base_url`).
     """
 
     source: Source
@@ -251,6 +252,7 @@ class Importer:
     file_help: str
     joining: Joining | None = None
     fetch: Fetch | None = None
+    fetch_url: Fetch | None = None
 
 
 def refuse(where: str, what: str, found: str = "", fix: str = "") -> CannotUnderstand:

@@ -16,11 +16,11 @@ from directory import store, values
 from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
-from importers import demo, report, spreadsheet_command
+from importers import demo, new_source, report, spreadsheet_command
 from importers.base import Importer
 from importers.demo_day import tell_day
 from importers.export import export_listings, exported
-from importers.fetching import with_fetching
+from importers.fetching import with_address, with_fetching
 from importers.listing_line import SOURCE
 from importers.listings import import_listings, sha256_of
 from importers.orders import SHOWN, Order, Summary
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(into)
     app.cli.add_command(out_of)
     app.cli.add_command(_sources_command())
+    app.cli.add_command(new_source.command())
 
 
 def import_demo(directory: Directory) -> None:
@@ -100,6 +101,8 @@ def _import_command(importer: Importer) -> click.Command:
         order = Order(COMMAND_LINE, datetime.now(UTC), **chosen)
         _import(source.name, file, order, as_json, lambda database: import_file(database, importer, file, order, _progress()))
 
+    if importer.fetch_url:
+        return with_address(command, importer, importer.fetch_url)
     return with_fetching(command, importer, importer.fetch) if importer.fetch else command
 
 

@@ -1,5 +1,6 @@
 """What a file is by its first bytes, never by its name, and what to do with one that can't be read here."""
 
+import hashlib
 import zipfile
 from collections.abc import Collection
 from enum import StrEnum
@@ -44,6 +45,15 @@ _ZIPPED: Final = (
     ("content.xml", "an OpenDocument file (.ods)", _SAVE_AS),
     ("word/document.xml", "a Word document", "Ask the sender for the table itself, as .xlsx or CSV"),
 )
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 that a file is known by; of a folder, that of the names and digests of its files."""
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.is_file())
+        return hashlib.sha256("\n".join(f"{digest_of(file)} {file.name}" for file in files).encode()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def content(path: Path, largest: int = LARGEST_FILE) -> Content:

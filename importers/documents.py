@@ -18,6 +18,7 @@ LARGEST_DOCUMENT: Final = 48 << 20
 _MOST_MEMORY: Final = 320 << 20
 _COSTS: Final = ((b"{", 240), (b"[", 64), (b",", 72))
 """Bytes of memory that an object, a list and one more value can need at most, by the sign that stands before them."""
+_HEAD: Final = 256
 _HALF_LETTER: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _FIX: Final = "Download it again, or ask the sender for it again"
@@ -25,6 +26,13 @@ _FIX: Final = "Download it again, or ask the sender for it again"
 
 class _Refused(ValueError):
     """What JSON allows and no document of listings needs."""
+
+
+def is_document(path: Path) -> bool:
+    """Whether the file begins as a JSON document does, rather than as a table."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    return head.decode(json.detect_encoding(head), "replace").lstrip("\ufeff \t\r\n").startswith(("{", "["))
 
 
 def read_json(path: Path) -> Any:

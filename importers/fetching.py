@@ -1,9 +1,10 @@
-"""`--state` and `--near` for the sources that can be asked over the network: fetch a file, then import it like any other."""
+"""`--state`, `--near` and `--url` for what can be asked over the network: fetch a file, then import it like any other."""
 
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,11 +52,29 @@ def with_fetching(command: click.Command, importer: Importer, fetch: Fetch) -> c
             raise click.UsageError("Give one of these: a FILE, --file, --state or --near")
         if asked["within"] and not asked["near"]:
             raise click.UsageError("--within goes with --near")
-        path = file or saved or _fetched(importer, fetch, asked, bool(told.get("as_json")))
+        path = file or saved or _fetched(importer, fetch, partial(_wanted, asked), bool(told.get("as_json")))
         return of_file(file=path, **told)
 
     command.callback = callback
     command.params += _options(importer)
+    return command
+
+
+def with_address(command: click.Command, importer: Importer, fetch: Fetch) -> click.Command:
+    """An import command that also takes the address of a feed in place of a file."""
+    of_file = command.callback
+    assert of_file is not None
+    for parameter in command.params:
+        parameter.required = parameter.required and parameter.name != "file"
+
+    def callback(file: Path | None, url: str, **told: Any) -> Any:
+        if bool(file) == bool(url):
+            raise click.UsageError("Give one of these: a FILE or --url")
+        path = file or _fetched(importer, fetch, lambda _: Wanted(base_url=url), bool(told.get("as_json")))
+        return of_file(file=path, **told)
+
+    command.callback = callback
+    command.params.append(click.Option(["--url"], default="", metavar="URL", help="Fetch the feed at this address first."))
     return command
 
 
@@ -70,14 +89,14 @@ def _options(importer: Importer) -> list[click.Parameter]:
     ]
 
 
-def _fetched(importer: Importer, fetch: Fetch, asked: dict[str, Any], as_json: bool) -> Path:
+def _fetched(importer: Importer, fetch: Fetch, want: Callable[[Directory], Wanted], as_json: bool) -> Path:
     """The file that was fetched; says what went wrong and exits with 1 where none could be."""
     directory: Directory = current_app.extensions["directory"]
     directory.ready()
     folder = directory.settings.instance / FETCHED
     try:
         folder.mkdir(exist_ok=True)
-        file = fetch(_wanted(directory, asked), folder, datetime.now(UTC), _tell)
+        file = fetch(want(directory), folder, datetime.now(UTC), _tell)
     except CannotUnderstand as error:
         click.echo(str(error), err=True)
         click.echo(f"{importer.source.name}: nothing was imported", err=True)
@@ -91,7 +110,7 @@ def _fetched(importer: Importer, fetch: Fetch, asked: dict[str, Any], as_json: b
     return file
 
 
-def _wanted(directory: Directory, asked: dict[str, Any]) -> Wanted:
+def _wanted(asked: dict[str, Any], directory: Directory) -> Wanted:
     wanted = Wanted(state=asked["state"] or "", base_url=asked["base_url"], plain_http=asked["plain_http"])
     if wanted.state:
         return wanted

@@ -3,7 +3,6 @@
 One transaction; a line that can't be taken costs itself. What is there already is recognised, so a file may come twice.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from directory.problems import Loudness, Problem
 from directory.resolve import NOTHING_SINCE, Said, Since, resolve
 from directory.store import Recorded
 from importers.base import refuse
+from importers.contents import digest_of
 from importers.listing_fields import BadLine
 from importers.listing_line import (
     SOURCE,
@@ -83,9 +83,8 @@ def import_listings(database: Database, path: Path, order: Order, tell: Progress
 
 
 def sha256_of(path: Path) -> str:
-    """The digest that a file is known by."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """The digest that a file or folder is known by."""
+    return digest_of(path)
 
 
 def import_lines(database: Database, lines: Iterator[tuple[int, bytes | None]], known: Summary, order: Order) -> Summary:

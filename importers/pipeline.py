@@ -117,9 +117,7 @@ def _tell_nobody(_stage: str, _done: int, _of: int) -> None:
 
 def fingerprint(importer: Importer, path: Path) -> File:
     """What an import is known by."""
-    with path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
-    return File(importer.source.name, path.name, content, mapping_digest(importer))
+    return File(importer.source.name, path.name, contents.digest_of(path), mapping_digest(importer))
 
 
 def mapping_digest(importer: Importer) -> str:

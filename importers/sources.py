@@ -2,13 +2,26 @@
 
 from typing import Final
 
-from importers import demo, demo_day, listing_line, samhsa_locator, samhsa_national_directory, samhsa_site_download
+from importers import (
+    california_dhcs,
+    demo,
+    demo_day,
+    hsds,
+    listing_line,
+    opioid_treatment_programs,
+    samhsa_locator,
+    samhsa_national_directory,
+    samhsa_site_download,
+)
 from importers.base import Importer
 
 SOURCES: Final[tuple[Importer, ...]] = (
     samhsa_national_directory.importer,
     samhsa_site_download.importer,
     samhsa_locator.importer,
+    california_dhcs.importer,
+    opioid_treatment_programs.importer,
+    hsds.importer,
     demo.importer,
 )
 

@@ -24,6 +24,7 @@ from directory.matching.block import Block
 from directory.matching.columns import Columns, as_given
 from directory.matching.gathering import silent
 from directory.matching.grid import earth_centred, spatial_order
+from importers.sources import SOURCES
 
 SIZE, NEEDS = 2_000, 20
 GUAM = (13.4443, 144.7937)
@@ -224,6 +225,19 @@ def test_the_command_measures_an_import_and_prints_nothing_but_json(capsys: pyte
     assert told["directories"] == []
     assert told["import"]["listings"] > 0
     assert told["import"]["floor"] == pytest.approx(sum(told["import"]["floors"].values()))
+
+
+def test_every_source_is_measured_beside_the_floor_of_reading_its_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("benchmarks.by_source.REAL_FILES", tmp_path)
+    monkeypatch.setattr("benchmarks.by_source.MADE_ROWS", 40)
+    assert bench.main(["--imports", "--json"]) == 0
+    told = {one["source"]: one for one in json.loads(capsys.readouterr().out)["sources"]}
+    assert set(told) == {importer.source.name for importer in SOURCES} - {"demo"}
+    assert all(one["rows_a_second"] > 0 < one["over"] for one in told.values())
+    assert told["opioid_treatment_programs"]["rows"] == 40
+    assert told["opioid_treatment_programs"]["listings"] > 25
 
 
 def test_a_directory_file_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
