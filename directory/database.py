@@ -16,6 +16,8 @@ from directory.tables import REVISION, Written
 
 _MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 _BUSY_SECONDS: Final = 30
+_PATIENCE: Final = "500ms"
+"""How long the writing anew of a table waits for those who read it; whoever comes later waits behind it."""
 _PERSONAL: Final = ("meeting_case", "case_member", "case_step", "case_call", "case_seen", "handout", "asked")
 """Tables of which nothing may stay behind once it is deleted."""
 
@@ -44,14 +46,16 @@ class Database:
     def leave_no_trace(self) -> None:
         """Take what was deleted out of what stands beside the rows: SQLite's journal, PostgreSQL's old row versions.
 
-        Inside a SQLite file `secure_delete` has overwritten it already.
+        Inside a SQLite file `secure_delete` has overwritten it already. PostgreSQL writes the tables anew without it, since
+        a plain VACUUM leaves the bytes where they were; while somebody reads them for long, such as a backup, that waits for
+        the next time. What neither can take out, PostgreSQL's write-ahead log and statistics, docs/erasing.md names.
         """
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             for name in () if self.is_sqlite else _PERSONAL:
-                connection.exec_driver_sql(f"VACUUM {name}")
+                _write_anew(connection, name)
 
     @property
     def is_sqlite(self) -> bool:
@@ -78,6 +82,17 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _write_anew(connection: Connection, table: str) -> None:
+    """Write a PostgreSQL table anew; where others hold it, only give what was deleted free."""
+    connection.exec_driver_sql(f"SET lock_timeout = '{_PATIENCE}'")
+    try:
+        connection.exec_driver_sql(f"VACUUM FULL {table}")
+    except OperationalError:
+        connection.exec_driver_sql(f"VACUUM {table}")
+    finally:
+        connection.exec_driver_sql("RESET lock_timeout")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -52,6 +52,12 @@ class Cluster:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sentence.encode())
 
+    def folder(self) -> Path:
+        """Where the server keeps its files."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            (found,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+        return Path(found)
+
     @contextmanager
     def fresh(self, name: str, template: str) -> Iterator[str]:
         """A database copied from a template, gone afterwards; gives its address."""

@@ -24,9 +24,10 @@ from directory.meetings import Desk, NoSuchCase
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
-from directory.tables import Table
+from directory.tables import CaseRow, Table
 from directory.vocabulary import VettingState
 from tests import builders, evening
+from tests.databases import Cluster
 
 NOW: Final = datetime.now(UTC).replace(microsecond=0)
 HERON: Final = Written("Blue Heron")
@@ -369,6 +370,33 @@ def test_nothing_of_a_purged_case_is_in_any_file(filled_file: Path, tmp_path: Pa
     assert not [canary for canary in CANARIES if canary in caplog.text]
 
 
-def found_in(folder: Path, canary: str) -> int:
-    """How often a text stands in the files of a folder."""
-    return sum(file.read_bytes().count(canary.encode()) for file in folder.rglob("*") if file.is_file())
+@pytest.mark.postgres
+@pytest.mark.parametrize("held", [False, True], ids=["alone", "while somebody reads"])
+def test_nothing_of_a_purged_case_is_in_any_file_of_postgresql(cluster: Cluster, tmp_path: Path, held: bool) -> None:
+    """All files of the server but its write-ahead log, of which docs/erasing.md says what is to be done."""
+    with cluster.fresh("erased", "filled") as url:
+        directory = Directory(Settings(tmp_path / "instance", 8000, url, ()))
+        desk = Desk(directory, an_account(directory), NOW)
+        with directory.database.writing() as connection:
+            store.append(connection, [*evening.statements(), evening.clinic()], None)
+        cluster.tell("CHECKPOINT")
+        known = found_in(cluster.folder(), "43215", "pg_wal")
+        desk.open_case(Written("Silver Heron"), asking.read_need({"near": "44113"}, directory.gazetteer, NOW))
+        case = worked_on(desk)
+        cluster.tell("CHECKPOINT")
+        assert all(found_in(cluster.folder(), canary, "pg_wal") for canary in CANARIES)
+        with directory.database.reading() as reader:
+            reader.execute(select(CaseRow.id)) if held else None
+            desk.purge(case)
+        if held:
+            directory.database.leave_no_trace()
+        cluster.tell("CHECKPOINT")
+        directory.database.close()
+        assert found_in(cluster.folder(), "43215", "pg_wal") == known
+        assert [canary for canary in CANARIES[1:] if found_in(cluster.folder(), canary, "pg_wal")] == []
+
+
+def found_in(folder: Path, canary: str, but: str = "") -> int:
+    """How often a text stands in the files of a folder, but for one folder in it."""
+    files = (file for file in folder.rglob("*") if file.is_file() and file.relative_to(folder).parts[0] != but)
+    return sum(file.read_bytes().count(canary.encode()) for file in files)
