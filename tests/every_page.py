@@ -165,7 +165,7 @@ PAGES: Final = [
     Shown("what staff check next", "/staff", "Lapses on", "ann"),
     Shown(
         "a number that can't be read", "/staff", "Enter a telephone number", "ann",
-        press("This is the right number", **{"number-1": "call them"}),
+        press("This is the right number", **{"number-1": "call them"}), ("call them",),
     ),
     Shown("the checking of a center", f"/listings/{READY}/vetting", "Two different people approve", "ann"),
     Shown("a check without evidence", f"/listings/{WOMEN}/vetting", "choose what you found", "ann", press("Write it down")),
@@ -175,8 +175,8 @@ PAGES: Final = [
           press("Suspend it", because="wanted money at the door")),
     Shown("a letter to a center", f"/listings/{READY}/vetting", "Send it yourself", "ann", press("Make a letter")),
     Shown("what a center is asked", "{attest}", "This is what we hold of you"),
-    Shown("what a center says, not to be read", "{attest}", "Enter a telephone number", "",
-          press("This is so", phone="call us"), ("call us",)),
+    Shown("what a center says, not to be read", "{attest}", "Enter a telephone number",
+          done=press("This is so", phone="call us"), kept=("call us",)),
     Shown("what a center answered", "{attested}", "What differs from what we hold", "ann"),
     Shown("a link of a center that is over", "/attest/none", "works no more"),
 ]  # fmt: skip

@@ -1,6 +1,5 @@
 """A case from its opening to its end: whose it is, what is arranged by hand, what moved, and that nothing of it is left."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +8,6 @@ from typing import Any, Final
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
 
 from directory import asking, meetings, store
 from directory.account import Account, Role
@@ -17,17 +15,14 @@ from directory.accounts.names import key_of
 from directory.board import Board, Doing
 from directory.case import KEPT, Call, Case, Ending, EndKind, Handout, Outcome, Reached, Step, StepKind
 from directory.commands import purge_command
-from directory.database import Database
 from directory.free_text import Written, screened_words
 from directory.listing import Vetting
 from directory.meetings import Desk, NoSuchCase
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
-from directory.tables import CaseRow, Table
 from directory.vocabulary import VettingState
 from tests import builders, evening
-from tests.databases import Cluster
 
 NOW: Final = datetime.now(UTC).replace(microsecond=0)
 HERON: Final = Written("Blue Heron")
@@ -312,91 +307,3 @@ def test_who_did_what_to_a_case_is_written_down_and_nothing_of_its_contents(desk
         "case purged",
     ]
     assert {who for _, who, _, _ in told} == {"Sam Counselor"} and {what for _, _, _, what in told} == {case.id}
-
-
-CANARIES: Final = ("43215", "Blue Heron", "canaryplan", "canaryreason", "canarydesk")
-
-
-def worked_on(desk: Desk) -> Case:
-    """A case with something in each of its tables, and with needs that were asked on the way to it."""
-    need = asking.read_need(evening.NEED | {"plan": "canaryplan"}, desk.directory.gazetteer, NOW)
-    with desk.directory.database.writing() as connection:
-        for token, kept in (("t" * 22, need), ("u" * 22, replace(need, must=("amenity.transportation",)))):
-            store.keep_need(connection, token, asking.written_need(kept), NOW, NOW + timedelta(hours=24))
-    case = desk.open_case(HERON, need, "t" * 22)
-    other(desk, "Kim Colleague")
-    desk.let_in(case, "Kim Colleague")
-    by_hand(desk, case, "dropped", "ready", "canaryreason")
-    desk.look(desk.board(desk.case(case.id)))
-    with desk.directory.database.writing() as connection:
-        call = store.claim_call(connection, a_call(case, "asked"), NOW)
-        store.change_call(connection, replace(call, spoke_with="canarydesk", answers={"ZIP": "43215"}))
-        store.add_handout(connection, Handout(0, case.id, desk.account.id, NOW, {"for": "Blue Heron 43215"}))
-    return desk.case(case.id)
-
-
-def rows_with(database: Database, canary: str) -> list[str]:
-    with database.reading() as connection:
-        tables = [table for table in Table.metadata.sorted_tables if table.name != "postal_place"]
-        return [table.name for table in tables if any(canary in str(row) for row in connection.execute(select(table)))]
-
-
-def test_nothing_of_a_purged_case_is_in_any_table(desk: Desk) -> None:
-    case = worked_on(desk)
-    assert {"meeting_case", "asked", "handout", "case_call"} <= set(rows_with(desk.directory.database, "43215"))
-    desk.purge(case)
-    assert [name for canary in CANARIES for name in rows_with(desk.directory.database, canary)] == []
-
-
-def test_nothing_of_a_purged_case_is_in_any_file(filled_file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The whole data folder: the database file with its journal, the index, the keys; and the logs."""
-    caplog.set_level(logging.DEBUG)
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / "directory.sqlite3").write_bytes(filled_file.read_bytes())
-    directory = Directory(Settings(folder, 8000, f"sqlite:///{folder / 'directory.sqlite3'}", ()))
-    with directory.database.writing() as connection:
-        store.append(connection, [*evening.statements(), evening.clinic()], None)
-    evening.report(directory)
-    directory.index.current()
-    desk = Desk(directory, an_account(directory), NOW)
-    known = found_in(folder, "43215")
-    case = worked_on(desk)
-    assert all(found_in(folder, canary) for canary in CANARIES)
-    desk.purge(case)
-    directory.database.close()
-    assert found_in(folder, "43215") == known
-    assert [canary for canary in CANARIES[1:] if found_in(folder, canary)] == []
-    assert not [canary for canary in CANARIES if canary in caplog.text]
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize("held", [False, True], ids=["alone", "while somebody reads"])
-def test_nothing_of_a_purged_case_is_in_any_file_of_postgresql(cluster: Cluster, tmp_path: Path, held: bool) -> None:
-    """All files of the server but its write-ahead log, of which docs/erasing.md says what is to be done."""
-    with cluster.fresh("erased", "filled") as url:
-        directory = Directory(Settings(tmp_path / "instance", 8000, url, ()))
-        desk = Desk(directory, an_account(directory), NOW)
-        with directory.database.writing() as connection:
-            store.append(connection, [*evening.statements(), evening.clinic()], None)
-        cluster.tell("CHECKPOINT")
-        known = found_in(cluster.folder(), "43215", "pg_wal")
-        desk.open_case(Written("Silver Heron"), asking.read_need({"near": "44113"}, directory.gazetteer, NOW))
-        case = worked_on(desk)
-        cluster.tell("CHECKPOINT")
-        assert all(found_in(cluster.folder(), canary, "pg_wal") for canary in CANARIES)
-        with directory.database.reading() as reader:
-            reader.execute(select(CaseRow.id)) if held else None
-            desk.purge(case)
-        if held:
-            directory.database.leave_no_trace()
-        cluster.tell("CHECKPOINT")
-        directory.database.close()
-        assert found_in(cluster.folder(), "43215", "pg_wal") == known
-        assert [canary for canary in CANARIES[1:] if found_in(cluster.folder(), canary, "pg_wal")] == []
-
-
-def found_in(folder: Path, canary: str, but: str = "") -> int:
-    """How often a text stands in the files of a folder, but for one folder in it."""
-    files = (file for file in folder.rglob("*") if file.is_file() and file.relative_to(folder).parts[0] != but)
-    return sum(file.read_bytes().count(canary.encode()) for file in files)
