@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from directory.answered import Answered
 from directory.case import Call, Case, Step, StepKind
-from directory.matching.beds import FRESHNESS, standing_for
+from directory.confirming import Clock, clock
+from directory.matching.beds import standing_for
 from directory.matching.compose import PRESENTED
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry
@@ -18,8 +19,6 @@ from directory.matching.wording import attempts_in_words
 from directory.need import Need
 from directory.vocabulary import VettingState
 
-FRESH: Final = timedelta(microseconds=int(FRESHNESS[0][0]))
-"""A report that will be older when they leave is to be confirmed again."""
 _WHERE: Final = "where"
 
 
@@ -94,11 +93,9 @@ class Board:
         return tuple(sorted(callable_now, key=lambda entry: entry.listing.id in tried)[: max(0, lacking)])
 
     @cached_property
-    def to_confirm(self) -> tuple[tuple[Entry, datetime], ...]:
-        """Those on the list whose beds must be asked for again before they leave, with until when; the most urgent first."""
-        told = ((entry, _stale(entry, self.need)) for entry in self.answered.presented())
-        due = [(entry, until) for entry, until in told if until is not None and until < self.need.leaves]
-        return tuple(sorted(due, key=lambda one: one[1]))
+    def clock(self) -> Clock | None:
+        """Whose beds must be asked for again before they leave; None once they have left."""
+        return clock(self.answered)
 
     @cached_property
     def changed_since_printed(self) -> bool:
@@ -119,16 +116,11 @@ class Board:
             return Doing.END
         if self.waiting:
             return Doing.CALL
-        if any(until <= self.need.as_of for _, until in self.to_confirm):
+        if self.clock and self.clock.due(self.need.as_of):
             return Doing.CONFIRM
         if self.answered.presented():
             return Doing.HAND_OUT if self.changed_since_printed else Doing.END
         return Doing.CALL if self.answered.call_first else Doing.LOOSEN
-
-
-def _stale(entry: Entry, need: Need) -> datetime | None:
-    report = standing_for(entry.listing, need)
-    return None if report is None else report.observed_at + FRESH
 
 
 def stood(answered: Answered) -> dict[str, Any]:

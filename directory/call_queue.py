@@ -1,4 +1,4 @@
-"""Whom to call next across somebody's cases, and which beds must be asked for again before a meeting ends."""
+"""Whom to call next across somebody's cases, in order."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,14 +9,13 @@ from typing import Final
 from directory import calling, referral, store
 from directory.answered import Answered
 from directory.case import Call, Case, Outcome, by_hand
+from directory.confirming import Clock, clock
 from directory.learned import Desk
-from directory.matching.beds import FRESHNESS, HOUR, standing_for
+from directory.matching.beds import standing_for
 from directory.matching.explain import Entry
 from directory.need import Need
 from directory.vocabulary import BedState
 
-FRESH: Final = timedelta(hours=FRESHNESS[0][0] / HOUR)
-"""A report must be no older when the meeting ends."""
 ENDING: Final = timedelta(hours=1)
 """A hold that ends sooner is about to end."""
 AGAIN: Final = timedelta(minutes=30)
@@ -70,19 +69,6 @@ class Due:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """How many of a case's options must be called again before its meeting ends, and each with the moment until which."""
-
-    of: int
-    again: tuple[tuple[Entry, datetime], ...]
-
-    @property
-    def by(self) -> datetime | None:
-        """When the first of them grows too old; None where nobody needs a call again."""
-        return min((at for _, at in self.again), default=None)
-
-
 def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
     """A case as it stands; `listing_id` is told of whatever became of it. Raises calling.NotYours."""
     with desk.directory.database.reading() as connection:
@@ -91,23 +77,6 @@ def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
     hand = replace(by_hand(steps), watched=(listing_id,) if listing_id else ())
     need = calling.need_of(desk.directory, case, desk.now)
     return Standing(case, referral.options(desk.directory, need, _SHOWN, hand), tuple(calls))
-
-
-def clock(answered: Answered) -> Clock | None:
-    """The re-confirm clock of a list; None where no meeting is to come."""
-    ends = answered.need.meeting_ends
-    if ends is None or ends <= answered.need.as_of:
-        return None
-    listed = answered.presented()
-    told = ((entry, _stale(entry, answered.need)) for entry in listed)
-    again = [(entry, max(at, ends - FRESH)) for entry, at in told if at < ends]
-    return Clock(len(listed), tuple(sorted(again, key=lambda one: one[1])))
-
-
-def _stale(entry: Entry, need: Need) -> datetime:
-    """When what is known of the beds is too old to be presented; where nothing is known it is so already."""
-    report = standing_for(entry.listing, need)
-    return need.as_of if report is None else report.observed_at.astimezone(need.as_of.tzinfo) + FRESH
 
 
 def queue(desk: Desk) -> tuple[list[Due], list[tuple[Case, Clock]]]:

@@ -11,12 +11,15 @@ import pytest
 from directory import bed_reports, call_queue, calling, store
 from directory.availability import Bucket, Report
 from directory.bed_reports import Told
+from directory.board import Board
 from directory.call_queue import Why
 from directory.calling import Closing, Desk, Line
 from directory.case import KEPT, Case, Outcome, Reached
+from directory.confirming import clock
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.vocabulary import BedState, Channel
+from directory.web import board_words
 from tests import evening
 from tests.test_calling import COLLEAGUE, ME, NEED, NOW
 
@@ -88,12 +91,12 @@ def test_the_clock_says_who_needs_a_call_again_before_the_meeting_ends(directory
     for local_id, hours_ago in (("ready", 3), ("held", 2.4), ("third", 6)):
         say(directory, local_id, "open", hours_ago)
     say(directory, "asked", "open", 1)
-    told = call_queue.clock(call_queue.standing(desk(directory), FIRST).answered)
+    told = clock(call_queue.standing(desk(directory), FIRST).answered)
     assert told is not None
     again = [(entry.listing.id.partition(":")[2], (at - NOW) / HOUR) for entry, at in told.again]
     assert (told.of, again) == (4, [("third", -2), ("ready", 1)]), "2.4 hours and 1.5 until the end are 3.9"
     assert told.by == NOW - 2 * HOUR
-    assert call_queue.clock(call_queue.standing(desk(directory, hours=1.5), FIRST).answered) is None, "the meeting is over"
+    assert clock(call_queue.standing(desk(directory, hours=1.5), FIRST).answered) is None, "the meeting is over"
 
 
 def test_a_report_that_would_grow_old_twice_is_asked_for_only_once_it_counts(directory: Directory) -> None:
@@ -101,8 +104,19 @@ def test_a_report_that_would_grow_old_twice_is_asked_for_only_once_it_counts(dir
     with directory.database.writing() as connection:
         late = {**NEED, "meeting_ends": "2026-03-14T04:30-04:00"}
         store.change_case(connection, Case(FIRST, "Blue 0", ME, NOW, NOW + KEPT, late))
-    told = call_queue.clock(call_queue.standing(desk(directory), FIRST).answered)
+    told = clock(call_queue.standing(desk(directory), FIRST).answered)
     assert told is not None and told.by == NOW + 6 * HOUR, "ten hours to go: a call is fresh at the end from then on"
+
+
+def test_the_board_and_the_queue_go_by_one_clock(directory: Directory) -> None:
+    for local_id, hours_ago in (("ready", 3), ("held", 2.4), ("third", 6)):
+        say(directory, local_id, "open", hours_ago)
+    case = Case(FIRST, "Blue 0", ME, NOW, NOW + KEPT, NEED)
+    board = Board(case, call_queue.standing(desk(directory), FIRST).answered)
+    _, clocks = call_queue.queue(desk(directory))
+    assert board.clock is not None and board.clock.again
+    assert [board.clock] == [told for one, told in clocks if one.id == FIRST]
+    assert board_words.again(board.clock, board.need.as_of) == "2 of 3 need a call again now"
 
 
 def test_an_ended_case_is_not_called_for(directory: Directory) -> None:

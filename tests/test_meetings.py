@@ -233,7 +233,7 @@ def test_the_next_thing_is_a_call_then_a_second_asking_then_the_hand_out_then_th
     assert board.doing is Doing.HAND_OUT
     later = replace(desk, now=NOW + timedelta(hours=3))
     due = later.board(case)
-    assert due.doing is Doing.CONFIRM and due.to_confirm[0][1] <= later.now
+    assert due.doing is Doing.CONFIRM and due.clock and due.clock.by and due.clock.by <= later.now
     with desk.directory.database.writing() as connection:
         store.add_handout(connection, Handout(0, case.id, desk.account.id, NOW + timedelta(seconds=1), {}))
     assert desk.board(case).doing is Doing.END

@@ -4,10 +4,11 @@ import math
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from directory.confirming import FRESH
 from directory.handout.facts import LONGEST_NAME, HandoutFacts, one_line, things
 from directory.hours import DAY
 from directory.listing import Listing, Phone
-from directory.matching.beds import FRESHNESS, standing_for
+from directory.matching.beds import standing_for
 from directory.matching.explain import Entry
 from directory.matching.rank import FIRST_STEP
 from directory.matching.wording import clock_of
@@ -35,7 +36,6 @@ QUESTIONS: Final = {
 """What to ask where a criterion is not known: so told that the sheet does not say what the person needs."""
 WITHDRAWAL: Final = ("opioid", "alcohol", "benzodiazepine", "partner_unit", "non_medical")
 _BY_A_PERSON: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
-_FRESH: Final = timedelta(microseconds=int(FRESHNESS[0][0]))
 _LONGEST_TOWN: Final = 30
 _ROUGHLY: Final = 5
 """Nobody can promise a way to the minute, and an estimate must not be too short."""
@@ -193,7 +193,7 @@ def _closes(entry: Entry, need: Need) -> datetime | None:
 def _stale(entry: Entry, need: Need) -> datetime | None:
     """When what was said of the beds no longer counts in full; None where that is over, or where nobody said anything."""
     report = standing_for(entry.listing, need)
-    ends = report.observed_at + _FRESH if report else need.as_of
+    ends = report.observed_at + FRESH if report else need.as_of
     return ends if ends > need.as_of else None
 
 

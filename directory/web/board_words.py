@@ -6,8 +6,11 @@ from typing import Final
 
 from directory.board import Board, Doing
 from directory.case import Case, Step, StepKind
+from directory.confirming import Clock
+from directory.matching.beds import standing_for
 from directory.matching.explain import Entry
-from directory.matching.wording import hour, moment
+from directory.matching.wording import moment
+from directory.need import Need
 
 STEPS: Final = {
     StepKind.ADDED: "Added by hand",
@@ -43,8 +46,8 @@ def next_thing(board: Board) -> Next:
         entries = board.waiting or board.answered.call_first
         return Next(doing, f"Call now: {_left(board)}", entries[0], "Open the call sheet")
     if doing is Doing.CONFIRM:
-        entry, until = board.to_confirm[0]
-        return Next(doing, f"Ask again: {_said(entry, until, need.as_of)}", entry, "Open the call sheet")
+        entry = board.clock.due(need.as_of)[0] if board.clock else None
+        return Next(doing, f"Ask again: {_said(entry, need)}" if entry else "Ask again", entry, "Open the call sheet")
     if doing is Doing.HAND_OUT:
         again = "The list has changed since it was handed out" if board.printed else "The list is ready"
         return Next(doing, again, button="Make the hand-out")
@@ -62,18 +65,20 @@ def _left(board: Board) -> str:
     return "the list lacks one option" if lacking == 1 else f"the list lacks {lacking} options"
 
 
-def _said(entry: Entry, until: datetime, now: datetime) -> str:
-    return f"what {entry.listing.name} said of its beds is too old since {hour(until.astimezone(now.tzinfo))}"
+def _said(entry: Entry, need: Need) -> str:
+    report = standing_for(entry.listing, need)
+    if report is None:
+        return f"nobody has said whether {entry.listing.name} has a bed"
+    when = report.observed_at.astimezone(need.as_of.tzinfo)
+    return f"what {entry.listing.name} said of its beds at {moment(when, need.as_of.date())} will be too old"
 
 
-def to_confirm(board: Board) -> str:
-    """How many of the list are to be asked again before they leave, and by when; "" for none."""
-    due = board.to_confirm
-    if not due:
+def again(clock: Clock | None, now: datetime) -> str:
+    """How many of a list are to be asked again before they leave, and by when; "" for none."""
+    if clock is None or clock.by is None:
         return ""
-    first, now = due[0][1], board.need.as_of
-    when = "now" if first <= now else f"by {moment(first.astimezone(now.tzinfo), now.date())}"
-    return f"{len(due)} of {len(board.answered.presented())} need a call again {when}"
+    when = "now" if clock.by <= now else f"by {moment(clock.by.astimezone(now.tzinfo), now.date())}"
+    return f"{len(clock.again)} of {clock.of} {'needs' if len(clock.again) == 1 else 'need'} a call again {when}"
 
 
 def line(board: Board) -> Line:
@@ -83,7 +88,7 @@ def line(board: Board) -> Line:
     calls = len(board.waiting)
     parts = [
         f"{calls} call{'' if calls == 1 else 's'} open" if calls else "",
-        f"re-confirm {to_confirm(board).replace(' need a call again', '')}" if board.to_confirm else "",
+        again(board.clock, board.need.as_of),
         f"{len(board.moved)} center{'' if len(board.moved) == 1 else 's'} changed" if board.moved else "",
     ]
     ready = len(board.answered.meeting.presented)

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any, Final
 
 from directory.bed_reports import stands
-from directory.call_queue import FRESH, Clock, Due, Standing, Why
+from directory.call_queue import Due, Standing, Why
 from directory.call_sheet import TYPED, Item, Question, is_open, items, sheet
 from directory.case import Case, Outcome, Reached
+from directory.confirming import FRESH, Clock
 from directory.listing import Listing, Phone
 from directory.matching.arrival import Way
 from directory.matching.beds import standing_for
@@ -17,6 +18,7 @@ from directory.matching.explain import Entry
 from directory.matching.wording import bed_in_words, moment
 from directory.need import Need
 from directory.vocabulary import BY_GROUP, Answer
+from directory.web.board_words import again
 from directory.web.told import zone_of
 
 OUTCOMES: Final = {
@@ -170,11 +172,10 @@ def due(one: Due, now: datetime) -> Row:
 
 
 def clock(case: Case, told: Clock, now: datetime) -> tuple[Case, str]:
-    """The re-confirm clock in a sentence."""
-    if told.by is None:
-        return case, f"all {told.of} on the list are fresh until the meeting ends" if told.of else "nobody is on the list yet"
-    when = "now" if told.by <= now else f"by {moment(told.by, now.astimezone(told.by.tzinfo).date())}"
-    return case, f"{len(told.again)} of {told.of} need a call again {when}"
+    """The re-confirm clock in a sentence, also where nobody needs a call again."""
+    here = now.astimezone(told.by.tzinfo) if told.by else now
+    fresh = f"all {told.of} on the list are fresh until they leave" if told.of else "nobody is on the list yet"
+    return case, again(told, here) or fresh
 
 
 def still(listing: Listing, now: datetime) -> str:

@@ -169,7 +169,7 @@ def show(case_id: str) -> str:
         case=case,
         board=board,
         next=board_words.next_thing(board),
-        confirm=board_words.to_confirm(board),
+        confirm=board_words.again(board.clock, board.need.as_of),
         by_hand=board_words.by_hand(board, _names(desk, case)),
         sheet=cards.sheet(answered),
         places=board_words.places(min(len(answered.presented()), _PLACES)),

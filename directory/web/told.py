@@ -20,7 +20,7 @@ CHANNELS: Final = {
     Channel.CALL: "by telephone",
     Channel.PORTAL: "by the center, on its own page here",
     Channel.SMS: "by text message",
-    Channel.IMPORT: "from a file",
+    Channel.IMPORT: "in a file that was imported",
     Channel.REFERRAL: "after a referral",
 }
 VETTING: Final = {
