@@ -52,6 +52,11 @@ class Report:
         return BedState.FULL if self.beds == 0 and self.state in (BedState.OPEN, BedState.LIMITED) else self.state
 
     @property
+    def confirms(self) -> bool:
+        """Whether a person asked or answered: what came in a file is a report, and never a confirmation."""
+        return self.channel is not Channel.IMPORT
+
+    @property
     def order(self) -> tuple[Any, ...]:
         """Sorts reports by time; of those of one moment the worse comes last and so stands."""
         rest = (getattr(self, field.name) for field in fields(self) if field.name != "observed_at")

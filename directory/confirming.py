@@ -33,8 +33,9 @@ class Clock:
 def clock(answered: Answered) -> Clock | None:
     """The re-confirm clock of a list; None once they have left, since nothing is left to confirm.
 
-    A report that grows old long before they leave is asked for again once an answer lasts until then; where nobody said when
-    they leave, what is too old already is asked for now.
+    What came in a file is no confirmation and is asked for, as beds are of which nobody said anything. A report that grows
+    old long before they leave is asked for again once an answer lasts until then; where nobody said when they leave, what
+    is too old already is asked for now.
     """
     need = answered.need
     leaves = need.leave_at or need.meeting_ends
@@ -46,6 +47,8 @@ def clock(answered: Answered) -> Clock | None:
 
 
 def _stale(entry: Entry, need: Need) -> datetime:
-    """When what is known of the beds is too old; where nothing is known it is so already."""
+    """When what is known of the beds is too old; where nobody confirmed anything it is so already."""
     report = standing_for(entry.listing, need)
-    return need.as_of - FRESH if report is None else report.observed_at.astimezone(need.as_of.tzinfo) + FRESH
+    if report is None or not report.confirms:
+        return need.as_of - FRESH
+    return report.observed_at.astimezone(need.as_of.tzinfo) + FRESH

@@ -119,6 +119,17 @@ def test_the_board_and_the_queue_go_by_one_clock(directory: Directory) -> None:
     assert board_words.again(board.clock, board.need.as_of) == "2 of 3 need a call again now"
 
 
+def test_a_report_from_a_file_is_no_confirmation_however_fresh_it_is(directory: Directory) -> None:
+    filed = Report(BedState.OPEN, NOW - 0.1 * HOUR, Channel.IMPORT, "an import")
+    with directory.database.writing() as connection:
+        store.append_reports(connection, [(key("ready"), filed)])
+    told = clock(call_queue.standing(desk(directory), FIRST).answered)
+    assert told is not None and [entry.listing.id for entry in told.due(NOW)] == [key("ready")]
+    say(directory, "ready", "open", beds=1)
+    told = clock(call_queue.standing(desk(directory, hours=0.1), FIRST).answered)
+    assert told is not None and not told.again
+
+
 def test_an_ended_case_is_not_called_for(directory: Directory) -> None:
     with directory.database.writing() as connection:
         store.change_case(connection, Case(FIRST, "Blue 0", ME, NOW, NOW + KEPT, NEED, ended="admitted"))

@@ -21,7 +21,7 @@ from directory.handout.sheet import sheet
 from directory.hours import Hours
 from directory.matching.criteria import CRITERIA
 from directory.matching.criterion import NEUTRAL
-from directory.vocabulary import HELPLINES, MEDICATIONS, BedState, SourceKind
+from directory.vocabulary import HELPLINES, MEDICATIONS, BedState, Channel, SourceKind
 from tests.builders import AS_OF, a_listing, a_need, a_provenance, a_report
 from tests.handout import scene
 
@@ -129,6 +129,13 @@ def test_times_are_by_the_clock_of_the_place_and_say_so() -> None:
     frozen = handout.freeze(scene.answered(scene.a_center(1, timezone="America/Chicago")), {}, 1, scene.MADE)
     assert option(frozen, 1)["clock"] == "CDT" and option(frozen, 1)["status"]["said_at"] == "2026-03-13T16:30-05:00"
     assert "Times at this place are by its own clock (CDT)." in sheet(frozen).listed[0].notes
+
+
+def test_beds_out_of_a_file_are_not_said_to_be_confirmed() -> None:
+    report = scene.a_center(1).reports[0]
+    filed = scene.a_center(1, reports=(replace(report, channel=Channel.IMPORT),))
+    said = {code: sheet(handout.freeze(scene.answered(filed), {}, 1, scene.MADE), code).listed[0].status for code in LANGUAGES}
+    assert "(from a file, as it was" in said["en"] and "(de un archivo" in said["es"]
 
 
 INSURANCES: Final = [

@@ -12,6 +12,7 @@ from directory.listing import Listing
 from directory.matching import columns, explain
 from directory.matching.beds import standing_for
 from directory.matching.rank import rank
+from directory.vocabulary import Channel
 from tests import worlds
 from tests.builders import AS_OF, a_need, a_ready_listing, a_report
 
@@ -32,6 +33,10 @@ def told(listing: Listing, **need: Any) -> tuple[str, str]:
     [
         (a_report("open", beds=2), "2 beds are open, said at 5:30 pm today"),
         (a_report("open", beds=1, hours_ago=0), "1 bed is open, said at 6:30 pm today"),
+        (
+            a_report("open", beds=1, channel=Channel.IMPORT),
+            "1 bed is open, said in a file that was imported, as it was at 5:30 pm today",
+        ),
         (a_report("open", hours_ago=23), "beds are open, said at 7:30 pm yesterday"),
         (a_report("open", hours_ago=24.01), "whether a bed is open is not known"),
         (a_report("held", hold_until=AS_OF + timedelta(hours=4)), "a bed is held until 10:30 pm, said at 5:30 pm today"),

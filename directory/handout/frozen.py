@@ -160,6 +160,7 @@ def _status(entry: Entry, need: Need) -> dict[str, Any] | None:
         "wait_hours": report.wait_hours,
         "hold_until": _text(report.hold_until, entry, need),
         "said_at": _text(report.observed_at, entry, need),
+        "confirmed": report.confirms,
     }
 
 

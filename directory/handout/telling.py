@@ -44,7 +44,8 @@ class Teller:
         if not told:
             return self.words.say("status.unknown")
         status = self._state(told)
-        return self.words.say("status.said", status=status, time=self.moment(told["said_at"])) if cited else status
+        key = "status.said" if told.get("confirmed", True) else "status.filed"
+        return self.words.say(key, status=status, time=self.moment(told["said_at"])) if cited else status
 
     def _state(self, told: Data) -> str:
         state, beds = told["state"], told["beds"]

@@ -53,7 +53,8 @@ def bed_in_words(report: Report | None, need: Need, way: Way) -> str:
     zone = clock_of(need, way)
     today = need.as_of.astimezone(zone).date()
     state, more = _state(report, zone, today)
-    said = f"{state}{_for(report.bucket)}{more}, said {_ago(report.observed_at.astimezone(zone), today)}"
+    how = "said" if report.confirms else "said in a file that was imported, as it was"
+    said = f"{state}{_for(report.bucket)}{more}, {how} {_ago(report.observed_at.astimezone(zone), today)}"
     return said + (f"; {_TOO_SHORT}" if _ends_before(report, way) else "")
 
 

@@ -69,6 +69,8 @@ def _said(entry: Entry, need: Need) -> str:
     report = standing_for(entry.listing, need)
     if report is None:
         return f"nobody has said whether {entry.listing.name} has a bed"
+    if not report.confirms:
+        return f"what is known of the beds of {entry.listing.name} came in a file, and nobody has confirmed it"
     when = report.observed_at.astimezone(need.as_of.tzinfo)
     return f"what {entry.listing.name} said of its beds at {moment(when, need.as_of.date())} will be too old"
 

@@ -124,7 +124,7 @@ class Sheet:
         need = self.standing.need
         asking = {one.criterion for one in self.entry.findings if one.ask or (self.entry.reason and one.answer is Answer.NO)}
         report = standing_for(self.entry.listing, need)
-        old = report is None or need.as_of - report.observed_at > FRESH
+        old = report is None or not report.confirms or need.as_of - report.observed_at > FRESH
         return asking | ({"admit"} if old else set())
 
     def _asked(self, item: Item) -> Asked:
