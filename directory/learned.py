@@ -120,7 +120,7 @@ def report_beds(connection: Connection, saying: Saying, recorded: Recorded, give
 
 def _composed(desk: Desk, need: Need, chosen: Mapping[str, Choice], until: datetime | None) -> Report | None:
     told = dict(chosen["bed.state"].report) if "bed.state" in chosen else {}
-    if until and told.get("state", "open") in ("open", "limited"):
+    if until and until > desk.now and told.get("state", "open") in ("open", "limited"):
         told["state"] = "held"
     if "state" not in told:
         return None

@@ -29,7 +29,13 @@ STATES: Final = {
 _STATE_BY_NAME: Final = {name.casefold(): code for code, name in STATES.items()}
 _PLAIN_PHONE: Final = re.compile(r"([2-9]\d{2})-([2-9]\d{2})-(\d{4})(?: x(\d{1,6}))?")
 _EXTENSION: Final = re.compile(r"(?:\bext\.?|\bextension|x)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
+_UNSEEN: Final = re.compile("[\u061c\u200b\u200e\u200f\u2060\ufeff]")
+"""Marks without width that come along when text is copied; they are left out."""
+TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the direction of writing: with them a name reads otherwise than it is spelled."""
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:(?![0-9]{1,5}(?:[/?#]|$))", re.IGNORECASE)
+_HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)+\.?")
 _FREELY_ASSOCIATED: Final = ("", "680", "691", "692")  # the country codes of Palau, Micronesia and the Marshall Islands
 _DEGREES: Final = re.compile(r"[-+]?[0-9]{1,3}(\.[0-9]{0,20})?")
 _WHOLE: Final = re.compile(r"\.0+$")
@@ -50,8 +56,10 @@ LONGEST_TEXT: Final = 300
 
 
 def text(value: str) -> str:
-    """One line of text: control characters and repeated spaces become one space."""
-    line = " ".join(_CONTROL.sub(" ", value).split())
+    """One line of text: control characters and repeated spaces become one space, marks that nobody sees are left out."""
+    if TURNING.search(value):
+        raise ValueError("Enter it by typing it anew: it holds invisible signs that turn the direction of writing")
+    line = " ".join(_UNSEEN.sub("", _CONTROL.sub(" ", value)).split())
     if len(line) > LONGEST_TEXT:
         raise ValueError(f"Enter at most {LONGEST_TEXT} characters")
     return line
@@ -107,18 +115,27 @@ def _odd_phone(value: str) -> str:
 
 
 def website(value: str) -> str:
-    """An http or https address; `www.example.org` gains its https, a bare `http://` is nothing."""
+    """An http or https address; `www.example.org` gains its https, a bare `http://` is nothing.
+
+    No other scheme, and nothing in front of the host: `https://example.org@elsewhere.example` does not lead where it seems to.
+    """
     address = text(value)
     if not address or address in ("http://", "https://"):
         return ""
-    address = address if "://" in address else f"https://{address}"
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        raise ValueError("Enter a web address, such as https://example.org") from None
-    if parts.scheme not in ("http", "https") or "." not in parts.netloc:
+    address = address if _SCHEME.match(address) else f"https://{address}"
+    if not _leads_somewhere(address):
         raise ValueError("Enter a web address, such as https://example.org")
     return address
+
+
+def _leads_somewhere(address: str) -> bool:
+    """Whether it is a web address of a host that has a name, and of nobody in front of it."""
+    try:
+        parts = urlsplit(address)
+        named = bool(_HOST.fullmatch(parts.hostname or "")) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and named and "@" not in parts.netloc
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:

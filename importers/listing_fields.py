@@ -94,7 +94,11 @@ def shown(value: Any) -> str:
     """What was found, short: a text or number as it stands, all else by what it is."""
     if isinstance(value, (dict, list)):
         return "an object" if isinstance(value, dict) else "a list"
-    return "" if value is None else _UNSTORABLE.sub(" ", value if isinstance(value, str) else json.dumps(value))[:80]
+    return (
+        ""
+        if value is None
+        else values.TURNING.sub(" ", _UNSTORABLE.sub(" ", value if isinstance(value, str) else json.dumps(value)))[:80]
+    )
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
@@ -121,8 +125,8 @@ def _typed(read: Callable[[str], Any]) -> Reader:
 
 def _exactly(value: Any) -> str:
     """Text that is kept as it is: a name or a reference that nobody reads for meaning."""
-    if not isinstance(value, str) or len(value) > 1000 or _UNSTORABLE.search(value):
-        raise ValueError("Enter one line of text, at most 1,000 characters")
+    if not isinstance(value, str) or len(value) > 1000 or _UNSTORABLE.search(value) or values.TURNING.search(value):
+        raise ValueError("Enter one line of text, at most 1,000 characters, without invisible signs that turn its direction")
     return value
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from directory.availability import Bucket, Report
+from directory.availability import ATTEMPTS, Bucket, Report
 from directory.listing import Located, Provenance, Statement, Vetting
 from directory.normalize import COORDINATES, FIELDS, WITHHELD
 from directory.resolve import Said, Since, resolve
 from directory.store import Recorded
 from directory.values import in_reach
-from directory.vocabulary import Channel
+from directory.vocabulary import BedState, Channel
 from importers.listing_fields import LINE, REPORT, STATEMENT, VETTING, BadLine, fields, object_of, shown
 
 FORMAT: Final = "referral-directory-listings"
@@ -24,6 +24,8 @@ VERSION: Final = 1
 SOURCE: Final = "listings"
 _HEADER_FIX: Final = f'The first line is {{"format":"{FORMAT}","version":{VERSION}}}'
 _NAMING: Final = ("organization", "program", "address_1", "address_2", "city", "state_province", "postal_code")
+WITHOUT_BEDS: Final = ATTEMPTS | {BedState.FULL, BedState.CLOSED_TO_INTAKE}
+"""What says that there is no bed, or says nothing of beds."""
 _FURTHEST_AHEAD: Final = timedelta(hours=14)
 """Where on earth it is tomorrow first, the day is this far ahead of UTC."""
 
@@ -66,7 +68,10 @@ def read_line(raw: bytes, context: Context) -> Line:
     listing_id = told.get("id") or _derived_id(statements)
     reports = [fields(one, f"report {n}", REPORT, ("state", "observed_at")) for n, one in _numbered(told, "availability")]
     vettings = [fields(one, f"vetting {n}", VETTING, ("state", "at")) for n, one in _numbered(told, "vetting")]
-    since = Since(tuple(_report(one, context) for one in reports), tuple(_vetting(one, context) for one in vettings))
+    since = Since(
+        tuple(_report(one, f"report {n}", context) for n, one in enumerate(reports, start=1)),
+        tuple(_vetting(one, context) for one in vettings),
+    )
     return Line(listing_id, tuple(_statement(one, listing_id, context) for one in statements), since)
 
 
@@ -134,11 +139,32 @@ def _placed(statement: Statement) -> None:
         raise BadLine("the coordinates are no place in the United States and its territories", ", ".join(told), fix)
 
 
-def _report(told: Mapping[str, Any], context: Context) -> Report:
+def _report(told: Mapping[str, Any], where: str, context: Context) -> Report:
     _past(told["observed_at"], context)
+    _sensible(told, where)
     bucket = {name: told[name] for name in Bucket.__dataclass_fields__ if name in told}
     rest = {name: value for name, value in told.items() if name not in bucket}
     return Report(**{"channel": Channel.IMPORT, "recorded_by": context.recorded_by} | rest, bucket=Bucket(**bucket))
+
+
+def _sensible(told: Mapping[str, Any], where: str) -> None:
+    """Refuse what can't be meant: a bed that was held only until before it was reported, and beds where there are none."""
+    seen, held, over = told["observed_at"], told.get("hold_until"), told.get("expires_at")
+    if held is not None and held <= seen:
+        raise BadLine(
+            f"{where}, hold_until: a bed is held until before it was said",
+            held.isoformat(),
+            "Enter one that is after observed_at",
+        )
+    if over is not None and over < seen:
+        raise BadLine(
+            f"{where}, expires_at: it ends before it was said",
+            over.isoformat(),
+            "Enter one that is not before observed_at",
+        )
+    if told.get("beds") and told["state"] in WITHOUT_BEDS:
+        fix = "Leave beds out, or enter a state such as open"
+        raise BadLine(f"{where}: there are beds, and the state is {told['state']}", str(told["beds"]), fix)
 
 
 def _vetting(told: Mapping[str, Any], context: Context) -> Vetting:
