@@ -78,6 +78,12 @@ class Board:
         chosen = self._touched(lambda step: step.kind in (StepKind.ADDED, StepKind.PLACED))
         return tuple(entry for entry in chosen if entry.reason)
 
+    @cached_property
+    def stopping(self) -> tuple[Entry, ...]:
+        """What is set aside because it requires stopping medication, and may be allowed with a reason; the nearest first."""
+        entries = {entry.listing.id: entry for entry in (*self.against, *self.answered.set_aside)}
+        return tuple(entry for entry in entries.values() if _only_stops(entry, self.need))
+
     def _touched(self, wanted: Callable[[Step], bool]) -> tuple[Entry, ...]:
         reasons = self.reasons
         by_hand = self.answered.by_hand
@@ -121,6 +127,12 @@ class Board:
         if self.answered.presented():
             return Doing.HAND_OUT if self.changed_since_printed else Doing.END
         return Doing.CALL if self.answered.call_first else Doing.LOOSEN
+
+
+def _only_stops(entry: Entry, need: Need) -> bool:
+    """Whether nothing but having to stop medication stands in the way; what somebody is on already can't be overridden."""
+    medication = [finding.criterion for finding in entry.findings] == ["medication"]
+    return bool(entry.reason) and medication and not need.taking and entry.listing.says("moud.must_stop")
 
 
 def stood(answered: Answered) -> dict[str, Any]:

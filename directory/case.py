@@ -19,6 +19,7 @@ class StepKind(StrEnum):
     DROPPED = "dropped"
     RESTORED = "restored"
     PLACED = "placed"
+    ALLOWED = "allowed"
 
 
 class Reached(StrEnum):
@@ -134,19 +135,25 @@ class Seen:
 
 
 def by_hand(steps: Iterable[Step]) -> ByHand:
-    """What all steps together come to; of two about one listing the later counts, and a place is kept until it is dropped."""
+    """What all steps together come to; of two about one listing the later counts.
+
+    A place, and what was allowed, is kept until the listing is dropped.
+    """
     dropped: dict[str, None] = {}
     chosen: dict[str, None] = {}
     places: dict[str, int] = {}
+    allowed: dict[str, None] = {}
     for step in steps:
         dropped.pop(step.listing_id, None)
         if step.kind is StepKind.DROPPED:
             dropped[step.listing_id] = None
-            chosen.pop(step.listing_id, None)
-            places.pop(step.listing_id, None)
-        if step.kind in (StepKind.ADDED, StepKind.PLACED):
+            for done in (chosen, places, allowed):
+                done.pop(step.listing_id, None)
+        if step.kind in (StepKind.ADDED, StepKind.PLACED, StepKind.ALLOWED):
             chosen[step.listing_id] = None
+        if step.kind is StepKind.ALLOWED:
+            allowed[step.listing_id] = None
         if step.kind is StepKind.PLACED and step.place:
             places.pop(step.listing_id, None)
             places[step.listing_id] = step.place
-    return ByHand(tuple(dropped), tuple(chosen), tuple(places.items()))
+    return ByHand(tuple(dropped), tuple(chosen), tuple(places.items()), allowed=tuple(allowed))

@@ -22,6 +22,7 @@ from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.vocabulary import VettingState
+from directory.web import board_words
 from tests import builders, evening
 
 NOW: Final = datetime.now(UTC).replace(microsecond=0)
@@ -209,6 +210,42 @@ def test_what_moved_since_the_last_look_is_said_exactly(desk: Desk) -> None:
     assert sentences(again) == moved, "a look alone forgets nothing"
     desk.look(again)
     assert desk.board(case).moved == ()
+
+
+def stops_medication(desk: Desk, local_id: str) -> None:
+    told = builders.a_statement({}, f"{local_id}-stops", yes=frozenset({"moud.must_stop"}), no=frozenset())
+    with desk.directory.database.writing() as connection:
+        store.append(connection, [replace(told, about=f"invented_survey:{local_id}", restates=False)], None)
+
+
+def test_a_center_that_makes_people_stop_medication_is_allowed_only_by_a_reason_that_is_kept(desk: Desk) -> None:
+    stops_medication(desk, "ready")
+    case = a_case(desk)
+    board = desk.board(case)
+    assert "ready" not in listed(board) and [one.listing.id for one in board.stopping] == ["invented_survey:ready"]
+    with pytest.raises(CannotUnderstand) as refused:
+        by_hand(desk, case, "allowed", "ready", because="")
+    assert refused.value.problems[0].where == "because"
+    by_hand(desk, case, "allowed", "ready", because="the family wants it and knows")
+    allowed = desk.board(case)
+    assert "ready" in listed(allowed) and allowed.stopping == ()
+    (entry,) = [one for one in allowed.answered.presented() if one.listing.id == "invented_survey:ready"]
+    medication = next(one for one in entry.findings if one.criterion == "medication")
+    assert (str(medication.answer), medication.points) == ("no", 0), "it is allowed, and still earns nothing for this"
+    assert board_words.by_hand(allowed, {})["invented_survey:ready"].startswith(
+        "Allowed by hand, though it requires stopping medication: the family wants it and knows"
+    )
+    by_hand(desk, case, "dropped", "ready")
+    by_hand(desk, case, "restored", "ready")
+    assert "ready" not in listed(desk.board(case)), "what was dropped has to be allowed again"
+
+
+def test_stopping_what_the_person_takes_now_can_not_be_allowed(desk: Desk) -> None:
+    stops_medication(desk, "ready")
+    case = a_case(desk, taking=["methadone"])
+    by_hand(desk, case, "allowed", "ready")
+    board = desk.board(case)
+    assert "ready" not in listed(board) and board.stopping == ()
 
 
 def test_each_of_two_colleagues_is_told_what_moved_since_their_own_look(desk: Desk) -> None:

@@ -17,13 +17,15 @@ from directory.matching.rank import Ranking
 class ByHand:
     """What was done to a list by hand, in ids: what was dropped, what was chosen, and the places given, the latest last.
 
-    `watched` changes nothing: of these listings too it is told what became of them.
+    `watched` changes nothing: of these listings too it is told what became of them. `allowed` may stand although they
+    require stopping medication.
     """
 
     dropped: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     places: tuple[tuple[str, int], ...] = ()
     watched: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
 
     @property
     def touched(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 The software compares stated facts; it never says what a person should get.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -35,12 +36,16 @@ ONLY_NALTREXONE: Final = 0.3
 class Medication(Criterion):
     """It starts or continues methadone or buprenorphine, or at least accepts it from another prescriber.
 
-    A center that makes a person stop it is set aside. Where the person takes one already, continuing it must be known
-    before leaving: that medication from elsewhere is accepted is not yet that this one is. That medication is "used"
-    says nothing about who may start it.
+    A center that makes a person stop it is set aside, unless a counselor allows it for a case and says why. Where the
+    person takes one already, continuing it must be known before leaving: that medication from elsewhere is accepted is
+    not yet that this one is. That medication is "used" says nothing about who may start it..
     """
 
     name, title, on_no, on_unknown = "medication", "Medication for opioid use disorder", FEWER_POINTS, ASK
+
+    def __init__(self, allowed: Sequence[int] = ()) -> None:
+        """`allowed` are the positions of the listings that may stand although they require stopping it."""
+        self._allowed = allowed
 
     def asked(self, need: Need) -> bool:
         return need.opioids
@@ -54,7 +59,7 @@ class Medication(Criterion):
         shares = first_true([(stops, 0.0), (gives, 1.0), (elsewhere, ELSEWHERE), (naltrexone, ONLY_NALTREXONE)], UNSTATED)
         answers = three(stops | none, yes)
         if not need.taking:
-            return Judged(answers, np.where(none, 0.0, shares), stops)
+            return Judged(answers, np.where(none, 0.0, shares), stops & ~np.isin(block.positions, self._allowed))
         return self._continuing(block, need, np.where(none, 0.0, shares))
 
     @staticmethod

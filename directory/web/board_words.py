@@ -17,6 +17,7 @@ STEPS: Final = {
     StepKind.DROPPED: "Dropped by hand",
     StepKind.RESTORED: "Restored",
     StepKind.PLACED: "Placed by hand",
+    StepKind.ALLOWED: "Allowed by hand, though it requires stopping medication",
 }
 
 
