@@ -218,8 +218,10 @@ class Desk:
 def purge_due(directory: Directory, now: datetime) -> int:
     """Erase the cases whose time is over, and the kept needs whose time is over; how many cases there were."""
     with directory.database.writing() as connection:
-        store.forget_needs(connection, now)
+        forgotten = store.forget_needs(connection, now)
         due = store.cases_due(connection, now)
+    if forgotten:
+        directory.database.leave_no_trace()
     for case_id in due:
         _erase(directory, case_id, Who("", now))
     return len(due)

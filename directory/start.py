@@ -8,7 +8,8 @@ import click
 import waitress
 from flask import Flask
 
-from directory import asking, meetings, paper, referral
+from directory import asking, paper, referral
+from directory.erasing import erasing
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
@@ -55,7 +56,6 @@ def serve(app: Flask, directory: Directory, import_demo: Callable[[], None]) -> 
     """Make ready, print the demo need's list, and serve until interrupted."""
     try:
         directory.ready()
-        meetings.purge_due(directory, datetime.now(UTC))
         import_demo()
         directory.index.current()
         need = asking.read_need(DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())
@@ -63,7 +63,8 @@ def serve(app: Flask, directory: Directory, import_demo: Callable[[], None]) -> 
         click.echo(error, err=True)
         return 1
     click.echo(paper.in_words(referral.options(directory, need, limit=3)))
-    return _listen(app, directory.settings)
+    with erasing(directory, lambda: datetime.now(UTC)):
+        return _listen(app, directory.settings)
 
 
 def in_front(settings: Settings) -> dict[str, Any]:

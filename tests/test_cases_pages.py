@@ -97,7 +97,11 @@ def test_a_case_is_opened_in_one_tap_from_a_list_and_the_list_is_gone(app: Flask
     assert "Open a case with this need" in page
     opened = send(client, "/cases", token=address.rpartition("/")[2])
     assert opened.status_code == 303 and "43215" in a_page(client, opened.location)
-    assert client.get(address).status_code == 404
+    gone, family = client.get(address), app.test_client().get(address)
+    assert gone.status_code == family.status_code == 404
+    assert "the list goes on there, on your desk" in plain(gone.text) and "/desk" in gone.text
+    assert "ask them: they have the list" in plain(family.text) and "/desk" not in family.text
+    well_formed(family.text)
     assert "Open a case" not in app.test_client().get(app.test_client().post("/options", data=evening.NEED).location).text
 
 

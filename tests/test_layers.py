@@ -10,7 +10,7 @@ ORDER = [
     "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account", "free_text",
     "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "matching", "asking", "case", "vetting",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "confirming", "paper", "handout", "answering",
-    "review", "referral", "vetting_desk", "attestation", "upkeep", "board", "meetings", "handing_out", "call_sheet", "learned",
+    "review", "referral", "vetting_desk", "attestation", "upkeep", "board", "meetings", "erasing", "handing_out", "call_sheet", "learned",
     "calling", "call_queue", "bed_reports", "web", "commands", "user_commands", "review_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
@@ -19,15 +19,7 @@ ALLOWED = {
     "numpy": {"matching", "search"},
     "whoosh": {"search"},
     "sqlalchemy": {
-        "tables",
-        "database",
-        "store",
-        "search",
-        "accounts",
-        "meetings",
-        "learned",
-        "calling",
-        "vetting_desk",
+        "tables", "database", "store", "search", "accounts", "meetings", "erasing", "learned", "calling", "vetting_desk",
         "attestation",
         "review",
     },
@@ -48,7 +40,7 @@ ALLOWED = {
     "jinja2": {"web", "handout"},
     "weasyprint": {"handout"},
     "icalendar": {"handout"},
-}
+}  # fmt: skip
 FILES = sorted((ROOT / "directory").rglob("*.py"))
 
 

@@ -38,7 +38,7 @@ class Medication(Criterion):
 
     A center that makes a person stop it is set aside, unless a counselor allows it for a case and says why. Where the
     person takes one already, continuing it must be known before leaving: that medication from elsewhere is accepted is
-    not yet that this one is. That medication is "used" says nothing about who may start it..
+    not yet that this one is. That medication is "used" says nothing about who may start it.
     """
 
     name, title, on_no, on_unknown = "medication", "Medication for opioid use disorder", FEWER_POINTS, ASK

@@ -279,9 +279,9 @@ def keep_need(connection: Connection, token: str, need: Mapping[str, Any], now: 
     connection.execute(insert(AskedRow).values(token=token, expires_at=until.isoformat(), need=dict(need)))
 
 
-def forget_needs(connection: Connection, now: datetime) -> None:
-    """Erase the needs whose time is over."""
-    connection.execute(delete(AskedRow).where(AskedRow.expires_at <= now.isoformat()))
+def forget_needs(connection: Connection, now: datetime) -> int:
+    """Erase the needs whose time is over; how many there were."""
+    return connection.execute(delete(AskedRow).where(AskedRow.expires_at <= now.isoformat())).rowcount
 
 
 def kept_need(connection: Connection, token: str, now: datetime) -> dict[str, Any] | None:

@@ -164,8 +164,8 @@ def kept(token: str) -> Need | None:
 
 
 def _no_longer_kept() -> Response:
-    sentence = "What was asked is kept for 24 hours and then erased. Please fill in the form again."
-    return make_response(render_template("message.html", title="This list is no longer kept", sentence=sentence), 404)
+    """The page in a list's place: why it is gone, and where to go on, for the family and for a counselor alike."""
+    return make_response(render_template("no-longer-kept.html"), 404)
 
 
 def _shown() -> int:
