@@ -45,17 +45,9 @@ def _list(directory: Directory) -> click.Command:
     def command() -> None:
         with _opened(directory) as (opened, _):
             for one in accounts.everybody(opened):
-                click.echo(f"{one.account.name}  {one.account.role}  {_state(one)}")
+                click.echo(f"{one.account.name}  {one.account.role}  {accounts.state(one)}")
 
     return command
-
-
-def _state(one: accounts.Registered) -> str:
-    if one.disabled:
-        return "disabled"
-    if not one.password:
-        return "waits for its link to be used"
-    return "active" if one.second_step else "waits for its authenticator app"
 
 
 def _disable(directory: Directory) -> click.Command:

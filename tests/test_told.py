@@ -9,7 +9,8 @@ import pytest
 from directory.availability import Bucket, Report
 from directory.hours import Hours
 from directory.listing import Vetting
-from directory.vocabulary import BedState, Channel, VettingState
+from directory.normalize import PRACTICAL
+from directory.vocabulary import BedState, Channel, SourceKind, VettingState
 from directory.web import told
 from tests import builders
 
@@ -67,6 +68,17 @@ def test_a_report_older_than_a_day_leaves_the_bed_unknown() -> None:
     fresh, stale = (builders.a_listing(reports=(a_report(BedState.OPEN, hours),)) for hours in (2, 25))
     assert "Whether a bed is open today" not in told.not_known(fresh, NOW)
     assert "Whether a bed is open today" in told.not_known(stale, NOW)
+
+
+def test_what_to_know_before_going_is_told_in_one_order_with_who_said_it() -> None:
+    said = {"smoking_rules": "Outdoors only", "ask_for": "the intake desk"}
+    by = builders.a_provenance(kind=SourceKind.STAFF_CALL)
+    listing = builders.a_listing(practical=said, said_by={"smoking_rules": by})
+    assert told.practical(listing) == [
+        ("whom to ask for", "the intake desk", None), ("rules about smoking", "Outdoors only", by),
+    ]  # fmt: skip
+    every = dict.fromkeys(PRACTICAL, "said")
+    assert [called for called, _, _ in told.practical(builders.a_listing(practical=every))] == [*PRACTICAL.values()]
 
 
 def test_vetting_is_told_with_its_days() -> None:

@@ -3,7 +3,17 @@
 from directory.account import Account, Registered, Role, Session, Who
 from directory.accounts.keys import Keys
 from directory.accounts.limits import Refused
-from directory.accounts.people import LINK_HOURS, add, disable, everybody, opened_by, reset, set_first_password
+from directory.accounts.people import (
+    LINK_HOURS,
+    add,
+    change_role,
+    disable,
+    everybody,
+    opened_by,
+    reset,
+    set_first_password,
+    state,
+)
 from directory.accounts.register import Register
 from directory.accounts.second_step import (
     RECOVERY_CODES,
@@ -31,6 +41,7 @@ __all__ = [
     "Who",
     "add",
     "begin_second_step",
+    "change_role",
     "change_password",
     "confirm_second_step",
     "disable",
@@ -47,4 +58,5 @@ __all__ = [
     "set_first_password",
     "sign_in",
     "sign_out",
+    "state",
 ]

@@ -48,6 +48,24 @@ def disable(register: Register, name: str, who: Who) -> None:
         store.audit(connection, who, "account disabled", account.name)
 
 
+def change_role(register: Register, name: str, role: Role, who: Who) -> None:
+    """Give somebody another role; they are signed out everywhere, since other pages open to them from now on."""
+    with register.database.writing() as connection:
+        account = _known(connection, name).account
+        store.set_role(connection, account.id, role)
+        store.end_sessions(connection, account.id)
+        store.audit(connection, who, f"account is {role} now", account.name)
+
+
+def state(one: Registered) -> str:
+    """What still has to be done before somebody can sign in."""
+    if one.disabled:
+        return "disabled"
+    if not one.password:
+        return "waits for its link to be used"
+    return "active" if one.second_step else "waits for its authenticator app"
+
+
 def everybody(register: Register) -> list[Registered]:
     """Every account, by name."""
     with register.database.reading() as connection:

@@ -27,6 +27,13 @@ def audited(connection: Connection) -> list[tuple[str, str, str, str]]:
     return [(at, who, action, what) for at, who, action, what in rows]
 
 
+def newest_audited(connection: Connection, most: int) -> list[tuple[str, str, str, str]]:
+    """The last lines of the audit, the newest first: when, who, action, object."""
+    columns = AuditRow.at, AuditRow.who, AuditRow.action, AuditRow.object
+    rows = connection.execute(select(*columns).order_by(AuditRow.id.desc()).limit(most))
+    return [(at, who, action, what) for at, who, action, what in rows]
+
+
 # --- accounts ------------------------------------------------------------------------------------------------------
 
 
@@ -62,6 +69,11 @@ def _registered(row: Row[tuple[object, ...]]) -> Registered:
 def set_password(connection: Connection, account_id: int, digest: str) -> None:
     """Another password's digest; "" for none."""
     connection.execute(update(AccountRow).where(AccountRow.id == account_id).values(password=digest))
+
+
+def set_role(connection: Connection, account_id: int, role: Role) -> None:
+    """Another role."""
+    connection.execute(update(AccountRow).where(AccountRow.id == account_id).values(role=str(role)))
 
 
 def set_disabled(connection: Connection, account_id: int, disabled: bool) -> None:

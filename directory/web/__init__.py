@@ -16,6 +16,7 @@ from directory.referral import Directory
 from directory.web import (
     access_log,
     account_pages,
+    admin,
     attest,
     bed_pages,
     calls,
@@ -63,6 +64,7 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
         reading.reading,
         sign_in.sign_in,
         account_pages.account_pages,
+        admin.admin,
         cases.cases,
         case_end.case_end,
         calls.calls,

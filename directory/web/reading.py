@@ -34,6 +34,7 @@ def listing(listing_id: str) -> str:
         latest=told.clock(found.latest_arrival) if found.latest_arrival else "",
         licence=told.licence(found),
         vetting=told.vetting(found, moment),
+        practical=told.practical(found),
         decisive=decisive,
         beside=beside,
         voice=told.speaker(found),

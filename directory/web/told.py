@@ -14,6 +14,7 @@ from directory.matching.arrival import Way
 from directory.matching.beds import standing_for
 from directory.matching.wording import attempts_in_words, bed_in_words, hour
 from directory.need import Need
+from directory.normalize import PRACTICAL
 from directory.vocabulary import BY_GROUP, GROUPS, LEVELS, TERMS, Answer, Channel, Group, Term, VettingState, is_plan, label
 
 CHANNELS: Final = {
@@ -144,6 +145,12 @@ def licence(listing: Listing) -> str:
     until = f"until {expires:%B} {expires.day}, {expires.year}" if expires else ""
     beds = f"{listing.capacity} bed{'' if listing.capacity == 1 else 's'}" if listing.capacity else ""
     return ", ".join(filter(None, (said, number, until, beds)))
+
+
+def practical(listing: Listing) -> list[tuple[str, str, Provenance | None]]:
+    """What everybody must know before leaving: what it is called, what was said of it, and by whom and when."""
+    known = listing.practical
+    return [(called, known[name], listing.said_by.get(name)) for name, called in PRACTICAL.items() if name in known]
 
 
 def facts_by_group(listing: Listing) -> tuple[Facts, Facts]:
