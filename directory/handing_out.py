@@ -10,7 +10,7 @@ from typing import Any, Final
 from directory import handout, store, values
 from directory.account import Who
 from directory.case import Case, Handout
-from directory.handout import HandoutFacts, Snapshot
+from directory.handout import RULES, HandoutFacts, Snapshot
 from directory.listing import Listing
 from directory.meetings import Desk, NoSuchCase
 from directory.referral import Directory
@@ -96,6 +96,7 @@ def facts_of(listing: Listing) -> HandoutFacts:
         bring=_things(told.get("bring", "")),
         not_bring=_things(told.get("not_bring", "")),
         transport=told.get("transport", ""),
+        rules=tuple((code, told[code]) for code in RULES if code in told),
     )
 
 

@@ -13,9 +13,11 @@ from flask.testing import FlaskClient
 from directory import handing_out, store
 from directory.accounts import Role
 from directory.availability import Report
+from directory.handout import RULES
+from directory.normalize import PRACTICAL
 from directory.referral import Directory
 from directory.vocabulary import BedState, Channel
-from tests import evening, sites
+from tests import builders, evening, sites
 from tests.test_cases_pages import NOW, a_case, a_page, send, signed_in
 
 KINDS = {"html": b"<!doctype html>", "pdf": b"%PDF-", "ics": b"BEGIN:VCALENDAR", "vcf": b"BEGIN:VCARD"}
@@ -129,3 +131,10 @@ def test_a_purged_case_takes_its_links_along(client: FlaskClient, app: Flask) ->
     case = listed.removesuffix("/handouts")
     assert send(client, f"{case}/purge", sure="yes").status_code in (200, 303)
     assert app.test_client().get(address).status_code == 404
+
+
+def test_what_a_center_said_on_the_telephone_reaches_the_hand_out() -> None:
+    told = handing_out.facts_of(builders.a_listing(practical=dict.fromkeys(PRACTICAL, "said")))
+    assert (told.ask_for, told.cost, told.length, told.transport) == ("said",) * 4
+    assert (told.bring, told.not_bring) == (("said",), ("said",))
+    assert told.rules == tuple((code, "said") for code in RULES) and set(RULES) <= set(PRACTICAL)

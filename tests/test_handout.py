@@ -110,9 +110,10 @@ def test_a_withheld_address_is_nowhere() -> None:
     assert (hidden.street, hidden.geo) == ("", "")
 
 
-def test_a_map_is_offered_for_a_door_and_not_for_the_middle_of_a_zip_code() -> None:
+def test_a_map_is_offered_for_a_door_or_an_address_and_not_for_the_middle_of_a_zip_code() -> None:
     geo = {one.data["id"]: one.geo for one in sheet(scene.snapshot()).listed}
-    assert geo["invented_survey:1"] == "geo:39.9952,-83.0047" and geo["invented_survey:3"] == ""
+    assert geo["invented_survey:1"] == "geo:39.9952,-83.0047"
+    assert geo["invented_survey:3"] == "geo:0,0?q=12%20Example%20Street%2C%20Suite%205%2C%20Cincinnati%2C%20OH%2045202"
 
 
 def test_they_arrive_before_the_hold_ends_and_before_intake_closes() -> None:

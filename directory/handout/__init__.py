@@ -6,7 +6,7 @@
 from directory.handout.calendar import calendar
 from directory.handout.cards import cards
 from directory.handout.catalog import CATALOGS, LANGUAGES
-from directory.handout.facts import HandoutFacts
+from directory.handout.facts import RULES, HandoutFacts
 from directory.handout.message import messages, text_message
 from directory.handout.page import Page, file_name, page, present
 from directory.handout.pdf import CannotPrint, pdf
@@ -15,6 +15,7 @@ from directory.handout.snapshot import Snapshot, freeze
 __all__ = [
     "CATALOGS",
     "LANGUAGES",
+    "RULES",
     "CannotPrint",
     "HandoutFacts",
     "Page",

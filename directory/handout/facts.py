@@ -7,6 +7,8 @@ from typing import Final
 
 from directory.listing import Phone
 
+RULES: Final = ("precertification", "phone_rules", "smoking_rules", "family_contact")
+"""What the second page says of a center, in this order: the names of `normalize.PRACTICAL`."""
 LONGEST_NAME: Final = 72
 LONGEST_WORDS: Final = 52
 MOST_THINGS: Final = 5
@@ -19,7 +21,8 @@ class HandoutFacts:
     """What a center said on the telephone to those who will come; "" or None where nobody knows.
 
     `ask_for` is the member of its staff to ask for, `direct_line` that person's number, `cost` what is to be paid up front,
-    `length` how long the stay is, `transport` who drives. Nothing here is about the person who is to be admitted.
+    `length` how long the stay is, `transport` who drives; `rules` are what is allowed there and what is needed first, each
+    under one of the codes of `RULES`. Nothing here is about the person who is to be admitted.
     """
 
     ask_for: str = ""
@@ -31,6 +34,7 @@ class HandoutFacts:
     transport: str = ""
     arrive_by: datetime | None = None
     call_again_by: datetime | None = None
+    rules: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING_TOLD: Final = HandoutFacts()

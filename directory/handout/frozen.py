@@ -62,6 +62,7 @@ def option(entry: Entry, need: Need, told: HandoutFacts) -> dict[str, Any]:
         "bring": things(told.bring),
         "not_bring": things(told.not_bring),
         "transport": one_line(told.transport),
+        "rules": [[code, one_line(words)] for code, words in told.rules if words],
         "then": _named(entry.then) if entry.then and entry.tier == FIRST_STEP else None,
         "questions": list(dict.fromkeys(QUESTIONS[finding.criterion] for finding in entry.findings if finding.ask)),
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 from directory.handout.catalog import CATALOGS, HELP_CODES, Catalog
 from directory.handout.snapshot import Snapshot
@@ -30,6 +31,7 @@ class Told:
     fields: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     questions: tuple[str, ...]
+    rules: tuple[str, ...]
     geo: str
 
     @property
@@ -151,8 +153,16 @@ def _told(teller: Teller, center: Data, number: int, kind: str) -> Told:
         fields=tuple((say(f"field.{name}"), values[name]) for name in _FIELDS),
         notes=tuple(_notes(teller, center)),
         questions=tuple(say(f"questions.{code}") for code in center["questions"]),
-        geo=f"geo:{point[0]},{point[1]}" if point else "",
+        rules=tuple(say(f"rules.{code}", words=_sentence(words)) for code, words in center.get("rules", ())),
+        geo=_directions(point, center["street"]),
     )
+
+
+def _directions(point: list[float] | None, street: str) -> str:
+    """Where a telephone's own map is sent: to the door, else to the address as it is written; "" where neither may be told."""
+    if point:
+        return f"geo:{point[0]},{point[1]}"
+    return f"geo:0,0?q={quote(street)}" if street else ""
 
 
 def _sentence(words: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from directory.board import Board, Doing
 from directory.case import Case, Step, StepKind
-from directory.confirming import Clock
+from directory.confirming import FRESH, Clock
 from directory.matching.beds import standing_for
 from directory.matching.explain import Entry
 from directory.matching.wording import moment
@@ -73,7 +73,8 @@ def _said(entry: Entry, need: Need) -> str:
     if not report.confirms:
         return f"what is known of the beds of {entry.listing.name} came in a file, and nobody has confirmed it"
     when = report.observed_at.astimezone(need.as_of.tzinfo)
-    return f"what {entry.listing.name} said of its beds at {moment(when, need.as_of.date())} will be too old"
+    old = "is too old" if when + FRESH <= need.as_of else "will be too old when they leave"
+    return f"what {entry.listing.name} said of its beds at {moment(when, need.as_of.date())} {old}"
 
 
 def again(clock: Clock | None, now: datetime) -> str:

@@ -31,6 +31,7 @@ TOLD: Final = {
         not_bring=("phone charger", "cigarettes"),
         transport="their van, from 20 miles around",
         call_again_by=AS_OF + timedelta(minutes=90),
+        rules=(("phone_rules", "handed in for the first 3 days"), ("smoking_rules", "outdoors only")),
     ),
     "invented_survey:2": HandoutFacts(ask_for="the night nurse", transport="the family"),
 }
@@ -99,7 +100,8 @@ LONG: Final = (HOSTILE * 5)[:300]
 
 def hostile(words: str = LONG) -> Snapshot:
     """The hand-out of centers that are called such things and said such things."""
-    told = HandoutFacts(words, None, words, words, (words,) * 9, (words,) * 9, words, AS_OF + timedelta(hours=2))
+    rules, until = tuple((code, words) for code in handout.RULES), AS_OF + timedelta(hours=2)
+    told = HandoutFacts(words, None, words, words, (words,) * 9, (words,) * 9, words, until, rules=rules)
     named = {"organization": words, "program": words, "address_1": words, "address_2": words, "city": words}
     known = [a_center(number, **(named | {"organization": f"{number} {words}"})) for number in range(1, 6)]
     return handout.freeze(answered(*known), {one.id: told for one in known}, 3, MADE)
