@@ -178,6 +178,11 @@ PAGES: Final = [
     Shown("what a center says, not to be read", "{attest}", "Enter a telephone number",
           done=press("This is so", phone="call us"), kept=("call us",)),
     Shown("what a center answered", "{attested}", "What differs from what we hold", "ann"),
+    Shown("accounts", "/admin/accounts", "A new account", "ada"),
+    Shown("a new account's link", "/admin/accounts", "shown this once", "ada", press("Make the account", name="Kim Example")),
+    Shown("an account that can't be made", "/admin/accounts", "Use 2 to 60 letters", "ada",
+          press("Make the account", name="x"), ("x",)),
+    Shown("who did what", "/admin/audit", "never what was written or read", "ada"),
     Shown("a link of a center that is over", "/attest/none", "works no more"),
 ]  # fmt: skip
 UNSEEN: Final = {
@@ -199,6 +204,7 @@ def grounds(directory: Directory) -> Grounds:
     app = sites.a_site(directory)
     register, now = app.extensions["register"], datetime.now(UTC).replace(microsecond=0)
     roles = {"maria": Role.COUNSELOR, "sam": Role.COUNSELOR, "tom": Role.COUNSELOR, "late": Role.COUNSELOR, "ann": Role.STAFF}
+    roles |= {"ada": Role.ADMIN}
     sessions = {name: people.a_person(register, role, name, now).session for name, role in roles.items()}
     sessions["nora"] = people.activated(register, "nora", Role.STAFF, now)[1]
     _let_it_end(register, sessions["late"], now)
