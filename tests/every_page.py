@@ -77,9 +77,9 @@ def _tokenless(page: Page) -> None:
 
 
 PAGES: Final = [
-    Shown("the form", "/", "Find out whom to call tonight"),
+    Shown("the form", "/need", "Find out whom to call tonight"),
     Shown(
-        "the form with what to mend", "/", "Please correct 2 things",
+        "the form with what to mend", "/need", "Please correct 2 things",
         done=press("Show", near="Springfield", age="two", plan="Gold", words="music"),
         kept=("Springfield", "two", "Gold", "music"),
     ),
@@ -184,6 +184,26 @@ PAGES: Final = [
           press("Make the account", name="x"), ("x",)),
     Shown("who did what", "/admin/audit", "never what was written or read", "ada"),
     Shown("a link of a center that is over", "/attest/none", "works no more"),
+    Shown("where are you", "/", "Where are you?"),
+    Shown("where are you, in Spanish", "/es/", "¿Dónde"),
+    Shown("what families look for", "/centers", "How far to look"),
+    Shown("what families look for, in Spanish", "/es/centers", "Hasta"),
+    Shown("a place that is several", "/centers", "Springfield", done=press("Show", near="Springfield"), kept=("Springfield",)),
+    Shown("checked centers", "{found}", "Example Ready House"),
+    Shown("checked centers, in Spanish", "/es{found}", "Example Ready House"),
+    Shown("no checked center", "{far}", "What you can do now"),
+    Shown("no checked center, in Spanish", "/es{far}", "centro"),
+    Shown("a checked center", "{center}", "When you call"),
+    Shown("a checked center, in Spanish", "/es{center}", "llame"),
+    Shown("a report that says nothing", "{center}", "Choose what is wrong", done=press("Tell us", words="it rang")),
+    Shown("a report, thanked for", "/centers/reported", "Thank you"),
+    Shown("a report, thanked for in Spanish", "/es/centers/reported", "Gracias"),
+    Shown("a center that families do not see", "/centers/oh/columbus/example-house-0123456789", "center"),
+    Shown("a search that is over", "/centers/found/aaaaaaaaaaaaaaaaaaaaaa", "24 hours"),
+    Shown("how we check", "/how-we-check", "Its license is in force"),
+    Shown("how we check, in Spanish", "/es/how-we-check", "licencia"),
+    Shown("who pays us", "/who-pays-us", "pays"),
+    Shown("who pays us, in Spanish", "/es/who-pays-us", "paga"),
 ]  # fmt: skip
 UNSEEN: Final = {
     "static": "style sheets and a picture",
@@ -211,6 +231,7 @@ def grounds(directory: Directory) -> Grounds:
     at = {"link": accounts.add(register, "olga", Role.STAFF, Who("command line", now))}
     for name, fields in _NEEDS.items():
         at[name] = app.test_client().post("/options", data=evening.NEED | fields).location
+    at |= _for_families(app.test_client())
     maria, ann = app.test_client(), app.test_client()
     maria.set_cookie("session", sessions["maria"])
     ann.set_cookie("session", sessions["ann"])
@@ -229,6 +250,14 @@ def _checked(ann: FlaskClient, directory: Directory, now: datetime) -> dict[str,
     answered = re.search(r"/staff/attestations/\w+", ann.get("/staff").text)
     assert answered
     return {"attest": links[1][0], "attested": answered[0]}
+
+
+def _for_families(anybody: FlaskClient) -> dict[str, str]:
+    """What a family finds near Columbus, and far from it; and one center's own page."""
+    found, far = (anybody.post("/centers", data={"near": near, "within": "10"}).location for near in ("43215", "44113"))
+    center = re.search(r'href="(/centers/oh/[^"]+)"', anybody.get(found).text)
+    assert center
+    return {"found": found, "far": far, "center": center[1]}
 
 
 def _let_it_end(register: Register, session: str, now: datetime) -> None:

@@ -4,6 +4,8 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,11 +13,12 @@ from flask import Flask
 
 from directory import store
 from directory.database import Database
-from directory.listing import Statement
+from directory.listing import Statement, Vetting
 from directory.matching.criteria import Bed
 from directory.places import bundled_places
 from directory.referral import Directory
 from directory.settings import Settings
+from directory.vocabulary import VettingState
 from directory.web import create_app
 from tests import builders, databases
 
@@ -67,6 +70,15 @@ def a_directory(folder: Path, template: Path, said: list[Statement]) -> Iterator
             store.append(connection, said, None)
     yield directory
     directory.database.close()
+
+
+def checked(directory: Directory, *local_ids: str, **step: Any) -> None:
+    """Say that somebody here has checked these listings, three days ago and for most of a year."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    usual = Vetting(VettingState.VETTED, now - timedelta(days=3), "canarychecker", now.date() + timedelta(300))
+    one = replace(usual, **step)
+    with directory.database.writing() as connection:
+        store.append_vettings(connection, [(f"invented_survey:{local_id}", one) for local_id in local_ids])
 
 
 def a_site(directory: Directory) -> Flask:

@@ -93,7 +93,7 @@ class Visit:
 
     def ask(self) -> Page:
         """Fill in the form as a counselor would, and send it."""
-        page = self.go("/")
+        page = self.go("/need")
         page.get_by_label("Where to start from", exact=True).fill("43215")
         page.get_by_label("Age", exact=True).fill("27")
         page.get_by_role("radio", name="Male", exact=True).check()
@@ -163,14 +163,14 @@ def test_no_page_scrolls_sideways(visit: Window, size: tuple[int, int]) -> None:
         if summary.locator("xpath=..").get_attribute("open") is None:
             summary.click()
     assert fits_across(page)
-    for path in ("/", "/listings/invented_survey:hidden", "/listings/invented_survey:100", "/how-options-are-ranked"):
+    for path in ("/need", "/listings/invented_survey:hidden", "/listings/invented_survey:100", "/how-options-are-ranked"):
         assert fits_across(seen.go(path)), path
 
 
 @BOTH
 def test_what_is_touched_is_large_enough_for_a_thumb(visit: Window, size: tuple[int, int]) -> None:
     seen = visit(size)
-    for page in (seen.ask(), seen.go("/"), seen.go("/listings/invented_survey:100"), seen.go("/how-options-are-ranked")):
+    for page in (seen.ask(), seen.go("/need"), seen.go("/listings/invented_survey:100"), seen.go("/how-options-are-ranked")):
         for target in page.locator(TARGETS).all():
             box = target.bounding_box()
             assert box is None or box["height"] >= 43.9, f"{page.title()}: {target.inner_text() or target.get_attribute('id')}"
@@ -187,7 +187,7 @@ def test_the_telephone_number_is_never_broken(visit: Window) -> None:
 @BOTH
 def test_mistakes_are_said_at_the_top_and_at_the_field(visit: Window, size: tuple[int, int]) -> None:
     seen = visit(size)
-    page = seen.go("/")
+    page = seen.go("/need")
     page.get_by_label("Where to start from", exact=True).fill("Springfield")
     page.get_by_label("Age", exact=True).fill("two")
     page.get_by_role("button").click()
@@ -204,7 +204,7 @@ def test_mistakes_are_said_at_the_top_and_at_the_field(visit: Window, size: tupl
 
 
 def test_everything_can_be_done_with_the_keyboard_alone(visit: Window) -> None:
-    page = visit(DESK).go("/")
+    page = visit(DESK).go("/need")
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "Skip to the main part"
     page.keyboard.press("Enter")

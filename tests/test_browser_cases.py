@@ -58,7 +58,7 @@ def visit(browser: Browser, site: tuple[Directory, str, str]) -> Iterator[Window
 
 def open_case(seen: Visit) -> Page:
     """Open a case from the form for everybody, as a counselor does whose family is there."""
-    page = seen.go("/")
+    page = seen.go("/need")
     page.get_by_label("Where to start from", exact=True).fill("43215")
     page.get_by_label("Age", exact=True).fill("27")
     page.get_by_role("radio", name="Male", exact=True).check()

@@ -40,7 +40,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def ask(visit: Window, size: tuple[int, int], words: str = "") -> Page:
     """Fill in the form for the evening's need, and send it."""
-    page = visit(size).go("/")
+    page = visit(size).go("/need")
     page.get_by_label("Where to start from", exact=True).fill("43215")
     page.get_by_label("Age", exact=True).fill("27")
     page.get_by_role("radio", name="Male", exact=True).check()
@@ -101,7 +101,7 @@ def test_narrowing_can_be_done_with_the_keyboard_and_keeps_the_need(visit: Windo
 
 
 def test_a_loosening_is_one_touch(visit: Window) -> None:
-    page = visit(PHONE).go("/")
+    page = visit(PHONE).go("/need")
     page.get_by_label("Where to start from", exact=True).fill("44113")
     page.get_by_label("How far to look").select_option("25")
     page.get_by_role("button", name="Show whom to call").click()

@@ -233,9 +233,9 @@ def test_the_demonstration_says_on_every_page_that_it_is_one(tmp_path: Path, tem
     said = builders.a_statement(local_id="1", source="demo", yes=builders.DEFAULT_YES)
     with sites.a_directory(tmp_path, template, [said]) as demo:
         shown = sites.a_site(demo).test_client()
-        for address in ("/", asked(shown), "/listings/demo:1", "/how-options-are-ranked"):
+        for address in ("/", "/need", asked(shown), "/listings/demo:1", "/how-options-are-ranked"):
             assert paper.DEMONSTRATION in shown.get(address).text, address
-    assert not any(paper.DEMONSTRATION in client.get(address).text for address in ("/", asked(client)))
+    assert not any(paper.DEMONSTRATION in client.get(address).text for address in ("/", "/need", asked(client)))
 
 
 def test_a_listing_shows_its_reports_newest_first_with_who_said_them(client: FlaskClient) -> None:

@@ -14,6 +14,7 @@ from directory.accounts.register import Register
 WINDOW: Final = timedelta(minutes=15)
 PER_ACCOUNT: Final = 10
 PER_NETWORK: Final = 60
+PER_REPORTER: Final = 5
 
 Limits = Mapping[str, int]
 """How many tries each subject has in the window."""
@@ -36,6 +37,11 @@ def at_the_door(register: Register, name: str, address: str) -> Limits:
 def inside(register: Register, name: str) -> Limits:
     """The limit of proving once more who one is; nobody outside can use it up."""
     return {register.keys.digest("inside", key_of(name)): PER_ACCOUNT}
+
+
+def reporting(register: Register, address: str) -> Limits:
+    """The limit of telling us, without an account, that something is wrong: for the network."""
+    return {register.keys.digest("reporter", _network(address)): PER_REPORTER}
 
 
 def count(register: Register, limits: Limits, now: datetime) -> list[int]:

@@ -1,9 +1,10 @@
 """One center of the hand-out as plain data: what is known of it, by its own clock, and nothing of who asks."""
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
+from directory.availability import Report
 from directory.confirming import FRESH
 from directory.handout.facts import LONGEST_NAME, HandoutFacts, one_line, things
 from directory.hours import DAY
@@ -148,19 +149,26 @@ def _clock(entry: Entry, need: Need) -> str:
 
 def _text(when: datetime | None, entry: Entry, need: Need) -> str:
     """A moment by the center's clock."""
-    return when.astimezone(clock_of(need, entry.way)).isoformat(timespec="minutes") if when else ""
+    return _by_clock(when, clock_of(need, entry.way))
+
+
+def _by_clock(when: datetime | None, clock: tzinfo | None) -> str:
+    return when.astimezone(clock).isoformat(timespec="minutes") if when else ""
 
 
 def _status(entry: Entry, need: Need) -> dict[str, Any] | None:
     report = standing_for(entry.listing, need)
-    if report is None:
-        return None
+    return None if report is None else frozen_report(report, clock_of(need, entry.way))
+
+
+def frozen_report(report: Report, clock: tzinfo | None) -> dict[str, Any]:
+    """A report about beds, its moments by a clock."""
     return {
         "state": str(report.state),
         "beds": report.beds,
         "wait_hours": report.wait_hours,
-        "hold_until": _text(report.hold_until, entry, need),
-        "said_at": _text(report.observed_at, entry, need),
+        "hold_until": _by_clock(report.hold_until, clock),
+        "said_at": _by_clock(report.observed_at, clock),
         "confirmed": report.confirms,
     }
 

@@ -23,7 +23,11 @@ from directory.web import (
     case_end,
     cases,
     errors,
+    families,
+    families_about,
+    families_listing,
     handouts,
+    language,
     pages,
     reading,
     roles,
@@ -52,6 +56,7 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.register(app, source_titles or {})
+    language.register(app)
     app.jinja_env.globals["styles"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in _STATIC.glob("*.css")
     }
@@ -75,5 +80,7 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
         attest.attest,
     ):
         app.register_blueprint(part)
+    for shown in (families.families, families_listing.families_listing, families_about.families_about):
+        language.in_both(app, shown)
     roles.check(app)
     return app

@@ -5,7 +5,9 @@ from typing import Final
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
-_WORDS: Final = {
+from directory.web.language import gettext
+
+WORDS: Final = {
     400: ("This could not be read", "The browser sent something that is not understood here. Please start again."),
     403: ("Not accepted from another site", "Please open the form here and send it from here. Nothing was kept."),
     404: ("There is nothing here", "The address may be mistyped, or the page is gone."),
@@ -33,8 +35,8 @@ def _told(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     code = 503 if error.code == 500 and request.endpoint == "reading.ready" else error.code
-    title, sentence = _WORDS.get(code, _WORDS[500 if code >= 500 else 400])
-    response = make_response(render_template("message.html", title=title, sentence=sentence), code)
+    title, sentence = WORDS.get(code, WORDS[500 if code >= 500 else 400])
+    response = make_response(render_template("message.html", title=gettext(title), sentence=gettext(sentence)), code)
     if code == 405 and error.get_response().headers.get("Allow"):
         response.headers["Allow"] = error.get_response().headers["Allow"]
     return response

@@ -24,7 +24,7 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _FEW, _MORE, _MOST = 10, 20, 210
 
 
-@pages.get("/")
+@pages.get("/need")
 @anybody
 def form() -> str:
     """The form."""
@@ -154,7 +154,7 @@ def kept(token: str) -> Need | None:
     moment = now()
     with opened().database.reading() as connection:
         written = store.kept_need(connection, token, moment)
-    if written is None:
+    if written is None or "as_of" not in written:
         return None
     asked = datetime.fromisoformat(written["as_of"])
     try:

@@ -14,6 +14,7 @@ from directory.web.opened import now, opened, page
 from directory.web.roles import anybody
 
 reading: Final = Blueprint("reading", __name__)
+_KEPT_OUT: Final = ("/options", "/listings", "/centers/found", "/es/centers/found")
 
 
 @reading.get("/listings/<listing_id>")
@@ -79,8 +80,8 @@ def ready() -> Response:
 @reading.get("/robots.txt")
 @anybody
 def robots() -> Response:
-    """Keeps lists and listings out of search engines; they would be stale there."""
-    return _plain("User-agent: *\nDisallow: /options\nDisallow: /listings\n")
+    """Keeps lists, searches and what nobody checked out of search engines; they would be stale there."""
+    return _plain("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _KEPT_OUT))
 
 
 def _plain(text: str) -> Response:

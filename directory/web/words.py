@@ -15,7 +15,7 @@ from directory.matching.criterion import WEIGHTS
 from directory.matching.sifting import weights_for
 from directory.need import Need
 from directory.search.generations import Generation
-from directory.vocabulary import HELPLINES, SAFETY, Answer, BedState
+from directory.vocabulary import Answer, BedState
 
 PHONE_KINDS: Final = {PhoneKind.INTAKE: "intake line", PhoneKind.MAIN: "main number"}
 _CLOCK: Final = re.compile(r"(?<=\d) (?=[ap]m\b)")
@@ -43,9 +43,9 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
         "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "percent": percent,
     }  # fmt: skip
     app.jinja_env.globals |= {
-        "HELPLINES": HELPLINES, "SAFETY": SAFETY, "PHONE_KINDS": PHONE_KINDS, "distance": paper.distance,
+        "PHONE_KINDS": PHONE_KINDS, "distance": paper.distance,
         "bridge": paper.bridge_in_words, "MARKS": {Answer.YES: "✓", Answer.NO: "–", Answer.UNKNOWN: "?"},
-        "DEMONSTRATION": paper.DEMONSTRATION, "ANSWERS": {answer: paper.capital(answer) for answer in Answer},
+        "ANSWERS": {answer: paper.capital(answer) for answer in Answer},
     }  # fmt: skip
 
 

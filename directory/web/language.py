@@ -1,0 +1,108 @@
+"""The language of a page, told by its address alone: Spanish below /es, English everywhere else. No cookie, no guessing.
+
+The sentences stand in the templates, in English; translations/es has them in Spanish, written by people (`messages.po`) and
+compiled (`messages.mo`). tests/translating.py gathers and compiles them.
+"""
+
+import gettext as catalogs
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Blueprint, Flask, request, url_for
+
+from directory.handout.catalog import CATALOGS, HELP_CODES, Catalog
+from directory.vocabulary import HELPLINES
+
+ENGLISH, SPANISH = "en", "es"
+LANGUAGES: Final = {ENGLISH: "English", SPANISH: "Español"}
+FOLDER: Final = Path(__file__).with_name("translations")
+_SHOWN_AGAIN: Final = {
+    "families.look": "families.centers",
+    "families.without": "families.found",
+    "families_listing.report": "families_listing.center",
+}
+"""Where a form is sent to, and the page that shows it."""
+_TRANSLATED: Final = {
+    ENGLISH: catalogs.NullTranslations(),
+    SPANISH: catalogs.translation("messages", FOLDER, [SPANISH]),
+}
+
+
+def register(app: Flask) -> None:
+    """Teach the templates to speak both languages."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    # Jinja gives its environment these methods when it is extended; its types do not know of them.
+    install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
+    install(_plain, _plural, newstyle=True)
+    app.jinja_env.globals |= {"language": language, "to": to, "the_same_in": the_same_in, "LANGUAGES": LANGUAGES}
+    app.jinja_env.globals |= {"helplines": helplines, "safety": safety, "demonstration_words": demonstration}
+
+
+def in_both(app: Flask, pages: Blueprint) -> None:
+    """Open the same pages in both languages: `families.home` at /, `es.home` at /es/."""
+    app.register_blueprint(pages)
+    app.register_blueprint(pages, url_prefix=f"/{SPANISH}", name=f"{SPANISH}_{pages.name}")
+
+
+def language() -> str:
+    """The language of the page that is asked for."""
+    return SPANISH if request.path.split("/", 2)[1] == SPANISH else ENGLISH
+
+
+def gettext(message: str, **filled: object) -> str:
+    """A sentence in the page's language, with what belongs into it."""
+    return _plain(message) % filled if filled else _plain(message)
+
+
+def ngettext(one: str, many: str, number: int, **filled: object) -> str:
+    """The same for one or several; the number is filled in as `num`."""
+    return _plural(one, many, number) % {"num": number, **filled}
+
+
+def _plain(message: str) -> str:
+    return _TRANSLATED[language()].gettext(message)
+
+
+def _plural(one: str, many: str, number: int) -> str:
+    return _TRANSLATED[language()].ngettext(one, many, number)
+
+
+def sheet() -> Catalog:
+    """The hand-out's words in the page's language: days, helplines, what to ask."""
+    return CATALOGS[language()]
+
+
+def helplines() -> list[tuple[str, str]]:
+    """The helplines: what each is for, and its number."""
+    return [(sheet().say(f"helpline.{code}"), number) for code, (_, number) in zip(HELP_CODES, HELPLINES, strict=True)]
+
+
+def safety() -> str:
+    """What may save a life."""
+    return sheet().say("safety")
+
+
+def demonstration() -> str:
+    """That every center is invented, while that is so."""
+    return sheet().say("page.demonstration")
+
+
+def day(when: date) -> str:
+    """March 13, 2026, or 13 de marzo de 2026."""
+    return gettext("%(month)s %(day)s, %(year)s", month=sheet().months[when.month - 1], day=when.day, year=when.year)
+
+
+def to(endpoint: str, spoken: str = "", **values: Any) -> str:
+    """The address of a page that there is in both languages, in this page's language or the one named."""
+    return url_for(f"{SPANISH}_{endpoint}" if (spoken or language()) == SPANISH else endpoint, **values)
+
+
+def the_same_in(spoken: str) -> str:
+    """The address of this very page in a language; that of the first page where this one is not there in both."""
+    here = (request.endpoint or "").removeprefix(f"{SPANISH}_")
+    if not here.startswith("families"):
+        return to("families.home", spoken)
+    shown = {"show": request.args["show"]} if "show" in request.args else {}
+    return to(_SHOWN_AGAIN.get(here, here), spoken, **(request.view_args or {}), **shown)

@@ -1,0 +1,161 @@
+"""Families' pages in a real browser without JavaScript: on an old phone, enlarged, by keyboard, in both languages, weighed."""
+
+# ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from tests import sites
+from tests.test_browser import (
+    DESK,
+    INK_AND_GROUND,
+    PHONE,
+    TARGETS,
+    Visit,
+    Window,
+    browser,
+    contrast,
+    fits_across,
+    served,
+    tab_to,
+    visit,
+)
+
+__all__ = ["browser", "visit"]
+pytestmark = pytest.mark.browser
+ENLARGED: Final = (640, 450)
+"""A desk's window at 200 %."""
+WAYS: Final = pytest.mark.parametrize(("size", "before"), [(PHONE, ""), (PHONE, "/es"), (ENLARGED, "/es"), (DESK, "")], ids=str)
+SPOKEN: Final = pytest.mark.parametrize("before", ["", "/es"], ids=["english", "spanish"])
+MOST_BYTES: Final = 50_000
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site with some checked centers, as it is served to people."""
+    folder = tmp_path_factory.mktemp("families")
+    with sites.a_directory(folder, sites.copied_template(folder), sites.statements()) as directory, served(directory) as at:
+        sites.checked(directory, "100", "101", "silent", "women")
+        yield at
+
+
+def journey(seen: Visit, before: str) -> Iterator[Page]:
+    """Every kind of page, as a family comes by them; the canaries are typed on the way."""
+    page = seen.go(f"{before}/")
+    yield page
+    page.locator("#near").fill("Canaryville, OH")
+    page.locator("form button").click()
+    yield page
+    page.locator("#near").fill("43215")
+    for code in ("medicaid", "men"):
+        page.locator(f"#look-{code}").check()
+    page.locator("form .go button").click()
+    page.locator("[role=status]").wait_for()
+    yield page
+    page.locator(".card h2 a").first.click()
+    yield page
+    page.locator("#wrong summary").click()
+    page.locator("#wrong button").click()
+    yield page
+    page.locator("#wrong-closed").check()
+    page.locator("#words").fill("canarywords on the door")
+    page.locator("#wrong button").click()
+    assert page.url.endswith("/centers/reported#main")
+    yield page
+    for path in ("/how-we-check", "/who-pays-us", "/centers", "/centers/oh/nowhere/nobody-0000000000"):
+        yield seen.go(before + path)
+    seen.complaints = [told for told in seen.complaints if "404" not in told and "422" not in told]
+
+
+@WAYS
+def test_the_whole_way_fits_and_leaves_nothing_behind(visit: Window, size: tuple[int, int], before: str) -> None:
+    seen = visit(size)
+    titles = []
+    for page in journey(seen, before):
+        assert fits_across(page), page.url
+        assert page.locator("html").get_attribute("lang") == (before.strip("/") or "en")
+        assert page.locator("h1").count() == 1
+        for target in page.locator(TARGETS).all():
+            box = target.bounding_box()
+            assert box is None or box["height"] >= 43.9, f"{page.url}: {target.inner_text()}"
+        titles.append(page.title())
+    told = " ".join([*titles, *seen.addresses]).casefold()
+    assert not [secret for secret in ("canary", "medicaid", "43215", "look=") if secret in told]
+    assert len(titles) == 10
+
+
+@SPOKEN
+@pytest.mark.parametrize("path", ["/", "/centers", "/how-we-check"])
+def test_a_first_page_is_small_on_the_wire(visit: Window, path: str, before: str) -> None:
+    seen = visit(PHONE)
+    sizes: dict[str, int] = {}
+
+    def weigh(response: Response) -> None:
+        sizes[response.url] = len(response.body()) + sum(len(name) + len(told) + 4 for name, told in response.headers.items())
+
+    seen.page.on("response", weigh)
+    seen.go(before + path).wait_for_load_state("networkidle")
+    assert any("families.css" in url for url in sizes) and any("style.css" in url for url in sizes)
+    assert sum(sizes.values()) <= MOST_BYTES, sizes
+
+
+def test_a_family_gets_to_a_number_by_keyboard_alone(visit: Window) -> None:
+    page = visit(DESK).go("/")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the main part"
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Leave this site now"
+    tab_to(page, "near")
+    page.keyboard.type("43215")
+    page.keyboard.press("Enter")
+    page.locator("[role=status]").wait_for()
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        if (page.locator(":focus").get_attribute("href") or "") == "tel:+16145550199":
+            break
+    assert page.locator(":focus").evaluate("here => getComputedStyle(here).outlineStyle") == "solid"
+
+
+def test_the_number_of_centers_is_heard_and_is_the_heading(visit: Window) -> None:
+    page = visit(PHONE).go("/")
+    page.get_by_label("Where are you?").fill("Ohio")
+    page.get_by_role("button", name="Show centers near me").click()
+    assert page.get_by_role("status").get_by_role("heading", level=1).inner_text() == "4 centers in Ohio"
+    assert page.title().startswith("4 centers")
+
+
+def test_the_way_out_stays_in_sight_and_asks_nobody_before_it_is_used(visit: Window) -> None:
+    page = visit(PHONE).go("/centers")
+    way_out = page.get_by_role("link", name="Leave this site now")
+    page.mouse.wheel(0, 900)
+    box = way_out.bounding_box()
+    assert box is not None and 0 <= box["y"] < 60
+    assert "noreferrer" in (way_out.get_attribute("rel") or "")
+
+
+def test_the_language_can_be_changed_on_the_way(visit: Window) -> None:
+    page = visit(PHONE).go("/")
+    page.get_by_label("Where are you?").fill("43215")
+    page.get_by_role("button", name="Show centers near me").click()
+    page.get_by_role("link", name="Español").click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("4 centros a menos de 100 millas")
+    page.get_by_role("link", name="English").click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("4 centers within 100 miles")
+
+
+@pytest.mark.parametrize(
+    "selector", [".exit a", ".crisis a", ".crisis .small", ".tongues a", ".lead", ".hint", "button", ".notice p"]
+)
+def test_words_stand_out_from_their_ground(visit: Window, selector: str) -> None:
+    ink, ground = visit(PHONE).go("/").locator(selector).first.evaluate(INK_AND_GROUND)
+    assert contrast(ink, ground) >= 4.5
+
+
+def test_nothing_moves_for_those_who_want_it_still(visit: Window) -> None:
+    page = visit(PHONE).go("/")
+    page.emulate_media(reduced_motion="reduce")
+    moves = "parts => parts.filter(part => parseFloat(getComputedStyle(part).transitionDuration) > 0).length"
+    assert page.locator("html").evaluate("page => getComputedStyle(page).scrollBehavior") == "auto"
+    assert page.locator("*").evaluate_all(moves) == 0
