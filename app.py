@@ -14,11 +14,12 @@ from directory.referral import Directory  # noqa: E402
 from directory.settings import Settings  # noqa: E402
 from directory.web import create_app  # noqa: E402
 from importers import commands as import_commands  # noqa: E402
+from importers.browser import BrowserImports  # noqa: E402
 from importers.sources import TITLES  # noqa: E402
 
 try:
     directory = Directory(Settings.from_environment(os.environ))
-    app = create_app(directory, TITLES)
+    app = create_app(directory, TITLES, BrowserImports(directory.database))
 except CannotUnderstand as error:
     sys.exit(str(error))
 commands.register(app, directory)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from directory.listing import Address, Point, Provenance, Statement
-from directory.normalize import COORDINATES, FIELDS
+from directory.normalize import COORDINATES, FIELDS, in_words
 from directory.resolve import LICENSING_WINS, Said, standing
 from directory.vocabulary import PERSONAL, Answer, SourceKind, label
 
@@ -57,6 +57,12 @@ class Conflict:
         """The conflict for programs."""
         told = {"listing_id": self.listing_id, "about": self.about, "called": self.called}
         return told | {"stands": self.stands.as_json(), "said": self.said.as_json()}
+
+    def in_words(self, side: Side) -> str:
+        """One of its sides as people read it."""
+        if self.about == PLACE:
+            return f"{'the ZIP code' if side is self.stands else 'the point'} {side.value}"
+        return in_words(self.about, side.value) if self.about in FIELDS else str(side.value)
 
     @property
     def called(self) -> str:

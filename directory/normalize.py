@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from directory import values
-from directory.listing import Provenance, Statement
+from directory.listing import Phone, PhoneKind, Provenance, Statement
 from directory.problems import Loudness, Problem
 from directory.vocabulary import label
 
@@ -90,6 +90,14 @@ FIELDS: Final = {
 COORDINATES: Final = ("latitude", "longitude")
 WITHHELD: Final = frozenset(("address_1", "address_2", *COORDINATES))
 """What is not kept of a listing whose address is withheld: never mapped, geocoded, enriched or exported."""
+
+
+def in_words(name: str, value: Any) -> str:
+    """A field's value as people read it."""
+    if FIELDS[name].read is values.phone:
+        number, _, extension = str(value).partition("x")
+        return str(Phone(number, extension, PhoneKind.MAIN))
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def normalize(record: ParsedRecord, provenance: Provenance) -> tuple[Statement | None, list[Problem]]:

@@ -49,23 +49,26 @@ def record(connection: Connection, reviewed: Review, run_id: int | None, who: Wh
         store.settle_conflict(connection, one.number, over)
 
 
-def settle(database: Database, number: int, settled: Settled) -> None:
-    """Decide a conflict; to take the new is a statement of staff, of today. Raises AlreadySettled."""
+def settle(database: Database, number: int, settled: Settled, who: Who) -> None:
+    """Decide a conflict; to take the new is a statement of staff, of today. Raises AlreadySettled.
+
+    `who` stands in the audit; beside the listing stands `settled.by`.
+    """
     with database.writing() as connection:
         opened = store.conflict(connection, number)
         if opened is None or not store.settle_conflict(connection, number, settled):
             raise AlreadySettled(number)
         if settled.decision is Decision.TAKEN:
             store.append(connection, [conflicts.taken(opened.conflict, settled.by, settled.at.date())], None)
-        store.audit(connection, Who(settled.by, settled.at), f"conflict {settled.decision}", opened.conflict.listing_id)
+        store.audit(connection, who, f"conflict {settled.decision}", opened.conflict.listing_id)
 
 
-def open_again(database: Database, number: int, who: Who) -> None:
+def open_again(database: Database, number: int, by: str, who: Who) -> None:
     """Take a decision back; what was said with it is said no more. Raises AlreadySettled."""
     with database.writing() as connection:
         opened = store.conflict(connection, number)
         if opened is None or opened.settled is None or not store.reopen_conflict(connection, number):
             raise AlreadySettled(number)
         if opened.settled.decision is Decision.TAKEN:
-            store.append(connection, [conflicts.taken_back(opened.conflict, who.name, who.at.date())], None)
+            store.append(connection, [conflicts.taken_back(opened.conflict, by, who.at.date())], None)
         store.audit(connection, who, "conflict opened again", opened.conflict.listing_id)

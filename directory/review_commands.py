@@ -8,7 +8,7 @@ import click
 from flask import Flask
 
 from directory import store
-from directory.conflicts import Opened, Side
+from directory.conflicts import Conflict, Opened, Side
 from directory.referral import Directory
 from directory.store import Run
 
@@ -47,15 +47,15 @@ def _conflict(one: Opened) -> str:
     return "\n".join(
         (
             f"{one.number}  {conflict.listing_id}, {conflict.called}, open since {one.at.date()}",
-            f"  stands: {_side(conflict.stands)}",
-            f"  said:   {_side(conflict.said)}",
+            f"  stands: {_side(conflict, conflict.stands)}",
+            f"  said:   {_side(conflict, conflict.said)}",
         )
     )
 
 
-def _side(side: Side) -> str:
+def _side(conflict: Conflict, side: Side) -> str:
     by = side.provenance
-    return f"{side.value} ({by.source}, {by.kind}, {by.observed_at})"
+    return f"{conflict.in_words(side)} ({by.source}, {by.kind}, {by.observed_at})"
 
 
 def _runs(directory: Directory) -> click.Command:

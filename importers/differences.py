@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from directory.listing import Statement
-from directory.normalize import FIELDS
+from directory.normalize import FIELDS, in_words
 from directory.vocabulary import label
 
 NOT_SAID: Final = "not said"
@@ -55,7 +55,7 @@ def _fields(before: Statement, after: Statement) -> Iterator[FieldChange]:
     for name, field in FIELDS.items():
         old, new = before.values.get(name), after.values.get(name)
         if old != new:
-            yield FieldChange(field.called, in_words(old), in_words(new))
+            yield FieldChange(field.called, _value(name, old), _value(name, new))
 
 
 def _terms(before: Statement, after: Statement) -> Iterator[FieldChange]:
@@ -63,11 +63,8 @@ def _terms(before: Statement, after: Statement) -> Iterator[FieldChange]:
         yield FieldChange(label(code), _answer(before, code), _answer(after, code))
 
 
-def in_words(value: Any) -> str:
-    """A field's value as people read it."""
-    if value is None:
-        return NOT_SAID
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+def _value(name: str, value: Any) -> str:
+    return NOT_SAID if value is None else in_words(name, value)
 
 
 def _answer(statement: Statement, code: str) -> str:

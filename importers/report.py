@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from directory.conflicts import Side
+from directory.conflicts import Conflict, Side
 from directory.problems import Loudness, Problem
 from importers.differences import Change, ChangeKind
-from importers.differences import in_words as in_words_of
 from importers.orders import SHOWN, Summary
 
 COUNTS: Final = ("new", "changed", "unchanged", "gone", "refused")
@@ -58,14 +57,14 @@ def changes(summary: Summary) -> Iterator[str]:
 def conflicts(summary: Summary) -> Iterator[str]:
     """What contradicts what stands, with both sides, for somebody to settle."""
     for one in summary.contradictions[:SHOWN]:
-        yield f"in conflict: {one.listing_id}, {one.called}: {_side(one.stands)}, but {_side(one.said)}"
+        yield f"in conflict: {one.listing_id}, {one.called}: {_side(one, one.stands)}, but {_side(one, one.said)}"
     if summary.conflicts > SHOWN:
         yield f"and {summary.conflicts - SHOWN:,} more in conflict"
 
 
-def _side(side: Side) -> str:
+def _side(conflict: Conflict, side: Side) -> str:
     by = side.provenance
-    return f"{short(in_words_of(side.value))} ({by.source}, {by.observed_at})"
+    return f"{short(conflict.in_words(side))} ({by.source}, {by.observed_at})"
 
 
 def _change(change: Change) -> Iterator[str]:

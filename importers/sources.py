@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from directory import conflicts
 from importers import (
     california_dhcs,
     demo,
@@ -29,6 +30,7 @@ SOURCES: Final[tuple[Importer, ...]] = (
 TITLES: Final = {importer.source.name: importer.source.title for importer in SOURCES} | {
     listing_line.SOURCE: "a file of listings",
     demo_day.SOURCE: "invented calls",
+    conflicts.SOURCE: "a contradiction that staff settled",
 }
 """What a source is called where people read it."""
 

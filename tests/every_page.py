@@ -4,6 +4,7 @@ A page is reached by its address, in which the names of `Grounds.at` may stand, 
 comes of something done there, by doing it.
 """
 
+import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from playwright.sync_api import Page
 
 from directory import accounts, store
 from directory.accounts import Register, Role, Who
+from directory.conflicts import Conflict, Side
 from directory.listing import Vetting
 from directory.referral import Directory
-from directory.vocabulary import VettingState
-from tests import evening, people, sites
+from directory.vocabulary import SourceKind, VettingState
+from tests import builders, evening, people, sites
+from tests.workbooks import HEADER, a_book, a_facility
 
 FORM: Final[dict[str, Any]] = {"code_name": "Blue Heron", "plan": "Invented Gold", "words": "music"} | evening.NEED
 _NEEDS: Final[dict[str, dict[str, str]]] = {
@@ -27,6 +30,7 @@ _NEEDS: Final[dict[str, dict[str, str]]] = {
     "calls": {"sex": "female", "pregnant": "yes"},
     "none": {"near": "44113", "within_miles": "10"},
 }
+STAFF_CALL, SURVEY = SourceKind.STAFF_CALL, SourceKind.SURVEY
 READY, HELD, ASKED, WOMEN = (f"invented_survey:{name}" for name in ("ready", "held", "asked", "women"))
 
 
@@ -183,6 +187,14 @@ PAGES: Final = [
     Shown("an account that can't be made", "/admin/accounts", "Use 2 to 60 letters", "ada",
           press("Make the account", name="x"), ("x",)),
     Shown("who did what", "/admin/audit", "never what was written or read", "ada"),
+    Shown("a file to be imported", "/staff/import", "Nothing is changed before you say so", "ann"),
+    Shown("no file", "/staff/import", "Choose the file as it was downloaded", "ann", press("Read what", covers="OH"), ("OH",)),
+    Shown("what a file would change", "{upload}", "Nothing is changed yet", "ann"),
+    Shown("a file that is none", "{scan}", "can’t be imported as it is", "ann"),
+    Shown("the imports", "/staff/runs", "book.xlsx", "ann"),
+    Shown("an import", "/staff/runs/1", "SHA-256", "ann"),
+    Shown("contradictions", "/staff/conflicts", "What is said now", "ann"),
+    Shown("a contradiction settled", "/staff/conflicts", "614-555-0151 was kept", "ann", press("Keep what was confirmed")),
     Shown("a link of a center that is over", "/attest/none", "works no more"),
     Shown("where are you", "/", "Where are you?"),
     Shown("where are you, in Spanish", "/es/", "¿Dónde"),
@@ -235,7 +247,7 @@ def grounds(directory: Directory) -> Grounds:
     maria, ann = app.test_client(), app.test_client()
     maria.set_cookie("session", sessions["maria"])
     ann.set_cookie("session", sessions["ann"])
-    return Grounds(sessions, at | _cases(maria, directory) | _checked(ann, directory, now))
+    return Grounds(sessions, at | _cases(maria, directory) | _checked(ann, directory, now) | _imported(ann, directory, now))
 
 
 def _checked(ann: FlaskClient, directory: Directory, now: datetime) -> dict[str, str]:
@@ -258,6 +270,26 @@ def _for_families(anybody: FlaskClient) -> dict[str, str]:
     center = re.search(r'href="(/centers/oh/[^"]+)"', anybody.get(found).text)
     assert center
     return {"found": found, "far": far, "center": center[1]}
+
+
+def _imported(ann: FlaskClient, directory: Directory, now: datetime) -> dict[str, str]:
+    """Files that staff brought: one that is in, a newer one and one that is none; and what contradicts a call."""
+
+    def bring(content: bytes, name: str) -> str:
+        file = {"source": "samhsa_national_directory", "file": (io.BytesIO(content), name)}
+        return str(send(ann, "/staff/import", **file).location)
+
+    def book(phone: str) -> bytes:
+        facility = a_facility(name1="Example Ranch", city="Cheyenne", state="WY", zip="82001", phone=phone)
+        return a_book(directory.settings.instance, [HEADER, facility]).read_bytes()
+
+    send(ann, bring(book("614-555-0181"), "book.xlsx") + "/confirm")
+    called, listed = (
+        Side(f"61455501{end}", builders.a_provenance(kind=kind)) for end, kind in ((51, STAFF_CALL), (61, SURVEY))
+    )
+    with directory.database.writing() as connection:
+        store.add_conflicts(connection, [Conflict(HELD, "phone", called, listed)], None, now)
+    return {"upload": bring(book("614-555-0182"), "newer.xlsx"), "scan": bring(b"%PDF-1.7", "scan.xlsx")}
 
 
 def _let_it_end(register: Register, session: str, now: datetime) -> None:

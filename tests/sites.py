@@ -20,6 +20,7 @@ from directory.referral import Directory
 from directory.settings import Settings
 from directory.vocabulary import VettingState
 from directory.web import create_app
+from importers.browser import BrowserImports
 from tests import builders, databases
 
 MANY: Final = 13
@@ -83,7 +84,7 @@ def checked(directory: Directory, *local_ids: str, **step: Any) -> None:
 
 def a_site(directory: Directory) -> Flask:
     """The site over it."""
-    return create_app(directory, TITLES)
+    return create_app(directory, TITLES, BrowserImports(directory.database))
 
 
 class Heard(logging.Handler):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import waitress
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress import wasyncore
 
@@ -39,9 +40,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def served(directory: Directory) -> Iterator[str]:
+def served(directory: Directory, app: Flask | None = None) -> Iterator[str]:
     """The production server over a directory, for a while; gives its address."""
-    server: Any = waitress.create_server(sites.a_site(directory), host="127.0.0.1", port=0, threads=2, ident=None)
+    server: Any = waitress.create_server(app or sites.a_site(directory), host="127.0.0.1", port=0, threads=2, ident=None)
     serving = threading.Thread(target=server.run)
     serving.start()
     try:

@@ -24,7 +24,7 @@ def test_a_difference_names_the_field_the_old_and_the_new_in_peoples_words() -> 
     assert between(before, after) == (
         FieldChange("city", "Columbus", "Dublin"),
         FieldChange("address withheld", NOT_SAID, "yes"),
-        FieldChange("main telephone", "6145550101x12", NOT_SAID),
+        FieldChange("main telephone", "614-555-0101 ext. 12", NOT_SAID),
         FieldChange(label("payer.medicaid"), "yes", NOT_SAID),
         FieldChange(label("sex.male"), "no", "yes"),
     )
@@ -42,13 +42,13 @@ def test_a_dry_run_says_what_would_change_and_what_would_come_and_go(bring: Brin
         (ChangeKind.NEW, "Ash House", "Detroit, MI"),
     ]
     assert tried.changes[0].fields == (
-        FieldChange("main telephone", "6145550101", "6145550109"),
+        FieldChange("main telephone", "614-555-0101", "614-555-0109"),
         FieldChange(label("payer.self_pay"), NOT_SAID, "yes"),
     )
     assert tried.fields == {label("payer.self_pay"): 1, "main telephone": 1}
     assert list(report.changes(tried)) == [
         "changed: Oak House (Columbus, OH)",
-        "    main telephone: 6145550101 → 6145550109",
+        "    main telephone: 614-555-0101 → 614-555-0109",
         f"    {label('payer.self_pay')}: not said → yes",
         "gone: Elm House (Cleveland, OH)",
         "new: Ash House (Detroit, MI)",
@@ -66,7 +66,7 @@ def test_a_program_is_told_of_every_change_and_people_of_the_first_twenty(bring:
     assert "and 5 more changed" in report.changes(tried)
     everything = bring(*later, importer=wide, order=replace(TRYING, most=1_000)).as_json()
     assert len(everything["changes"]) == 25
-    assert everything["changes"][0]["fields"] == [{"field": "main telephone", "old": "6145550101", "new": "6145550109"}]
+    assert everything["changes"][0]["fields"] == [{"field": "main telephone", "old": "614-555-0101", "new": "614-555-0109"}]
 
 
 def test_what_is_listed_again_is_new(bring: Bring) -> None:

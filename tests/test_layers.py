@@ -11,8 +11,8 @@ ORDER = [
     "free_text", "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "matching", "asking", "case",
     "vetting", "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "confirming",
     "paper", "handout", "answering", "review", "referral", "browsing", "vetting_desk", "attestation", "upkeep", "board",
-    "meetings", "erasing", "handing_out", "call_sheet", "learned", "calling", "call_queue", "bed_reports", "web",
-    "commands", "user_commands", "review_commands", "start",
+    "meetings", "erasing", "handing_out", "call_sheet", "learned", "calling", "call_queue", "bed_reports", "uploads",
+    "web", "commands", "user_commands", "review_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("vetting") + 1], "handout"]

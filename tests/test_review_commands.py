@@ -44,8 +44,8 @@ def test_conflicts_are_listed_with_both_sides(directory: Directory, tmp_path: Pa
     told = run(directory, "conflicts").stdout.splitlines()
     assert told == [
         f"1  {listing_id}, main telephone, open since 2026-03-13",
-        "  stands: 6145550150 (calls, staff_call, 2026-03-05)",
-        "  said:   6145550177 (invented_list, national_survey, 2026-03-10)",
+        "  stands: 614-555-0150 (calls, staff_call, 2026-03-05)",
+        "  said:   614-555-0177 (invented_list, national_survey, 2026-03-10)",
     ]
     (one,) = json.loads(run(directory, "conflicts", "--json").stdout)
     assert (one["number"], one["about"], one["stands"]["value"], one["said"]["observed_at"]) == (

@@ -34,16 +34,24 @@ from directory.web import (
     security,
     sign_in,
     staff,
+    staff_import,
+    staff_review,
     vetting_pages,
     words,
 )
+from directory.web.staff_import import Importing
 
 _STATIC: Final = Path(__file__).with_name("static")
 _MOST_BYTES: Final = 64 * 1024
 
 
-def create_app(directory: Directory, source_titles: Mapping[str, str] | None = None) -> Flask:
-    """The site over an opened directory; `source_titles` has people's words for the sources' short names."""
+def create_app(
+    directory: Directory, source_titles: Mapping[str, str] | None = None, importing: Importing | None = None
+) -> Flask:
+    """The site over an opened directory; `source_titles` has people's words for the sources' short names.
+
+    `importing` is what staff import files with in the browser; without it that page is not there.
+    """
     app = access_log.Site("directory.web")
     app.config.update(
         MAX_CONTENT_LENGTH=_MOST_BYTES,
@@ -53,6 +61,7 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
     )
     app.extensions["directory"] = directory
     app.extensions["register"] = Register(directory.database, Keys.of(directory.settings.instance))
+    app.extensions["importing"] = importing
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.register(app, source_titles or {})
@@ -76,6 +85,8 @@ def create_app(directory: Directory, source_titles: Mapping[str, str] | None = N
         bed_pages.beds,
         handouts.handouts,
         staff.staff,
+        staff_review.staff_review,
+        staff_import.staff_import,
         vetting_pages.vetting_pages,
         attest.attest,
     ):

@@ -26,8 +26,9 @@ class Kept:
 
 
 def seal(account: int | None) -> str:
-    """This request, to be read by us alone."""
-    sent = request.method == "POST" and request.blueprint not in _OWN_PAGES
+    """This request, to be read by us alone; of one with a file only where it was going."""
+    small = (request.content_length or 0) <= (request.max_content_length or 0)
+    sent = request.method == "POST" and request.blueprint not in _OWN_PAGES and small and not request.files
     fields = [[name, value] for name, value in request.form.items(multi=True) if name not in _NOT_AGAIN] if sent else []
     until = (now() + _FOR).isoformat()
     return str(_sealer().dumps([_path(sent), fields, sent, account, until]))

@@ -25,10 +25,14 @@ _CSRF: Final = CSRFProtect()
 
 @dataclass(frozen=True, slots=True)
 class Opens:
-    """Whom a route opens to: anybody where no role is named; `enrolled` where only after the second step is set up."""
+    """Whom a route opens to: anybody where no role is named; `enrolled` where only after the second step is set up.
+
+    `most_bytes` is how much may be sent there, where that is more than a form; only to those to whom it opens.
+    """
 
     roles: frozenset[Role] = frozenset()
     enrolled: bool = True
+    most_bytes: int | None = None
 
 
 class Undeclared(RuntimeError):
@@ -44,9 +48,9 @@ def anybody(view: View) -> View:
     return view
 
 
-def needs(*roles: str, enrolled: bool = True) -> Callable[[View], View]:
+def needs(*roles: str, enrolled: bool = True, most_bytes: int | None = None) -> Callable[[View], View]:
     """Open a route to people of these roles alone; raises ValueError for a role that there is not."""
-    declared = Opens(frozenset(Role(role) for role in roles), enrolled)
+    declared = Opens(frozenset(Role(role) for role in roles), enrolled, most_bytes)
 
     def declare(view: View) -> View:
         _DECLARED[view] = declared
@@ -105,6 +109,8 @@ def _guard() -> Response | Redirect | None:
         return _sign_in_first(known)
     if g.account.role not in wanted.roles:
         return _not_for_this_role()
+    if wanted.most_bytes:
+        request.max_content_length = wanted.most_bytes
     if request.method not in _SAFE and not _has_token():
         return _send_again()
     if wanted.enrolled and not g.session.enrolled:

@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import Final
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from directory import upkeep
+from directory import store, upkeep
 from directory.upkeep import Reason
 from directory.vetting_desk import NoSuchListing
 from directory.web.opened import now, opened, page
@@ -64,6 +64,8 @@ def _home(told: dict[str, str]) -> str:
     waiting = upkeep.tasks(opened(), moment)
     whole = request.args.get("all", "") == "yes"
     by_reason = {reason: [task for task in waiting if task.reason is reason] for reason in Reason}
+    with opened().database.reading() as connection:
+        contradictions = store.count_conflicts(connection)
     total, *states = upkeep.freshness(opened(), moment)
     return page(
         "staff_home.html",
@@ -71,6 +73,8 @@ def _home(told: dict[str, str]) -> str:
         by_reason={reason: tasks if whole else tasks[:_FEW] for reason, tasks in by_reason.items() if tasks},
         more=not whole and any(len(tasks) > _FEW for tasks in by_reason.values()),
         headings=HEADINGS,
+        contradictions=contradictions,
+        imports=current_app.extensions["importing"] is not None,
         freshness=total,
         states=states,
         told=told,

@@ -1,0 +1,84 @@
+"""Files that staff sent and nobody has decided about: kept for a day at most, readable by this program's user alone.
+
+Each lies in a folder of its own under a random name; what becomes of it erases the folder.
+"""
+
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any, Final
+
+KEPT: Final = timedelta(hours=24)
+MOST_BYTES: Final = 64 << 20
+"""What a browser may send at most; larger files are imported from the command line."""
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_ABOUT: Final = "about.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that waits: where it is, whose it is, and what was said with it."""
+
+    token: str
+    path: Path
+    account: int
+    told: Mapping[str, Any]
+
+
+class Uploads:
+    """The folder of the files that wait."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, file: IO[bytes], name: str, account: int, now: datetime) -> Upload:
+        """Keep a file under the name that it was sent with, as far as that is harmless."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        token = secrets.token_urlsafe(16)
+        (self._folder / token).mkdir(mode=0o700)
+        path = self._folder / token / _harmless(name)
+        with path.open("xb") as out:
+            path.chmod(0o600)
+            shutil.copyfileobj(file, out)
+        upload = Upload(token, path, account, {"until": (now + KEPT).isoformat()})
+        self.tell(upload, {})
+        return upload
+
+    def tell(self, upload: Upload, told: Mapping[str, Any]) -> None:
+        """Keep something with a file: what is to be done with it, what came of trying."""
+        about = self._folder / upload.token / _ABOUT
+        whole = {"file": upload.path.name, "account": upload.account, "told": {**upload.told, **told}}
+        about.touch(mode=0o600)
+        about.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+
+    def find(self, token: str, account: int, now: datetime) -> Upload | None:
+        """Somebody's own file that waits; None where there is none, or its day is over."""
+        about = self._folder / token / _ABOUT
+        if not _TOKEN.fullmatch(token) or not about.is_file():
+            return None
+        whole = json.loads(about.read_text(encoding="utf-8"))
+        mine = whole["account"] == account and datetime.fromisoformat(whole["told"]["until"]) > now
+        return Upload(token, about.with_name(whole["file"]), account, whole["told"]) if mine else None
+
+    def erase(self, upload: Upload) -> None:
+        """Keep a file no longer."""
+        shutil.rmtree(self._folder / upload.token, ignore_errors=True)
+
+    def erase_old(self, now: datetime) -> None:
+        """Erase every file whose day is over, also one that was sent half."""
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
+            if datetime.fromtimestamp(folder.stat().st_mtime, now.tzinfo) + KEPT <= now:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _harmless(name: str) -> str:
+    """A file's name without folders, and without signs that mean anything anywhere."""
+    plain = re.sub(r"[^A-Za-z0-9._ -]+", "_", name.replace("\\", "/").rpartition("/")[2]).strip(" .")
+    stem, dot, ending = plain[-100:].rpartition(".")
+    plain = f"{stem or 'file'}{dot}{ending}" if dot else ending or "file"
+    return f"_{plain}" if plain == _ABOUT else plain

@@ -1,0 +1,58 @@
+"""Imports for the site's staff: the same as on the command line, told as data for a page."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from directory.database import Database
+from directory.problems import CannotUnderstand, Loudness
+from directory.web.staff_import import Wish
+from importers import listing_line
+from importers.listings import import_listings, sha256_of
+from importers.orders import Order, Summary
+from importers.pipeline import import_file
+from importers.sources import SOURCES, by_name
+
+_OURS: Final = "A file of listings, JSON Lines as in docs/listings.md"
+
+
+class BrowserImports:
+    """Looks at files and imports them into a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """What can be imported, by name; the invented listings are not."""
+        real = {one.source.name: f"{one.source.title}: {one.file_help}" for one in SOURCES if one.source.name != "demo"}
+        return real | {listing_line.SOURCE: _OURS}
+
+    def look(self, wish: Wish) -> Mapping[str, Any]:
+        """What a file would change."""
+        return self._told(wish, dry_run=True)
+
+    def carry_out(self, wish: Wish) -> Mapping[str, Any]:
+        """Import a file."""
+        return self._told(wish, dry_run=False)
+
+    def _told(self, wish: Wish, dry_run: bool) -> Mapping[str, Any]:
+        chosen = {name: getattr(wish, name) for name in ("observed_at", "covers", "skip_unknown", "force_because")}
+        try:
+            summary = self._done(wish, Order(wish.by, wish.now, dry_run, **chosen))
+        except CannotUnderstand as error:
+            summary = Summary(wish.source, wish.path.name, sha256_of(wish.path), problems=error.problems)
+        return _as_told(summary)
+
+    def _done(self, wish: Wish, order: Order) -> Summary:
+        if wish.source == listing_line.SOURCE:
+            return import_listings(self._database, wish.path, order)
+        return import_file(self._database, by_name(wish.source), wish.path, order)
+
+
+def _as_told(summary: Summary) -> Mapping[str, Any]:
+    """A summary as data: the loudest problems first, all counted by kind, and what stands in conflict."""
+    ordered = sorted(summary.problems, key=lambda problem: [*Loudness].index(problem.loudness), reverse=True)
+    told = replace(summary, problems=tuple(ordered)).as_recorded()
+    seen = {name: value for name, value in summary.as_json().items() if name in ("changes", "contradictions")}
+    return told | seen | {"imported": summary.imported}

@@ -1,0 +1,201 @@
+"""Staff bring a file in the browser: they read what it would change, let it in or leave it, and settle what contradicts."""
+
+# ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser
+
+from directory import store
+from directory.account import Role
+from directory.referral import Directory
+from directory.uploads import KEPT, MOST_BYTES, Uploads
+from directory.web import create_app
+from tests import sites
+from tests.people import a_client, a_person
+from tests.test_browser import browser, fits_across, served
+from tests.test_web import well_formed
+from tests.workbooks import HEADER, a_book, a_facility
+
+__all__ = ["browser"]
+NOW: Final = datetime.now(UTC)
+LARGE: Final = 200_000
+"""More than any form may send, and less than what the test client would keep in a file of its own."""
+NATIONAL: Final = "samhsa_national_directory"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sites.copied_template(tmp_path_factory.mktemp("places"))
+
+
+@pytest.fixture
+def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
+    with sites.a_directory(tmp_path, template, []) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(directory: Directory) -> Flask:
+    return sites.a_site(directory)
+
+
+def somebody(app: Flask, role: Role = Role.STAFF, name: str = "ann") -> FlaskClient:
+    return a_client(app, a_person(app.extensions["register"], role, name, NOW))
+
+
+def send(client: FlaskClient, address: str, **form: Any) -> Any:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/account").text)
+    assert token
+    return client.post(address, data={"csrf_token": token[1], **form}, headers={"Sec-Fetch-Site": "same-origin"})
+
+
+def bring(client: FlaskClient, path: Path, /, **form: Any) -> Any:
+    content = io.BytesIO(path.read_bytes())
+    return send(client, "/staff/import", **{"source": NATIONAL, "file": (content, path.name), **form})
+
+
+def book(folder: Path, *phones: str) -> Path:
+    rows = [a_facility(name1=f"Example House {number}", phone=phone) for number, phone in enumerate(phones)]
+    return a_book(folder, [HEADER, *rows])
+
+
+def waiting(directory: Directory) -> list[Path]:
+    return [path for path in (directory.settings.instance / "uploads").rglob("*") if path.is_file()]
+
+
+def listings(directory: Directory) -> int:
+    with directory.database.reading() as connection:
+        return store.count(connection)
+
+
+def test_a_file_is_read_first_and_let_in_then(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    client = somebody(app)
+    sent = bring(client, book(tmp_path, "614-555-0101", "614-555-0102"))
+    assert sent.status_code == 303 and re.fullmatch(r"/staff/import/[A-Za-z0-9_-]{22}", sent.location)
+    told = client.get(sent.location).text
+    well_formed(told)
+    assert "What the file would change" in told and "Example House 1" in told and listings(directory) == 0
+    assert {path.stat().st_mode & 0o777 for path in waiting(directory)} == {0o600}
+    done = send(client, f"{sent.location}/confirm")
+    assert (done.status_code, done.location) == (303, "/staff/runs/1")
+    assert listings(directory) == 2 and waiting(directory) == []
+    record = client.get("/staff/runs/1").text
+    well_formed(record)
+    assert "book.xlsx" in record and re.search(r"[0-9a-f]{64}", record) and "staff 1" in record
+    assert "book.xlsx" in client.get("/staff/runs").text
+    assert client.get(sent.location).status_code == 404
+
+
+def test_a_newer_file_says_old_and_new_of_each_field(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    client = somebody(app)
+    send(client, bring(client, book(tmp_path, "614-555-0101", "614-555-0102")).location + "/confirm")
+    told = client.get(bring(client, book(tmp_path, "614-555-0101", "614-555-0177")).location).text
+    assert "614-555-0102" in told and "614-555-0177" in told and "Main telephone" in told
+
+
+def test_leaving_it_erases_the_file(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    client = somebody(app)
+    sent = bring(client, book(tmp_path, "614-555-0101"))
+    assert send(client, f"{sent.location}/cancel").location == "/staff/import"
+    assert waiting(directory) == [] and listings(directory) == 0
+    assert send(client, f"{sent.location}/confirm").status_code == 404
+
+
+def test_a_file_that_waits_is_somebodys_own_and_is_erased_after_a_day(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    ann = somebody(app)
+    address = bring(ann, book(tmp_path, "614-555-0101")).location
+    assert somebody(app, name="bob").get(address).status_code == 404
+    uploads = Uploads(directory.settings.instance / "uploads")
+    assert uploads.find(address.rpartition("/")[2], 1, NOW + KEPT + timedelta(minutes=1)) is None
+    uploads.erase_old(datetime.now(UTC) + KEPT - timedelta(minutes=1))
+    assert waiting(directory)
+    uploads.erase_old(datetime.now(UTC) + KEPT + timedelta(minutes=1))
+    assert waiting(directory) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"file": ""}, "Choose the file as it was downloaded."),
+        ({"source": "demo"}, "Choose whose file it is."),
+        ({"covers": "Atlantis"}, "Enter a State, such as OH or Ohio."),
+        ({"observed": "soon"}, "Enter a day as 2026-03-13."),
+    ],
+)
+def test_what_is_missing_is_said_beside_its_field(
+    app: Flask, directory: Directory, tmp_path: Path, form: dict[str, str], says: str
+) -> None:
+    answer = bring(somebody(app), book(tmp_path, "614-555-0101"), **form)
+    assert answer.status_code == 422 and says in answer.text
+    well_formed(answer.text)
+    assert waiting(directory) == []
+
+
+def test_a_file_that_is_none_is_said_in_words_and_can_not_be_confirmed(
+    app: Flask, directory: Directory, tmp_path: Path
+) -> None:
+    client = somebody(app)
+    (tmp_path / "scan.xlsx").write_bytes(b"%PDF-1.7 not a workbook")
+    address = bring(client, tmp_path / "scan.xlsx").location
+    told = client.get(address).text
+    assert "can’t be imported as it is" in told and "scan.xlsx" in told and "Import it" not in told
+    assert send(client, f"{address}/confirm").status_code == 409
+    assert listings(directory) == 0
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\reports\\list.xlsx", "", "about.json", "....", "\u202excel.exe"])
+def test_a_files_name_leads_nowhere(tmp_path: Path, name: str) -> None:
+    upload = Uploads(tmp_path / "uploads").put(io.BytesIO(b"x"), name, 1, NOW)
+    assert upload.path.parent == tmp_path / "uploads" / upload.token
+    assert upload.path.read_bytes() == b"x" and upload.path.name != "about.json"
+
+
+def test_much_may_be_sent_to_this_page_by_staff_alone(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    large = tmp_path / "large.xlsx"
+    large.write_bytes(b"x" * LARGE)
+    assert bring(somebody(app), large).status_code == 303
+    counselor = somebody(app, Role.COUNSELOR, "maria")
+    assert bring(counselor, large).status_code == 403
+    content = {"file": (io.BytesIO(b"x" * LARGE), "large.xlsx")}
+    assert app.test_client().post("/staff/import", data=content).status_code == 401
+    assert app.test_client().post("/options", data={"words": "x" * LARGE}).status_code == 413
+    assert MOST_BYTES > LARGE
+
+
+def test_a_site_without_importers_has_no_such_page(directory: Directory) -> None:
+    client = somebody(create_app(directory, sites.TITLES))
+    assert client.get("/staff/import").status_code == 404
+    assert "Import a file" not in client.get("/staff").text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_whole_way_in_a_real_browser(
+    browser: Browser, app: Flask, directory: Directory, tmp_path: Path, width: int
+) -> None:
+    person = a_person(app.extensions["register"], Role.STAFF, "ann", NOW)
+    with served(directory, app) as site:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        context.add_cookies([{"name": "session", "value": person.session, "url": site}])
+        page = context.new_page()
+        page.goto(f"{site}/staff")
+        page.get_by_role("link", name="Import a file").click()
+        assert fits_across(page)
+        page.get_by_label("Whose file is it?").select_option(NATIONAL)
+        page.locator("#file").set_input_files(book(tmp_path, "614-555-0101"))
+        page.get_by_role("button", name="Read what it would change").click()
+        assert fits_across(page)
+        assert listings(directory) == 0
+        page.get_by_role("button", name="Import it").click()
+        page.wait_for_url("**/staff/runs/1")
+        assert fits_across(page)
+        assert listings(directory) == 1
+        context.close()
