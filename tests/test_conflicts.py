@@ -14,7 +14,7 @@ from directory.database import Database
 from directory.listing import Provenance, Statement
 from directory.normalize import ParsedRecord
 from directory.review import AlreadySettled
-from directory.vocabulary import SourceKind
+from directory.vocabulary import Answer, SourceKind
 from importers import report
 from importers.base import Batch, Importer, Row, Source
 from tests.invented_list import ASH, ELM, IMPORTER, OAK, ORDER, Bring, changed, held, loud, parse, read
@@ -178,6 +178,21 @@ def test_a_register_of_licenses_is_right_about_licenses(bring: Bring, database: 
     register = replace(NEWER, source=replace(NEWER.source, kind=SourceKind.LICENSING), parse=licensed)
     assert bring(OAK, importer=register).conflicts == 0
     assert held(database)["Oak House"].says("status.licensed")
+
+
+@pytest.mark.parametrize(
+    ("edition", "answer"),
+    [(NEWER, Answer.NO), (on(date(2026, 3, 4)), Answer.UNKNOWN)],
+    ids=["confirmed before", "confirmed since"],
+)
+def test_what_the_latest_file_lacks_stays_only_where_a_person_confirmed_it_since(
+    bring: Bring, database: Database, edition: Importer, answer: Answer
+) -> None:
+    bring(OAK, ELM)
+    confirm(database, "Elm House", values={"phone": "2165550150"})
+    assert bring(OAK, importer=edition).gone == 1
+    elm = held(database)["Elm House"]
+    assert elm.withdrawn and elm.answer("status.operating") is answer
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

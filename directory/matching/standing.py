@@ -57,7 +57,7 @@ class Operating(Criterion):
         if state in BARRED:
             return f"{state} here: nobody may be sent there"
         if answer is Answer.NO:
-            return "no longer in its source's latest edition" if listing.withdrawn else "not operating"
+            return "not in its source's latest file" if listing.withdrawn else "not operating"
         return "listed as operating" if answer is Answer.YES else "nobody says that it operates"
 
     def ask(self, need: Need) -> str:
