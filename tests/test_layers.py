@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = [
     "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account",
-    "free_text", "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "matching", "asking", "case",
+    "free_text", "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "duplicates", "matching", "asking", "case",
     "vetting", "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "confirming",
     "paper", "handout", "answering", "review", "referral", "browsing", "vetting_desk", "attestation", "upkeep", "board",
     "meetings", "erasing", "handing_out", "call_sheet", "learned", "calling", "call_queue", "bed_reports", "uploads",
@@ -34,7 +34,7 @@ ALLOWED = {
     "geopy": {"places"},
     "zipcodes": {"places"},
     "phonenumbers": {"values"},
-    "rapidfuzz": {"search"},
+    "rapidfuzz": {"search", "duplicates"},
     "waitress": {"start"},
     "click": {"commands", "user_commands", "review_commands", "start"},
     "werkzeug": {"web"},

@@ -1,0 +1,338 @@
+"""Evidence that two listings are one place, in sentences for people. Pure; it proposes, and never merges.
+
+Pairs that share a ZIP code with a street, a name or a telephone, or a licence number, are compared. One number serves 78
+listings in 12 States: a telephone alone proposes nothing. A withheld address is never compared by place.
+"""
+
+import re
+import string
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from directory.listing import Listing, Phone, Point
+from directory.places import miles_between
+from directory.vocabulary import codes
+
+PROPOSED: Final = 70
+"""Points from which a pair is proposed."""
+CERTAIN: Final = 95
+"""Points from which hardly a doubt is left; a person decides all the same."""
+_ALIKE: Final = 60
+"""Names less alike than this, of 100, say nothing."""
+_SAME_PROGRAM: Final = 85
+_FEW: Final = 5
+"""A number that more listings share is a switchboard, and says less."""
+_NEXT_DOOR, _ELSEWHERE = 0.05, 0.5
+_SHORT: Final = {
+    "avenue": "ave", "boulevard": "blvd", "building": "bldg", "center": "ctr", "centers": "ctr", "centre": "ctr",
+    "circle": "cir", "county": "cnty", "court": "ct", "department": "dept", "drive": "dr", "east": "e", "expressway": "expy",
+    "floor": "fl", "fort": "ft", "highway": "hwy", "hospital": "hosp", "lane": "ln", "mount": "mt", "north": "n",
+    "northeast": "ne", "northwest": "nw", "outpatient": "op", "outpt": "op", "parkway": "pkwy", "place": "pl",
+    "program": "prog", "programs": "prog", "road": "rd", "room": "rm", "route": "rte", "saint": "st", "service": "servs",
+    "services": "servs", "south": "s", "southeast": "se", "southwest": "sw", "square": "sq", "street": "st", "suite": "ste",
+    "suites": "ste", "terrace": "ter", "unit": "ste", "west": "w",
+}  # fmt: skip
+"""Words to the short form in which other sources write them, for streets and names alike."""
+_SILENT: Final = frozenset(("a", "and", "corp", "dba", "for", "inc", "incorporated", "llc", "ltd", "of", "the"))
+_MARKS: Final = str.maketrans(dict.fromkeys(string.punctuation, " ") | {"'": None, "’": None})
+_ROOM: Final = re.compile(r"\b(?:ste|bldg|fl|rm) [a-z0-9]+\b")
+_NUMBER: Final = re.compile(r"[0-9]+|i|ii|iii|iv|v")
+_BOX: Final = re.compile(r"^p o box|^po box")
+
+
+class Clue(StrEnum):
+    """What speaks for two listings being one place, or against it."""
+
+    NAME = "name"
+    ORGANIZATION = "organization"
+    STREET = "street"
+    POSTAL_CODE = "postal_code"
+    NEAR = "near"
+    PHONE = "phone"
+    SWITCHBOARD = "switchboard"
+    LICENCE = "licence"
+    PROGRAMS = "programs"
+    ONE_PROGRAM = "one_program"
+    NUMBERED = "numbered"
+    PEOPLE = "people"
+    SOME_PEOPLE = "some_people"
+    LICENCES = "licences"
+    STREETS = "streets"
+    ROOMS = "rooms"
+    FAR = "far"
+
+
+POINTS: Final = {
+    Clue.NAME: 45,
+    Clue.ORGANIZATION: 5,
+    Clue.STREET: 35,
+    Clue.POSTAL_CODE: 5,
+    Clue.NEAR: 30,
+    Clue.PHONE: 15,
+    Clue.SWITCHBOARD: 5,
+    Clue.LICENCE: 40,
+    Clue.PROGRAMS: -30,
+    Clue.ONE_PROGRAM: -10,
+    Clue.NUMBERED: -30,
+    Clue.PEOPLE: -50,
+    Clue.SOME_PEOPLE: -15,
+    Clue.LICENCES: -35,
+    Clue.STREETS: -20,
+    Clue.ROOMS: -5,
+    Clue.FAR: -40,
+}
+"""What each clue weighs in full; a name weighs the less, the less alike it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One clue about a pair: its points, below 0 where it speaks against, and the sentence for a person."""
+
+    clue: Clue
+    points: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Two listings that may be one place, the lower id first: all that speaks for and against it, and the points together."""
+
+    first: Listing
+    second: Listing
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def score(self) -> int:
+        """From `PROPOSED` to 100."""
+        return min(100, sum(one.points for one in self.evidence))
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """The two ids in order."""
+        return self.first.id, self.second.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What is compared of a listing: short forms of its names and street, its numbers, and whom it serves."""
+
+    listing: Listing
+    name: str
+    organization: str
+    program: str
+    street: str
+    phones: dict[str, Phone]
+
+    @property
+    def place(self) -> str:
+        """Its ZIP code; "" for a withheld address."""
+        return "" if self.listing.address.confidential else self.listing.address.postal_code
+
+
+def proposals(listings: Iterable[Listing], settled: Collection[tuple[str, str]] = ()) -> list[Proposal]:
+    """The pairs that may be one place, the likeliest first; not those (lower id first) of which a person said they are two."""
+    cards = [_card(listing) for listing in sorted(listings, key=lambda one: one.id)]
+    common = Counter(number for card in cards for number in card.phones)
+    pairs = [(cards[one], cards[other]) for one, other in sorted(_candidates(cards))]
+    alike = _alike(pairs)
+    decided = frozenset(settled)
+    found = [
+        Proposal(one.listing, other.listing, evidence)
+        for (one, other), names in zip(pairs, alike, strict=True)
+        if (one.listing.id, other.listing.id) not in decided and (evidence := _worthy(one, other, names, common))
+    ]
+    return sorted((one for one in found if one.score >= PROPOSED), key=lambda one: (-one.score, one.ids))
+
+
+def compared(one: Listing, other: Listing) -> Proposal:
+    """What speaks for and against these two being one place, whatever it comes to."""
+    first, second = sorted((_card(one), _card(other)), key=lambda card: card.listing.id)
+    common = Counter((*first.phones, *second.phones))
+    return Proposal(first.listing, second.listing, tuple(_evidence(first, second, _alike([(first, second)])[0], common)))
+
+
+# --- which pairs are looked at ---------------------------------------------------------------------------------------
+
+
+def _candidates(cards: Sequence[_Card]) -> set[tuple[int, int]]:
+    """Pairs of positions that share a ZIP code, or a number with a street or with both withheld, or a licence."""
+    blocks: dict[str, list[int]] = defaultdict(list)
+    for position, card in enumerate(cards):
+        for key in _blocks(card):
+            blocks[key].append(position)
+    return {pair for block in blocks.values() if len(block) > 1 for pair in combinations(block, 2)}
+
+
+def _blocks(card: _Card) -> Iterator[str]:
+    if card.place:
+        yield card.place
+    if card.street or not card.place:
+        yield from (f"{number} {card.street}" for number in card.phones)
+    if card.listing.licence_number:
+        yield _licence(card)
+
+
+def _licence(card: _Card) -> str:
+    """A licence number as one State gives it; the same number in two States is two licences."""
+    return card.listing.address.state_province + "".join(_words(card.listing.licence_number))
+
+
+def _card(listing: Listing) -> _Card:
+    organization, program = _name(listing.organization), _name(listing.program)
+    return _Card(
+        listing=listing,
+        name=f"{organization} {program}" if program else organization,
+        organization=organization,
+        program=program,
+        street="" if listing.address.confidential else _ROOM.sub("", _shortened(listing.address.address_1)).strip(),
+        phones={phone.number: phone for phone in listing.phones},
+    )
+
+
+def _shortened(text: str) -> str:
+    return " ".join([_SHORT.get(word, word) for word in _words(text)])
+
+
+def _name(text: str) -> str:
+    return " ".join([_SHORT.get(word, word) for word in _words(text) if word not in _SILENT]) if text else ""
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().translate(_MARKS).split()
+
+
+def _rooms(card: _Card) -> frozenset[str]:
+    """Its suite, floor or building, wherever in the address it stands."""
+    address = card.listing.address
+    return frozenset(_ROOM.findall(_shortened(f"{address.address_1} / {address.address_2}")))
+
+
+# --- how alike they are called -----------------------------------------------------------------------------------------
+
+
+def _alike(pairs: Sequence[tuple[_Card, _Card]]) -> list[int]:
+    """How alike the names of each pair are, 0 to 100.
+
+    As a whole; and where one names no program, its organization with the other's organization, and with its program.
+    """
+    told = _compared([one.name for one, _ in pairs], [other.name for _, other in pairs])
+    lone = [at for at, (one, other) in enumerate(pairs) if bool(one.program) != bool(other.program)]
+    without = [sorted(pairs[at], key=lambda card: card.program) for at in lone]
+    plain = [card.organization for card, _ in without]
+    as_owner = _compared(plain, [card.organization for _, card in without])
+    as_program = _compared(plain, [card.program for _, card in without])
+    for at, *ways in zip(lone, as_owner, as_program, strict=True):
+        told[at] = max(told[at], *ways)
+    return [int(each) for each in told]
+
+
+def _compared(left: Sequence[str], right: Sequence[str]) -> list[float]:
+    told: list[float] = process.cpdist(left, right, scorer=fuzz.token_sort_ratio).tolist()
+    return told
+
+
+# --- what speaks for it, and against -----------------------------------------------------------------------------------
+
+
+def _worthy(one: _Card, other: _Card, names: int, common: Counter[str]) -> tuple[Evidence, ...]:
+    """All the evidence about a pair; none where it could never be enough."""
+    licensed = one.listing.licence_number and other.listing.licence_number
+    met = one.street == other.street or one.phones.keys() & other.phones.keys() or _mapped(one) and _mapped(other)
+    if not licensed and (names < _ALIKE or not met):
+        return ()
+    return tuple(_evidence(one, other, names, common))
+
+
+def _evidence(one: _Card, other: _Card, names: int, common: Counter[str]) -> Iterator[Evidence]:
+    if names >= _ALIKE:
+        yield _told(Clue.NAME, f"names {names} of 100 alike", (names - _ALIKE) / (100 - _ALIKE))
+    if one.organization == other.organization:
+        yield _told(Clue.ORGANIZATION, "same organization")
+    yield from _of_place(one, other)
+    yield from _of_numbers(one, other, common)
+    yield from _of_programs(one, other)
+
+
+def _told(clue: Clue, sentence: str, share: float = 1) -> Evidence:
+    return Evidence(clue, round(POINTS[clue] * share), sentence)
+
+
+def _of_place(one: _Card, other: _Card) -> Iterator[Evidence]:
+    """Street, ZIP code and distance; nothing where an address is withheld."""
+    if not one.place or not other.place:
+        return
+    here, there = _mapped(one), _mapped(other)
+    miles = miles_between(here, there) if here and there else None
+    same = one.street == other.street and bool(one.street)
+    if same:
+        zips = "and ZIP" if one.place == other.place else f"but ZIP codes {one.place} and {other.place}"
+        yield _told(Clue.STREET, f"same street {zips}")
+        rooms = _rooms(one), _rooms(other)
+        if all(rooms) and rooms[0] != rooms[1]:
+            yield _told(Clue.ROOMS, "another suite or floor")
+    else:
+        if one.place == other.place:
+            yield _told(Clue.POSTAL_CODE, "same ZIP code")
+        if all(card.street and not _BOX.match(card.street) for card in (one, other)) and (miles or 1) > _NEXT_DOOR:
+            yield _told(Clue.STREETS, "another street or house number")
+    if miles is not None:
+        away = "less than 0.01 miles" if miles < 0.01 else f"{miles:.2f} miles" if miles < 1 else f"{miles:,.0f} miles"
+        if miles > _ELSEWHERE:
+            yield _told(Clue.FAR, f"{away} apart")
+        elif miles <= _NEXT_DOOR:
+            yield _told(Clue.NEAR, f"{away} apart", 0 if same else 1)
+
+
+def _mapped(card: _Card) -> Point | None:
+    """Its door on the map; None where that is not known."""
+    point = card.listing.point
+    return point if point and card.place and not point.approximate else None
+
+
+def _of_numbers(one: _Card, other: _Card, common: Counter[str]) -> Iterator[Evidence]:
+    """Telephones and licence numbers. Of several numbers that both have, the one that fewest others share counts."""
+    shared = sorted(one.phones.keys() & other.phones.keys(), key=lambda number: (common[number], number))
+    if shared:
+        number, serves = str(Phone(shared[0], "", one.phones[shared[0]].kind)), common[shared[0]]
+        if serves > _FEW:
+            yield _told(Clue.SWITCHBOARD, f"same telephone {number}, which serves {serves} listings")
+        else:
+            yield _told(Clue.PHONE, f"same telephone {number}")
+    if one.listing.licence_number and other.listing.licence_number:
+        same = _licence(one) == _licence(other)
+        yield _told(Clue.LICENCE, "same license number") if same else _told(Clue.LICENCES, "another license number")
+
+
+def _of_programs(one: _Card, other: _Card) -> Iterator[Evidence]:
+    """What they are called beside the organization, and whom they admit."""
+    if one.program and other.program:
+        if fuzz.token_sort_ratio(one.program, other.program) < _SAME_PROGRAM:
+            yield _told(Clue.PROGRAMS, "another program")
+    elif one.program or other.program:
+        yield _told(Clue.ONE_PROGRAM, "only one names a program")
+    if _numbered(one.name) != _numbered(other.name) and _unnumbered(one.name) == _unnumbered(other.name):
+        yield _told(Clue.NUMBERED, "another number in the name")
+    for group in ("sex", "age"):
+        words = _PEOPLE[group]
+        told = [{code for code in codes(group) if card.listing.says(f"{group}.{code}")} for card in (one, other)]
+        if all(told) and not told[0] & told[1]:
+            yield _told(Clue.PEOPLE, words[0])
+        elif all(told) and group == "sex" and told[0] != told[1]:
+            yield _told(Clue.SOME_PEOPLE, words[1])
+
+
+_PEOPLE: Final = {"sex": ("one for men, one for women", "one for men or women only"), "age": ("for other ages", "")}
+
+
+def _numbered(name: str) -> list[str]:
+    return [word for word in name.split() if _NUMBER.fullmatch(word)]
+
+
+def _unnumbered(name: str) -> list[str]:
+    return [word for word in name.split() if not _NUMBER.fullmatch(word)]
