@@ -57,15 +57,24 @@ def state_facts(connection: Connection, saying: Saying, about: tuple[Recorded, I
     """State what an answer says, or again what stood before the call; returns what stood before this tap."""
     recorded, item, answered = about
     desk, call = saying.desk, saying.call
-    told = [one.statement for one in recorded.said if (one.statement.source, one.statement.local_id) == _place(call, item)]
+    told = [one.statement for one in recorded.said if _answers(one.statement, item)]
+    place, listing_id = _place(call, item), call.listing_id
+    if told:
+        place, listing_id = (SOURCE, told[-1].local_id), told[-1].listing_id
+        told = [one for one in told if (one.local_id, one.listing_id) == (place[1], listing_id)]
     stands = _content(told[-1]) if told else None
     becomes = call_sheet.becomes(item, answered) if answered is not None else None
     new = _said(desk, becomes, saying.need.as_of) if becomes else None
     wanted = new or call.answers.get("stood", {}).get(item.code, stands)
     if (wanted or _NOTHING) != (stands or _NOTHING):
-        statement = _statement(desk, _place(call, item), call.listing_id, wanted or _NOTHING)
+        statement = _statement(desk, place, listing_id, wanted or _NOTHING)
         store.append(connection, [replace(statement, restates=bool(told))], None)
     return stands
+
+
+def _answers(statement: Statement, item: Item) -> bool:
+    """Whether it is what calls said of this item, under whichever id the listing then had."""
+    return statement.source == SOURCE and statement.local_id.endswith(f"/{item.code}")
 
 
 def _place(call: Call, item: Item) -> tuple[str, str]:

@@ -71,9 +71,11 @@ class Directory:
         return Pace(self.settings.speed_mph, self.settings.road_factor)
 
     def listings(self, ids: Sequence[str]) -> dict[str, Listing]:
-        """These listings as the database has them now, by id."""
+        """These listings as the database has them now, by the ids asked for; a merged one is the one that stands for it."""
         with self.database.reading() as connection:
-            return {listing.id: listing for listing in store.listings(connection, self.gazetteer.locate, ids)}
+            standing = store.stands_for(connection, ids)
+            found = {listing.id: listing for listing in store.listings(connection, self.gazetteer.locate, ids)}
+        return {key: found[root] for key, root in sorted(standing.items()) if root in found}
 
     def listings_of(self, generation: Generation, ids: Sequence[str]) -> Mapping[str, Listing]:
         """The same as of a generation's change: read from the database once, and then remembered until the next change."""

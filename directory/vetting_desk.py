@@ -67,7 +67,9 @@ class CheckingDesk:
     def _decide(self, listing_id: str, action: str, decide: Callable[[File, Who], Decided]) -> None:
         with self.directory.database.writing() as connection:
             who = Who(self.account.id, known_as(self.account), self.now)
-            step, becomes = decide(self._file(connection, listing_id), who)
+            file = self._file(connection, listing_id)
+            step, becomes = decide(file, who)
+            listing_id = file.listing.id
             store.append_vetting_step(connection, listing_id, step)
             if becomes:
                 store.append_vettings(connection, [(listing_id, becomes)])

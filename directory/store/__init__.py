@@ -75,7 +75,6 @@ from directory.store.conflicts import (
     settled_conflicts,
 )
 from directory.store.listings import (
-    Recorded,
     UnknownListing,
     Worded,
     append,
@@ -86,6 +85,7 @@ from directory.store.listings import (
     clear_unindexed,
     count,
     counter,
+    decide,
     forget_needs,
     gazetteer,
     has_places,
@@ -95,9 +95,7 @@ from directory.store.listings import (
     latest_digests,
     latest_said,
     latest_states,
-    listings,
     postal_states,
-    recorded,
     remember_built,
     remove_source,
     save_places,
@@ -106,7 +104,9 @@ from directory.store.listings import (
     was_built,
     worded,
 )
+from directory.store.recorded import Recorded, listings, recorded
 from directory.store.runs import Run, conclude_run, newest_run, record_run, run, runs
+from directory.store.sameness import decisions, sameness, stands_for
 from directory.store.vetting import (
     Holding,
     answer_attestation,
@@ -132,6 +132,10 @@ __all__ = [
     "reopen_conflict",
     "settle_conflict",
     "settled_conflicts",
+    "stands_for",
+    "sameness",
+    "decisions",
+    "decide",
     "Holding",
     "Recorded",
     "Run",

@@ -1,6 +1,7 @@
 """Cases in the database: opened, shared with colleagues, worked on, and erased without a trace."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,6 +9,8 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from directory.case import Call, Case, Handout, Outcome, Reached, Seen, Step, StepKind
+from directory.sameness import Sameness
+from directory.store.sameness import sameness, standing_in, with_standing
 from directory.tables import (
     AskedRow,
     CaseCallRow,
@@ -139,17 +142,23 @@ def add_step(connection: Connection, case_id: str, step: Step) -> None:
 def steps(connection: Connection, case_id: str) -> list[Step]:
     """Everything done to the board by hand, in its order."""
     rows = connection.execute(select(CaseStepRow.__table__).where(CaseStepRow.case_id == case_id).order_by(CaseStepRow.id))
-    return [
-        Step(row.listing_id, StepKind(row.kind), row.because, row.account, datetime.fromisoformat(row.at), row.place)
-        for row in rows
-    ]
+    known = sameness(connection)
+    return [_step(row, known.stands_for(row.listing_id)) for row in rows]
+
+
+def _step(row: Any, listing_id: str) -> Step:
+    return Step(listing_id, StepKind(row.kind), row.because, row.account, datetime.fromisoformat(row.at), row.place)
 
 
 def seen(connection: Connection, case_id: str, account: int) -> Seen | None:
     """What an account last saw of a board; None before the first look."""
     mine = CaseSeenRow.case_id == case_id, CaseSeenRow.account == account
     row = connection.execute(select(CaseSeenRow.at, CaseSeenRow.stood).where(*mine)).first()
-    return Seen(datetime.fromisoformat(row.at), row.stood) if row else None
+    if row is None:
+        return None
+    known = sameness(connection)
+    merged_first = sorted(row.stood.items(), key=lambda one: one[0] not in known.merged)
+    return Seen(datetime.fromisoformat(row.at), {known.stands_for(key): told for key, told in merged_first})
 
 
 def remember_seen(connection: Connection, case_id: str, account: int, now: Seen) -> None:
@@ -179,8 +188,9 @@ def claim_call(connection: Connection, call: Call, now: datetime) -> Call:
 
 
 def change_call(connection: Connection, call: Call) -> None:
-    """Write down what a call has come to so far."""
-    connection.execute(update(CaseCallRow).where(CaseCallRow.id == call.id).values(**_call_row(call)))
+    """Write down what a call has come to so far; which listing was called stays as it was written."""
+    row = {name: told for name, told in _call_row(call).items() if name != "listing_id"}
+    connection.execute(update(CaseCallRow).where(CaseCallRow.id == call.id).values(**row))
 
 
 def release_call(connection: Connection, call: Call) -> None:
@@ -190,9 +200,11 @@ def release_call(connection: Connection, call: Call) -> None:
 
 def calls(connection: Connection, case_id: str, listing_id: str | None = None) -> list[Call]:
     """A case's calls, to one listing or to all, in the order in which they were taken on."""
+    known = sameness(connection)
     query = select(*_CALL).where(CaseCallRow.case_id == case_id).order_by(CaseCallRow.id)
-    found = query if listing_id is None else query.where(CaseCallRow.listing_id == listing_id)
-    return [_call(row) for row in connection.execute(found)]
+    found = query if listing_id is None else query.where(CaseCallRow.listing_id.in_(known.family(listing_id)))
+    called = (_call(row) for row in connection.execute(found))
+    return [replace(call, listing_id=known.stands_for(call.listing_id)) for call in called]
 
 
 def _call_row(call: Call) -> dict[str, Any]:
@@ -225,7 +237,8 @@ def add_handout(connection: Connection, handout: Handout) -> Handout:
 def handouts(connection: Connection, case_id: str) -> list[Handout]:
     """A case's hand-outs, the newest last."""
     query = select(*_HANDOUT).where(HandoutRow.case_id == case_id).order_by(HandoutRow.id)
-    return [_handout(row) for row in connection.execute(query)]
+    known = sameness(connection)
+    return [_handout(row, known) for row in connection.execute(query)]
 
 
 def share_handout(connection: Connection, number: int, digest: str | None, until: datetime | None) -> None:
@@ -238,12 +251,13 @@ def shared_handout(connection: Connection, digest: str, now: datetime) -> Handou
     """The hand-out that a link leads to; None where there is none, or its time is over, or it was revoked."""
     alive = HandoutRow.share_digest == digest, HandoutRow.share_until > utc(now)
     row = connection.execute(select(*_HANDOUT).where(*alive)).first()
-    return _handout(row) if row else None
+    return _handout(row, sameness(connection)) if row else None
 
 
-def _handout(row: Any) -> Handout:
+def _handout(row: Any, known: Sameness) -> Handout:
     until = datetime.fromisoformat(row.share_until) if row.share_until else None
-    return Handout(row.id, row.case_id, row.account, datetime.fromisoformat(row.made_at), row.snapshot, until)
+    snapshot = standing_in(row.snapshot, known) if known.merged else row.snapshot
+    return Handout(row.id, row.case_id, row.account, datetime.fromisoformat(row.made_at), snapshot, until)
 
 
 # --- what outlives a case ------------------------------------------------------------------------------------------
@@ -258,7 +272,8 @@ def add_event(connection: Connection, listing_id: str, day: str, kind: str, reas
 def events(connection: Connection, listing_id: str) -> list[Mapping[str, Any]]:
     """A program's history, the newest first: day, kind and reason."""
     columns = ProgramEventRow.day, ProgramEventRow.kind, ProgramEventRow.reason
-    query = select(*columns).where(ProgramEventRow.listing_id == listing_id).order_by(ProgramEventRow.id.desc())
+    of_it = ProgramEventRow.listing_id.in_(sameness(connection).family(listing_id))
+    query = select(*columns).where(of_it).order_by(ProgramEventRow.id.desc())
     return [row._asdict() for row in connection.execute(query)]
 
 
@@ -274,5 +289,8 @@ def open_correction(connection: Connection, listing_id: str, told: tuple[str, st
 def corrections(connection: Connection, listing_ids: Sequence[str] | None = None) -> list[Mapping[str, Any]]:
     """The tasks that are open, the oldest first; of some listings, or of all."""
     query = select(CorrectionRow.__table__).where(CorrectionRow.closed_at.is_(None)).order_by(CorrectionRow.id)
-    wanted = query if listing_ids is None else query.where(CorrectionRow.listing_id.in_(listing_ids))
-    return [row._asdict() for row in connection.execute(wanted)]
+    if listing_ids is not None:
+        known = sameness(connection)
+        families = [one for key in listing_ids for one in known.family(key)]
+        query = query.where(CorrectionRow.listing_id.in_(families))
+    return with_standing(connection, [row._asdict() for row in connection.execute(query)])

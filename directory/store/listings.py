@@ -1,9 +1,8 @@
 """Listings in the database: what is said goes in, listings come out, and what the index has not seen."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
-from itertools import groupby, islice
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
@@ -11,15 +10,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from directory import tables
 from directory.availability import Report
-from directory.listing import Listing, Statement, Vetting
+from directory.listing import Statement, Vetting
 from directory.places import Gazetteer, PostalPlace
-from directory.resolve import NOTHING_SINCE, Locate, Said, Since, resolve
+from directory.sameness import Decided, Decision
+from directory.store.recorded import chunks
+from directory.store.sameness import sameness, stands_for, write_decision
 from directory.tables import AskedRow, ChangeRow, ListingRow, PostalPlaceRow, ReportRow, RunRow, StatementRow, VettingRow
 from directory.tables import Worded as Worded  # what is handed over is had from here, like all else of storage
 from directory.tables import worded as worded
-
-_AT_ONCE: Final = 500
-
 
 # --- the counter ---------------------------------------------------------------------------------------------------
 
@@ -57,7 +55,7 @@ def latest_states(connection: Connection, source: str) -> dict[str, str]:
 def latest_said(connection: Connection, source: str, local_ids: Sequence[str]) -> dict[str, Statement]:
     """What the source last said of these of its listings, those that it never named left out."""
     found: dict[str, Statement] = {}
-    for some in _chunks(local_ids):
+    for some in chunks(local_ids):
         own = StatementRow.source == source, StatementRow.local_id.in_(some)
         newest = select(func.max(StatementRow.id)).where(*own).group_by(StatementRow.local_id)
         for row in connection.execute(select(*tables.SAID).where(StatementRow.id.in_(newest))):
@@ -99,12 +97,25 @@ def _upsert(connection: Connection, table: type[tables.Table], key: str, rows: l
 def remove_source(connection: Connection, source: str) -> int:
     """Take a source's listings out with all that was recorded of them, as if it had never been imported; returns how many."""
     gone = tuple(connection.scalars(select(StatementRow.listing_id).where(StatementRow.source == source).distinct()))
-    _mark_changed(connection, gone, _bump(connection))
-    for some in _chunks(gone):
+    known = sameness(connection)
+    _mark_changed(connection, sorted({one for key in gone for one in known.family(key)}), _bump(connection))
+    for some in chunks(gone):
         connection.execute(delete(StatementRow).where(StatementRow.listing_id.in_(some)))
         connection.execute(delete(ListingRow).where(ListingRow.id.in_(some)))
     connection.execute(delete(RunRow).where(RunRow.source == source))
     return len(gone)
+
+
+def decide(connection: Connection, new: Decided) -> None:
+    """Write down what somebody decided about two listings; raises CannotUnderstand, in words, where it makes no sense.
+
+    By a merge, or its taking back, both with all that belong to them count as changed.
+    """
+    write_decision(connection, new)
+    if new.decision in (Decision.MERGED, Decision.TAKEN_APART):
+        known = sameness(connection)
+        families = {*known.family(new.listing_id), *known.family(new.other_id)}
+        _mark_changed(connection, sorted(families), _bump(connection))
 
 
 # --- reports about beds, and vetting -------------------------------------------------------------------------------
@@ -128,7 +139,7 @@ def _append_once(connection: Connection, table: type[ReportRow | VettingRow], ro
     wanted = {tuple(row.values()): row for row in rows}
     ids = tuple(dict.fromkeys(row["listing_id"] for row in rows))
     missing = set(ids)
-    for some in _chunks(ids):
+    for some in chunks(ids):
         missing.difference_update(connection.scalars(select(ListingRow.id).where(ListingRow.id.in_(some))))
         columns = [getattr(table, name) for name in rows[0]]
         for there in connection.execute(select(*columns).where(table.listing_id.in_(some))):
@@ -144,57 +155,10 @@ def _append_once(connection: Connection, table: type[ReportRow | VettingRow], ro
 # --- listings ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """All that was recorded of one listing: what was said of it, in order, and the reports and vetting since."""
-
-    listing_id: str
-    said: tuple[Said, ...]
-    since: Since
-
-
-def listings(connection: Connection, locate: Locate, ids: Sequence[str] | None = None) -> Iterator[Listing]:
-    """The listings with these ids (all where None), resolved from all that was recorded of them, ordered by id."""
-    for one in recorded(connection, ids):
-        yield resolve(one.listing_id, one.said, locate, one.since)
-
-
-def recorded(connection: Connection, ids: Sequence[str] | None = None) -> Iterator[Recorded]:
-    """All that was recorded of the listings with these ids, ordered by id (of all where None, in the database's order)."""
-    query = select(*tables.SAID).order_by(StatementRow.listing_id, StatementRow.id)
-    if ids is None:
-        yield from _with_since(connection, connection.execute(query, execution_options={"yield_per": 2000}))
-        return
-    for some in _chunks(sorted(ids)):
-        rows = connection.execute(query.where(StatementRow.listing_id.in_(some)))
-        yield from sorted(_with_since(connection, rows), key=lambda one: one.listing_id)
-
-
-def _with_since(connection: Connection, rows: Iterable[Any]) -> Iterator[Recorded]:
-    """Statements in groups of listings, each group with its reports and vetting in one question more for each."""
-    said = ((listing_id, tuple(map(tables.read_said, of_one))) for listing_id, of_one in groupby(rows, key=lambda row: row[0]))
-    while some := tuple(islice(said, _AT_ONCE)):
-        since = _since(connection, [listing_id for listing_id, _ in some])
-        yield from (Recorded(listing_id, said_of, since.get(listing_id, NOTHING_SINCE)) for listing_id, said_of in some)
-
-
-def _since(connection: Connection, ids: Sequence[str]) -> dict[str, Since]:
-    """What was recorded beside the statements of at most `_AT_ONCE` listings."""
-    reports, vettings = (
-        connection.execute(select(table.__table__).where(table.listing_id.in_(ids)).order_by(table.id)).all()
-        for table in (ReportRow, VettingRow)
-    )
-    found: dict[str, tuple[list[Report], list[Vetting]]] = {row.listing_id: ([], []) for row in (*reports, *vettings)}
-    for row in reports:
-        found[row.listing_id][0].append(tables.read_report(row))
-    for row in vettings:
-        found[row.listing_id][1].append(tables.read_vetting(row))
-    return {key: Since(*both) for key, both in found.items()}
-
-
 def ids(connection: Connection) -> list[str]:
-    """The id of every listing, in the one order that no database's language changes."""
-    return sorted(connection.scalars(select(ListingRow.id)))
+    """The id of every listing that stands for itself, in the one order that no database's language changes."""
+    known = sameness(connection)
+    return sorted(key for key in connection.scalars(select(ListingRow.id)) if key not in known.merged)
 
 
 def unspoken_by(connection: Connection, source: str) -> bool:
@@ -204,8 +168,8 @@ def unspoken_by(connection: Connection, source: str) -> bool:
 
 
 def count(connection: Connection) -> int:
-    """How many listings there are."""
-    return connection.scalar(select(func.count()).select_from(ListingRow)) or 0
+    """How many listings there are; those that were merged are one."""
+    return (connection.scalar(select(func.count()).select_from(ListingRow)) or 0) - len(sameness(connection).merged)
 
 
 # --- the queue of the index ----------------------------------------------------------------------------------------
@@ -213,12 +177,14 @@ def count(connection: Connection) -> int:
 
 def unindexed(connection: Connection) -> tuple[str, ...]:
     """The listings whose changes the index has not taken up."""
-    return tuple(connection.scalars(select(tables.UnindexedRow.listing_id).order_by(tables.UnindexedRow.listing_id)))
+    waiting = tuple(connection.scalars(select(tables.UnindexedRow.listing_id)))
+    return tuple(sorted({*stands_for(connection, waiting).values()}))
 
 
 def changed_since(connection: Connection, counter: int) -> tuple[str, ...]:
     """The listings that were touched by later changes than this one."""
-    return tuple(connection.scalars(select(ListingRow.id).where(ListingRow.changed > counter).order_by(ListingRow.id)))
+    touched = tuple(connection.scalars(select(ListingRow.id).where(ListingRow.changed > counter)))
+    return tuple(sorted({*stands_for(connection, touched).values()}))
 
 
 _REMEMBERED: Final = 20
@@ -287,8 +253,3 @@ def forget_needs(connection: Connection, now: datetime) -> int:
 def kept_need(connection: Connection, token: str, now: datetime) -> dict[str, Any] | None:
     """The need under an opaque name, or None where there is none or its time is over."""
     return connection.scalar(select(AskedRow.need).where(AskedRow.token == token, AskedRow.expires_at > now.isoformat()))
-
-
-def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]

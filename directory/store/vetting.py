@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from directory.store.sameness import sameness, stands_for, with_standing
 from directory.tables import (
     AccountRow,
     AttestationRow,
@@ -41,10 +42,12 @@ def append_vetting_step(connection: Connection, listing_id: str, step: Step) -> 
 
 def vetting_steps(connection: Connection, listing_ids: Sequence[str]) -> Mapping[str, tuple[Step, ...]]:
     """Every step of the checking of these listings, in the order in which they were written down."""
-    query = select(VettingStepRow.__table__).where(VettingStepRow.listing_id.in_(listing_ids)).order_by(VettingStepRow.id)
+    known = sameness(connection)
+    of = {one: key for key in listing_ids for one in known.family(key)}
+    query = select(VettingStepRow.__table__).where(VettingStepRow.listing_id.in_(of)).order_by(VettingStepRow.id)
     found: dict[str, tuple[Step, ...]] = dict.fromkeys(listing_ids, ())
     for row in connection.execute(query):
-        found[row.listing_id] += (_step(row),)
+        found[of[row.listing_id]] += (_step(row),)
     return found
 
 
@@ -72,14 +75,15 @@ class Holding:
 def cases_holding(connection: Connection, listing_id: str) -> list[Holding]:
     """The open cases in which somebody called a listing, put it on the board, or handed it out; by code name."""
     places: dict[str, list[str]] = {}
+    family = sameness(connection).family(listing_id)
     for words, query in (
-        ("called", select(CaseCallRow.case_id).where(CaseCallRow.listing_id == listing_id)),
-        ("placed by hand", select(CaseStepRow.case_id).where(CaseStepRow.listing_id == listing_id)),
+        ("called", select(CaseCallRow.case_id).where(CaseCallRow.listing_id.in_(family))),
+        ("placed by hand", select(CaseStepRow.case_id).where(CaseStepRow.listing_id.in_(family))),
     ):
         for case_id in connection.scalars(query.distinct()):
             places.setdefault(case_id, []).append(words)
     for case_id, snapshot in connection.execute(select(HandoutRow.case_id, HandoutRow.snapshot)):
-        if _names(snapshot, listing_id) and "handed out" not in places.setdefault(case_id, []):
+        if _names(snapshot, family) and "handed out" not in places.setdefault(case_id, []):
             places[case_id].append("handed out")
     rows = connection.execute(
         select(CaseRow.id, CaseRow.code_name, AccountRow.name)
@@ -89,13 +93,13 @@ def cases_holding(connection: Connection, listing_id: str) -> list[Holding]:
     return sorted((Holding(*row, where=tuple(places[row.id])) for row in rows), key=lambda one: one.code_name)
 
 
-def _names(told: Any, listing_id: str) -> bool:
-    """Whether a hand-out names a listing, wherever in it."""
+def _names(told: Any, family: Sequence[str]) -> bool:
+    """Whether a hand-out names a listing, under any of its ids, wherever in it."""
     if isinstance(told, Mapping):
-        return any(_names(value, listing_id) for value in told.values())
+        return any(_names(value, family) for value in told.values())
     if isinstance(told, Sequence) and not isinstance(told, str):
-        return any(_names(value, listing_id) for value in told)
-    return bool(told == listing_id)
+        return any(_names(value, family) for value in told)
+    return told in family
 
 
 # --- what centers say of themselves ------------------------------------------------------------------------------------
@@ -111,7 +115,8 @@ def invite_attestation(connection: Connection, digest: str, listing_id: str, by:
 def invited_attestation(connection: Connection, digest: str, now: datetime) -> str | None:
     """The id of the listing that a link is for; None for one that works no more."""
     query = select(AttestationRow.listing_id).where(AttestationRow.digest == digest, AttestationRow.answered_at.is_(None))
-    return connection.scalar(query.where(AttestationRow.expires_at > utc(now)))
+    found = connection.scalar(query.where(AttestationRow.expires_at > utc(now)))
+    return stands_for(connection, [found])[found] if found else None
 
 
 def answer_attestation(connection: Connection, digest: str, answers: Mapping[str, Any], now: datetime) -> bool:
@@ -125,7 +130,7 @@ def attestations(connection: Connection) -> list[Mapping[str, Any]]:
     """What centers said that staff have not looked at, the oldest first."""
     waiting = (AttestationRow.answered_at.is_not(None), AttestationRow.settled_at.is_(None))
     query = select(AttestationRow.__table__).where(*waiting).order_by(AttestationRow.answered_at, AttestationRow.digest)
-    return [row._asdict() for row in connection.execute(query)]
+    return with_standing(connection, [row._asdict() for row in connection.execute(query)])
 
 
 def settle_attestation(connection: Connection, digest: str, now: datetime, by: str) -> None:
@@ -140,16 +145,17 @@ def settle_attestation(connection: Connection, digest: str, now: datetime, by: s
 def once_published(connection: Connection) -> list[str]:
     """The ids of the listings that were ever vetted: those that may be published now, or have lapsed."""
     query = select(VettingRow.listing_id).where(VettingRow.state.in_([str(state) for state in PUBLISHED]))
-    return sorted(connection.scalars(query.distinct()))
+    return sorted({*stands_for(connection, connection.scalars(query.distinct())).values()})
 
 
 def on_cases(connection: Connection) -> dict[str, int]:
     """The listings that open cases called, placed by hand or handed out, each with how many cases hold it."""
     still = select(CaseRow.id).where(CaseRow.ended.is_(None))
     found: dict[str, set[str]] = {}
+    known = sameness(connection)
     for table in (CaseCallRow, CaseStepRow):
         for case_id, listing_id in connection.execute(select(table.case_id, table.listing_id).where(table.case_id.in_(still))):
-            found.setdefault(listing_id, set()).add(case_id)
+            found.setdefault(known.stands_for(listing_id), set()).add(case_id)
     return {listing_id: len(cases) for listing_id, cases in sorted(found.items())}
 
 

@@ -42,6 +42,7 @@ from directory.tables.listings import (
     vetting_row,
     worded,
 )
+from directory.tables.sameness import SamenessRow
 from directory.tables.vetting import AttestationRow, VettingStepRow
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "Run",
     "RunRow",
     "SAID",
+    "SamenessRow",
     "SessionRow",
     "StatementRow",
     "Table",
