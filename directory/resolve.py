@@ -1,7 +1,7 @@
 """Statements to a listing: by authority, then by date, field by field. Pure; the order of input changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -53,6 +53,13 @@ class Since:
 
     reports: Sequence[Report] = ()
     vettings: Sequence[Vetting] = ()
+
+    @classmethod
+    def together(cls, parts: Iterable["Since"]) -> "Since":
+        """What was recorded of several listings, as of one."""
+        told = tuple(parts)
+        reports = tuple(one for part in told for one in part.reports)
+        return cls(reports, tuple(one for part in told for one in part.vettings))
 
 
 NOTHING_SINCE: Final = Since()

@@ -168,6 +168,10 @@ def _level(written: str) -> str:
     return values.one_of(LEVELS)(written.replace(".", "_"))
 
 
+def _ids(value: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_LISTING_ID(one) for one in _listed(value)))
+
+
 def _values(told: Any) -> dict[str, Any]:
     read = fields(told, "values", VALUES, ())
     return {name: value for name, value in read.items() if value != ""}
@@ -176,13 +180,16 @@ def _values(told: Any) -> dict[str, Any]:
 VALUES: Final[Mapping[str, Reader]] = {name: _typed(field.read) for name, field in FIELDS.items()}
 _FLAG: Final = _typed(values.yes_or_no)
 _COUNT: Final = _typed(values.whole_number(0, 100_000))
+_LISTING_ID: Final = _shaped(_ID, "Enter letters, digits and . _ : ~ - only, such as listings:example-house")
 LINE: Final[Mapping[str, Reader]] = {
-    "id": _shaped(_ID, "Enter letters, digits and . _ : ~ - only, such as listings:example-house"),
+    "id": _LISTING_ID,
+    "merged": _ids,
     "statements": _listed,
     "availability": _listed,
     "vetting": _listed,
 }
 STATEMENT: Final[Mapping[str, Reader]] = {
+    "about": _LISTING_ID,
     "source": _shaped(_SOURCE_NAME, "Enter a short name in small letters, such as calls"),
     "local_id": _exactly,
     "kind": _typed(lambda written: SourceKind(values.one_of(SourceKind)(written))),
@@ -196,6 +203,7 @@ STATEMENT: Final[Mapping[str, Reader]] = {
     "no": _terms,
 }
 REPORT: Final[Mapping[str, Reader]] = {
+    "about": _LISTING_ID,
     "state": _typed(lambda written: BedState(values.one_of(BedState)(written))),
     "observed_at": _typed(_moment),
     "channel": _typed(lambda written: Channel(values.one_of(Channel)(written))),
@@ -210,6 +218,7 @@ REPORT: Final[Mapping[str, Reader]] = {
     "expires_at": _typed(_moment),
 }
 VETTING: Final[Mapping[str, Reader]] = {
+    "about": _LISTING_ID,
     "state": _typed(lambda written: VettingState(values.one_of(VettingState)(written))),
     "at": _typed(_moment),
     "by": _exactly,

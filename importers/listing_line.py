@@ -6,7 +6,7 @@ A line is taken whole or not at all. There is one canonical way of writing a lis
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -41,11 +41,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one line says of one listing."""
+    """What one line says of one listing, and of those that were merged into it: each statement and report of one of them."""
 
     listing_id: str
     statements: tuple[Statement, ...]
-    since: Since
+    parts: Mapping[str, Since]
+    merged: tuple[str, ...] = ()
+
+    @property
+    def since(self) -> Since:
+        """All reports and steps of vetting, of whichever part."""
+        return Since.together(self.parts.values())
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -68,11 +74,23 @@ def read_line(raw: bytes, context: Context) -> Line:
     listing_id = told.get("id") or _derived_id(statements)
     reports = [fields(one, f"report {n}", REPORT, ("state", "observed_at")) for n, one in _numbered(told, "availability")]
     vettings = [fields(one, f"vetting {n}", VETTING, ("state", "at")) for n, one in _numbered(told, "vetting")]
-    since = Since(
-        tuple(_report(one, f"report {n}", context) for n, one in enumerate(reports, start=1)),
-        tuple(_vetting(one, context) for one in vettings),
-    )
-    return Line(listing_id, tuple(_statement(one, listing_id, context) for one in statements), since)
+    line = Line(listing_id, tuple(_statement(one, listing_id, context) for one in statements), {}, told.get("merged", ()))
+    _of_its_own((*statements, *reports, *vettings), line)
+    found: dict[str, tuple[list[Report], list[Vetting]]] = {key: ([], []) for key in (listing_id, *line.merged)}
+    for number, one in enumerate(reports, start=1):
+        found[one.get("about", listing_id)][0].append(_report(one, f"report {number}", context))
+    for one in vettings:
+        found[one.get("about", listing_id)][1].append(_vetting(one, context))
+    return replace(line, parts={key: Since(tuple(both[0]), tuple(both[1])) for key, both in found.items() if any(both)})
+
+
+def _of_its_own(told: Iterable[Mapping[str, Any]], line: Line) -> None:
+    """A line speaks of its own listing and of those that were merged into it, and of no other."""
+    if line.listing_id in line.merged:
+        raise BadLine("the line merges the listing into itself", line.listing_id, "Leave its own id out of merged")
+    for one in told:
+        if "about" in one and one["about"] not in (line.listing_id, *line.merged):
+            raise BadLine("it is about a listing that is not merged into this one", one["about"], "Name it in merged")
 
 
 def _numbered(told: Mapping[str, Any], key: str) -> Iterable[tuple[int, Any]]:
@@ -103,7 +121,8 @@ def _derived_id(statements: list[dict[str, Any]]) -> str:
     return f"{source}:{hashlib.sha256(names_it.encode()).hexdigest()[:12]}"
 
 
-def _statement(told: Mapping[str, Any], listing_id: str, context: Context) -> Statement:
+def _statement(told: Mapping[str, Any], line_id: str, context: Context) -> Statement:
+    listing_id = told.get("about", line_id)
     if told["observed_at"] > (context.now + _FURTHEST_AHEAD).date():
         raise BadLine("a statement is of a day still to come", told["observed_at"].isoformat(), "Enter the day it was learned")
     source = told.get("source", SOURCE)
@@ -143,7 +162,7 @@ def _report(told: Mapping[str, Any], where: str, context: Context) -> Report:
     _past(told["observed_at"], context)
     _sensible(told, where)
     bucket = {name: told[name] for name in Bucket.__dataclass_fields__ if name in told}
-    rest = {name: value for name, value in told.items() if name not in bucket}
+    rest = {name: value for name, value in told.items() if name not in bucket and name != "about"}
     return Report(**{"channel": Channel.IMPORT, "recorded_by": context.recorded_by} | rest, bucket=Bucket(**bucket))
 
 
@@ -169,7 +188,7 @@ def _sensible(told: Mapping[str, Any], where: str) -> None:
 
 def _vetting(told: Mapping[str, Any], context: Context) -> Vetting:
     _past(told["at"], context)
-    return Vetting(**{"by": context.recorded_by} | dict(told))
+    return Vetting(**{"by": context.recorded_by} | {name: value for name, value in told.items() if name != "about"})
 
 
 def _past(moment: datetime, context: Context) -> None:
@@ -190,12 +209,23 @@ def header() -> str:
 def written_line(recorded: Recorded) -> str:
     """All that was recorded of a listing, in the one canonical way; of a withheld address without its street."""
     listing_id, hidden = recorded.listing_id, withheld(recorded.said)
-    since = recorded.since
+    parts = recorded.parts or {listing_id: recorded.since}
+    reports = [(report, key) for key, since in parts.items() for report in since.reports]
+    vettings = [(step, key) for key, since in parts.items() for step in since.vettings]
     told = {
         "id": listing_id,
-        "statements": [_written_statement(one.statement, listing_id, hidden) for one in recorded.said],
-        "availability": [_written_report(one) for one in sorted(since.reports, key=lambda report: report.order)],
-        "vetting": [_written_vetting(one) for one in sorted(since.vettings, key=lambda one: (one.at, str(one)))],
+        "merged": list(recorded.merged),
+        "statements": [
+            _about(one.statement.listing_id, listing_id) | _written_statement(one.statement, hidden) for one in recorded.said
+        ],
+        "availability": [
+            _about(key, listing_id) | _written_report(one)
+            for one, key in sorted(reports, key=lambda one: (one[0].order, one[1]))
+        ],
+        "vetting": [
+            _about(key, listing_id) | _written_vetting(one)
+            for one, key in sorted(vettings, key=lambda one: (one[0].at, str(one[0]), one[1]))
+        ],
     }
     return _written({name: value for name, value in told.items() if value})
 
@@ -217,11 +247,17 @@ def _written(told: Mapping[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _written_statement(statement: Statement, listing_id: str, hidden: bool) -> dict[str, Any]:
+def _about(part: str, listing_id: str) -> dict[str, str]:
+    """Which of the merged listings something is recorded of; nothing for the one that stays."""
+    return {} if part == listing_id else {"about": part}
+
+
+def _written_statement(statement: Statement, hidden: bool) -> dict[str, Any]:
     provenance = statement.provenance
+    named = statement.local_id == statement.listing_id.removeprefix(f"{statement.source}:")
     told = {
         "source": statement.source,
-        "local_id": statement.local_id if statement.local_id != listing_id.removeprefix(f"{statement.source}:") else None,
+        "local_id": None if named else statement.local_id,
         "kind": str(provenance.kind),
         "reference": provenance.reference,
         "observed_at": provenance.observed_at.isoformat(),
@@ -238,11 +274,11 @@ def _written_statement(statement: Statement, listing_id: str, hidden: bool) -> d
 def _written_report(report: Report) -> dict[str, Any]:
     bucket = {name: getattr(report.bucket, name) for name in Bucket.__dataclass_fields__}
     told = {name: getattr(report, name) for name in Report.__dataclass_fields__ if name != "bucket"} | bucket
-    return {name: _plain(told[name]) for name in REPORT if told[name] is not None}
+    return {name: _plain(told[name]) for name in REPORT if name in told and told[name] is not None}
 
 
 def _written_vetting(vetting: Vetting) -> dict[str, Any]:
-    told = {name: getattr(vetting, name) for name in VETTING}
+    told = {name: getattr(vetting, name) for name in VETTING if name != "about"}
     return {name: _plain(value) for name, value in told.items() if value is not None and (name, value) != ("because", "")}
 
 

@@ -3,20 +3,19 @@
 One transaction; a line that can't be taken costs itself. What is there already is recognised, so a file may come twice.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from sqlalchemy import Connection
 
 from directory import store
 from directory.database import Database
-from directory.listing import Located, Statement
+from directory.listing import Located
 from directory.problems import Loudness, Problem
-from directory.resolve import NOTHING_SINCE, Said, Since, resolve
+from directory.resolve import NOTHING_SINCE, resolve
 from directory.store import Recorded
 from importers.base import refuse
 from importers.contents import digest_of
@@ -28,9 +27,9 @@ from importers.listing_line import (
     Line,
     read_header,
     read_line,
-    withheld,
-    without_street,
 )
+from importers.listing_merges import check_merges, merge_as_told, to_merge
+from importers.listing_news import already_there, news, with_news
 from importers.pipeline import INVENTED, Order, Summary
 from importers.understanding import Progress
 
@@ -140,16 +139,30 @@ def _check_header(first: tuple[int, bytes | None], file: str) -> None:
 
 
 def _take(taking: _Taking, some: Sequence[tuple[int, bytes | None]]) -> None:
-    """Take some lines up: each on its own, all that they add at once."""
+    """Take some lines up: each on its own, all that they add at once; a line that merges with what was added before it."""
     read = [(number, line) for number, raw in some if (line := _read(taking, number, raw))]
-    ids = list(dict.fromkeys(line.listing_id for _, line in read))
-    there = {one.listing_id: one for one in store.recorded(taking.connection, ids)}
-    added: list[Recorded] = []
+    portions: list[list[tuple[int, Line]]] = [[]]
     for number, line in read:
+        portions += [[], []] if line.merged else []
+        portions[-2 if line.merged else -1].append((number, line))
+    for portion in portions:
+        _take_up(taking, portion)
+
+
+def _take_up(taking: _Taking, lines: Sequence[tuple[int, Line]]) -> None:
+    there = already_there(taking.connection, [line for _, line in lines])
+    added: list[Recorded] = []
+    for number, line in lines:
         before = there.get(line.listing_id, Recorded(line.listing_id, (), NOTHING_SINCE))
-        new = _news(line, before)
-        after = Recorded(line.listing_id, (*before.said, *new.said), _both(before.since, new.since))
-        if (new.said or new.since != NOTHING_SINCE or not before.said) and not _stands(taking, number, after):
+        new = news(line, before)
+        after = with_news(before, new)
+        told = bool(new.said or new.since != NOTHING_SINCE or not before.said)
+        if told and not _stands(taking, number, after):
+            continue
+        try:
+            check_merges(taking.connection, line, after)
+        except BadLine as error:
+            _refuse(taking, number, error)
             continue
         there[line.listing_id] = after
         added.append(new)
@@ -176,34 +189,6 @@ def _refuse(taking: _Taking, number: int, error: BadLine) -> None:
         taking.problems.append(Problem(Loudness.ROW, where, f"{error.what}; the line was left out", error.found, error.fix))
 
 
-def _news(line: Line, before: Recorded) -> Recorded:
-    """What a line says that is not there already: each statement as often as it was said, each report once."""
-    hidden = withheld(before.said)
-    there = Counter(_identity(one.statement, hidden) for one in before.said)
-    last = before.said[-1].order if before.said else 0
-    said: list[Said] = []
-    for number, statement in enumerate(line.statements, start=1):
-        identity = _identity(statement, hidden)
-        if there[identity]:
-            there[identity] -= 1
-        else:
-            said.append(Said(last + number, statement))
-    reports = [one for one in dict.fromkeys(line.since.reports) if one not in before.since.reports]
-    vettings = [one for one in dict.fromkeys(line.since.vettings) if one not in before.since.vettings]
-    return Recorded(line.listing_id, tuple(said), Since(tuple(reports), tuple(vettings)))
-
-
-def _identity(statement: Statement, hidden: bool) -> tuple[Any, ...]:
-    """What makes two statements the same; of a withheld address the street is in no file, whoever gave it once."""
-    told = without_street(statement) if hidden else statement.values
-    rest = (getattr(statement, name) for name in Statement.__dataclass_fields__ if name != "values")
-    return frozenset(told.items()), *rest
-
-
-def _both(one: Since, other: Since) -> Since:
-    return Since((*one.reports, *other.reports), (*one.vettings, *other.vettings))
-
-
 def _stands(taking: _Taking, number: int, after: Recorded) -> bool:
     """Whether a listing has a name and a place, with all that was ever said of it; else the line is refused."""
     try:
@@ -219,7 +204,7 @@ def _count(taking: _Taking, before: Recorded, new: Recorded, after: Recorded) ->
     tally = taking.invented if any(one.statement.source == INVENTED for one in after.said) else taking.real
     if not before.said:
         tally.new += 1
-    elif new.said or new.since != NOTHING_SINCE:
+    elif new.said or new.since != NOTHING_SINCE or to_merge(taking.connection, new):
         tally.changed += 1
     else:
         tally.unchanged += 1
@@ -229,8 +214,11 @@ def _append(taking: _Taking, added: Sequence[Recorded]) -> None:
     connection = taking.connection
     if said := [one.statement for listing in added for one in listing.said]:
         store.append(connection, said, taking.run_id)
-    store.append_reports(connection, [(listing.listing_id, one) for listing in added for one in listing.since.reports])
-    store.append_vettings(connection, [(listing.listing_id, one) for listing in added for one in listing.since.vettings])
+    parts = [part for listing in added for part in listing.parts.items()]
+    store.append_reports(connection, [(key, one) for key, since in parts for one in since.reports])
+    store.append_vettings(connection, [(key, one) for key, since in parts for one in since.vettings])
+    for listing in added:
+        merge_as_told(connection, listing, taking.context)
 
 
 # --- what came of it -------------------------------------------------------------------------------------------------

@@ -14,9 +14,11 @@ from flask import Flask
 from directory import places, store
 from directory.availability import Bucket, Report
 from directory.database import Database
-from directory.listing import Statement, Vetting
+from directory.listing import Located, Statement, Vetting
+from directory.merging import merge
 from directory.problems import CannotUnderstand, Loudness
 from directory.referral import Directory
+from directory.sameness import Decided, Decision
 from directory.settings import Settings
 from directory.vocabulary import BedState, Channel, SourceKind, VettingState
 from directory.web import create_app
@@ -101,6 +103,71 @@ def test_export_import_export_is_the_same_file(database: Database, other: Databa
     assert counts(carry(first, other, tmp_path / "first.jsonl")) == (3, 0, 0, 0)
     assert text_of(other) == first
     assert held(other) == held(database)
+
+
+def merge_some(database: Database) -> str:
+    """Three of one place, in a chain, each with something recorded since; returns the id that stays."""
+    fill(database)
+    survey, third = builders.a_statement().listing_id, a_statement(source="third", local_id="x")
+    caller = replace(third.provenance, source="calls", kind=SourceKind.STAFF_CALL)
+    call = Statement("calls", "other:2/beds", caller, yes=frozenset(("sex.male",)), restates=False, about="other:2")
+    with database.writing() as connection:
+        store.append(connection, [third, call], None)
+        report = Report(BedState.FULL, NOW, Channel.CALL, "B. Example")
+        store.append_reports(connection, [(key, report) for key in ("other:2", "third:x", survey)])
+        suspended = Vetting(VettingState.SUSPENDED, NOW - timedelta(days=9), "B. Example", None, "a complaint")
+        store.append_vettings(connection, [("third:x", suspended)])
+        for goes, stays in (("third:x", "other:2"), ("other:2", survey)):
+            one, other = (next(store.listings(connection, lambda _code, _state: Located(), [key])) for key in (goes, stays))
+            merge(connection, Decided(Decision.MERGED, goes, stays, NOW, "staff 1"), (one, other))
+    return survey
+
+
+def test_a_merged_listing_is_one_line_and_comes_back_merged(database: Database, other: Database, tmp_path: Path) -> None:
+    survey = merge_some(database)
+    first = text_of(database)
+    (line,) = (one for one in map(json.loads, first.splitlines()[1:]) if "merged" in one)
+    assert (line["id"], line["merged"]) == (survey, ["other:2", "third:x"])
+    assert {one.get("about") for one in line["availability"]} == {None, "other:2", "third:x"}
+    assert counts(carry(first, other, tmp_path / "merged.jsonl")) == (2, 0, 0, 0)
+    assert text_of(other) == first and held(other) == held(database)
+    assert counts(carry(first, other, tmp_path / "again.jsonl")) == (0, 0, 2, 0)
+    with other.writing() as connection:
+        store.decide(connection, Decided(Decision.TAKEN_APART, "other:2", survey, NOW, "staff 1"))
+        (apart,) = store.recorded(connection, ["other:2"])
+    assert {one.statement.local_id for one in apart.said} == {"2", "other:2/beds"} and len(apart.since.reports) == 1
+
+
+def test_a_line_can_merge_what_is_there_but_not_what_a_person_kept_apart(bring: Bring, database: Database) -> None:
+    fill(database)
+    survey = builders.a_statement().listing_id
+    assert counts(bring({"id": survey, "merged": ["other:2"]})) == (0, 1, 0, 0)
+    assert counts(bring({"id": survey, "merged": ["other:2"]})) == (0, 0, 1, 0)
+    assert set(held(database)) == {survey, a_statement(local_id="3").listing_id}
+    more = {"source": "other", "local_id": "2", "kind": "web", "observed_at": "2026-03-02", "yes": ["sex.male"]}
+    assert counts(bring({"id": "other:2", "statements": [more]})) == (0, 1, 0, 0)
+    with database.writing() as connection:
+        store.decide(connection, Decided(Decision.TAKEN_APART, "other:2", survey, NOW, "staff 1"))
+        store.decide(connection, Decided(Decision.DIFFERENT, "other:2", survey, NOW, "staff 1"))
+    refused = bring({"id": survey, "merged": ["other:2"]})
+    assert counts(refused) == (0, 0, 0, 1) and "different places" in refused.problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ({"merged": ["survey:none"]}, "nothing was ever said"),
+        ({"merged": ["listings:a"]}, "into itself"),
+        (
+            {"availability": [{"state": "open", "observed_at": "2026-03-12T10:00Z", "about": "other:2"}]},
+            "not merged into this one",
+        ),
+        ({"merged": "other:2"}, "list in square brackets"),
+    ],
+)
+def test_a_merge_that_can_not_be_is_refused_in_words(bring: Bring, line: dict[str, Any], words: str) -> None:
+    told = bring(a_line(id="listings:a") | line)
+    assert counts(told) == (0, 0, 0, 1) and words in str(told.problems[0])
 
 
 def test_what_was_exported_adds_nothing_where_it_came_from(database: Database, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """All that was recorded of listings, read from the database: of those that were merged as of one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from typing import Any, Final
 
@@ -21,13 +21,14 @@ _AT_ONCE: Final = 500
 class Recorded:
     """All that was recorded of one listing: what was said of it, in order, and the reports and vetting since.
 
-    `parts` has, of one into which others were merged, what was recorded since by the id under which it was; itself first.
+    Of one into which others were merged, `merged` has their ids, and `parts` by each id what was recorded since under it.
     """
 
     listing_id: str
     said: tuple[Said, ...]
     since: Since
     parts: Mapping[str, Since] = field(default_factory=dict)
+    merged: tuple[str, ...] = ()
 
 
 def listings(connection: Connection, locate: Locate, ids: Sequence[str] | None = None) -> Iterator[Listing]:
@@ -61,14 +62,13 @@ def _together(connection: Connection, families: Sequence[tuple[str, ...]]) -> It
         if len(family) == 1:
             yield from parts
         elif parts:
-            yield _joined(family[0], parts)
+            yield replace(_joined(family[0], parts), merged=family[1:])
 
 
 def _joined(listing_id: str, parts: Sequence[Recorded]) -> Recorded:
     said = sorted((one for part in parts for one in part.said), key=lambda one: one.order)
-    reports = tuple(one for part in parts for one in part.since.reports)
-    vettings = tuple(one for part in parts for one in part.since.vettings)
-    return Recorded(listing_id, tuple(said), Since(reports, vettings), {part.listing_id: part.since for part in parts})
+    told = {part.listing_id: part.since for part in parts}
+    return Recorded(listing_id, tuple(said), Since.together(told.values()), told)
 
 
 def _with_since(connection: Connection, rows: Iterable[Any]) -> Iterator[Recorded]:

@@ -1,0 +1,71 @@
+"""What a line of listings says that is not recorded already; of merged listings for each part on its own."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from directory import store
+from directory.listing import Statement
+from directory.resolve import NOTHING_SINCE, Said, Since
+from directory.store import Recorded
+from importers.listing_line import Line, withheld, without_street
+
+
+def already_there(connection: Connection, lines: Sequence[Line]) -> dict[str, Recorded]:
+    """What is recorded already, by the id of each line: of all that it names, as if that were one listing."""
+    known = store.sameness(connection)
+    named = {line.listing_id: {known.stands_for(key) for key in (line.listing_id, *line.merged)} for line in lines}
+    found = {one.listing_id: one for one in store.recorded(connection, sorted(set().union(*named.values())))}
+    told: dict[str, Recorded] = {}
+    for listing_id, roots in named.items():
+        ones = [found[root] for root in sorted(roots) if root in found]
+        if ones:
+            said = sorted((one for each in ones for one in each.said), key=lambda one: one.order)
+            parts = {key: since for one in ones for key, since in _held(one).items()}
+            told[listing_id] = Recorded(listing_id, tuple(said), Since.together(parts.values()), parts)
+    return told
+
+
+def news(line: Line, before: Recorded) -> Recorded:
+    """What a line says that is not there already: each statement as often as it was said, each report once."""
+    hidden = withheld(before.said)
+    there = Counter(_identity(one.statement, hidden) for one in before.said)
+    last = before.said[-1].order if before.said else 0
+    said: list[Said] = []
+    for number, statement in enumerate(line.statements, start=1):
+        identity = _identity(statement, hidden)
+        if there[identity]:
+            there[identity] -= 1
+        else:
+            said.append(Said(last + number, statement))
+    held = _held(before)
+    parts = {key: _new_since(since, held.get(key, NOTHING_SINCE)) for key, since in line.parts.items()}
+    return Recorded(line.listing_id, tuple(said), Since.together(parts.values()), parts, line.merged)
+
+
+def _new_since(told: Since, there: Since) -> Since:
+    reports = [one for one in dict.fromkeys(told.reports) if one not in there.reports]
+    vettings = [one for one in dict.fromkeys(told.vettings) if one not in there.vettings]
+    return Since(tuple(reports), tuple(vettings))
+
+
+def _identity(statement: Statement, hidden: bool) -> tuple[Any, ...]:
+    """What makes two statements the same; of a withheld address the street is in no file, whoever gave it once."""
+    told = without_street(statement) if hidden else statement.values
+    rest = (getattr(statement, name) for name in Statement.__dataclass_fields__ if name != "values")
+    return frozenset(told.items()), *rest
+
+
+def with_news(before: Recorded, new: Recorded) -> Recorded:
+    """What is recorded of a listing once the news are added."""
+    parts = {
+        key: Since.together((_held(before).get(key, NOTHING_SINCE), new.parts.get(key, NOTHING_SINCE)))
+        for key in (*_held(before), *new.parts)
+    }
+    return Recorded(before.listing_id, (*before.said, *new.said), Since.together(parts.values()), parts)
+
+
+def _held(recorded: Recorded) -> Mapping[str, Since]:
+    return recorded.parts or {recorded.listing_id: recorded.since}
