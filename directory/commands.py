@@ -1,4 +1,4 @@
-"""The commands around the list: `options`, `index`, `terms`, `purge`. Answers go to standard output, the rest beside it."""
+"""The commands around the list: `options`, `index`, `terms`, `duplicates`, `purge`. Answers go to standard output."""
 
 import json
 from datetime import UTC, datetime
@@ -9,7 +9,9 @@ import click
 from flask import Flask
 
 from directory import asking, meetings, paper, referral
+from directory.duplicates import CERTAIN
 from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.proposing import proposals
 from directory.referral import Directory
 from directory.vocabulary import DEPENDENCES, GROUPS, LEVELS, MEDICATIONS, PAYERS, SEXES, SUBSTANCES, TRAVEL
 
@@ -18,7 +20,8 @@ UNDERSTOOD_NOTHING = 2
 
 def register(app: Flask, directory: Directory) -> None:
     """Add the commands to `flask --app app`."""
-    for command in (options_command(directory), index_command(directory), terms_command(), purge_command(directory)):
+    commands = (options_command, index_command, duplicates_command, purge_command)
+    for command in (*(make(directory) for make in commands), terms_command()):
         app.cli.add_command(command)
 
 
@@ -138,6 +141,28 @@ def terms_command() -> click.Command:
             click.echo(group.label)
             for term in group.terms:
                 click.echo(f"  {term.code:<44} {term.label}")
+
+    return command
+
+
+def duplicates_command(directory: Directory) -> click.Command:
+    """`flask --app app duplicates`: the pairs that may be one place."""
+
+    @click.command("duplicates", help="List the pairs of listings that may be one place, with what speaks for it and against.")
+    @click.option("--most", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many to show.")
+    @click.option("--json", "as_json", is_flag=True, help="Print them as JSON, and nothing else.")
+    def command(most: int, as_json: bool) -> None:
+        directory.ready()
+        found = proposals(directory)
+        if as_json:
+            click.echo(json.dumps([one.as_json() for one in found[:most]], ensure_ascii=False, indent=2))
+            return
+        for one in found[:most]:
+            click.echo(f"{one.score:>3}  {one.first.id}  {one.first.name}\n     {one.second.id}  {one.second.name}")
+            click.echo("     " + "; ".join(f"{'' if each.points >= 0 else 'but '}{each.sentence}" for each in one.evidence))
+        sure = sum(one.score >= CERTAIN for one in found)
+        words = "pair may be one place" if len(found) == 1 else "pairs may be one place"
+        click.echo(f"{len(found):,} {words}, {sure:,} almost surely. Staff decide at /staff/duplicates.", err=True)
 
     return command
 

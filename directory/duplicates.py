@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
@@ -116,6 +116,11 @@ class Proposal:
     def ids(self) -> tuple[str, str]:
         """The two ids in order."""
         return self.first.id, self.second.id
+
+    def as_json(self) -> dict[str, Any]:
+        """The pair as it is printed for programs."""
+        told = [{"clue": str(one.clue), "points": one.points, "sentence": one.sentence} for one in self.evidence]
+        return {"listings": list(self.ids), "score": self.score, "almost_sure": self.score >= CERTAIN, "evidence": told}
 
 
 @dataclass(frozen=True, slots=True)

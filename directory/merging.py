@@ -6,40 +6,17 @@ Nothing is merged without a person. Each decision is one transaction that reads 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
-from directory import duplicates, store
+from directory import store
 from directory.account import Account
 from directory.account import Who as Auditor
-from directory.duplicates import Proposal
 from directory.listing import Listing
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
-from directory.sameness import Decided, Decision, Sameness, vetting_before, vetting_merged
+from directory.sameness import Decided, Decision, vetting_before, vetting_merged
 from directory.vetting_desk import known_as
-
-_WORKED_OUT: Final[WeakKeyDictionary[Directory, tuple[int, list[Proposal]]]] = WeakKeyDictionary()
-
-
-def proposals(directory: Directory) -> list[Proposal]:
-    """The pairs that may be one place and of which nobody decided, the likeliest first; worked out once for each change."""
-    with directory.database.reading() as connection:
-        counter, known = store.counter(connection), store.sameness(connection)
-        at, found = _WORKED_OUT.get(directory, (-1, []))
-        if at != counter:
-            found = duplicates.proposals(store.listings(connection, directory.gazetteer.locate))
-            _WORKED_OUT[directory] = counter, found
-    apart = _apart(known)
-    return [one for one in found if one.ids not in apart]
-
-
-def _apart(known: Sameness) -> set[tuple[str, str]]:
-    """The pairs that are two places: also where one of the two stands for the listing of which somebody said so."""
-    told = ((known.stands_for(one), known.stands_for(other)) for one, other in known.different)
-    return {(min(pair), max(pair)) for pair in told}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ ORDER = [
     "free_text", "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "duplicates", "sameness",
     "matching", "asking", "case", "vetting", "tables", "database", "store", "search", "settings", "accounts", "routing",
     "answered", "confirming", "paper", "handout", "answering", "review", "referral", "browsing", "vetting_desk",
-    "merging", "attestation", "upkeep", "board", "meetings", "erasing", "handing_out", "call_sheet", "learned",
-    "calling", "call_queue", "bed_reports", "uploads", "web", "commands", "user_commands", "review_commands", "start",
+    "proposing", "merging", "attestation", "upkeep", "board", "meetings", "erasing", "handing_out", "call_sheet",
+    "learned", "calling", "call_queue", "bed_reports", "uploads", "web", "commands", "user_commands", "review_commands",
+    "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("vetting") + 1], "handout"]
@@ -21,7 +22,7 @@ ALLOWED = {
     "whoosh": {"search"},
     "sqlalchemy": {
         "tables", "database", "store", "search", "accounts", "meetings", "erasing", "learned", "calling", "vetting_desk",
-        "attestation",
+        "merging", "proposing", "attestation",
         "review",
     },
     "alembic": {"database"},

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
-from directory import merging, store
+from directory import duplicates, merging, store
 from directory.account import Account, Role
 from directory.accounts.names import key_of
 from directory.availability import Report
@@ -17,6 +17,7 @@ from directory.case import KEPT, Call, Case, Handout, Seen, Step, StepKind
 from directory.listing import Listing, Statement, Vetting
 from directory.merging import MergingDesk
 from directory.problems import CannotUnderstand
+from directory.proposing import proposals
 from directory.referral import Directory
 from directory.sameness import NOTHING_DECIDED, Decided, Decision, Sameness
 from directory.settings import Settings
@@ -285,7 +286,7 @@ def test_a_source_that_is_taken_out_leaves_those_that_were_merged_into_it(desk: 
 
 def test_proposals_go_once_somebody_has_decided_and_come_back_when_taken_back(desk: MergingDesk) -> None:
     def pairs() -> list[tuple[str, str]]:
-        return [one.ids for one in merging.proposals(desk.directory)]
+        return [one.ids for one in proposals(desk.directory)]
 
     assert pairs() == [(REGISTER, SURVEY)]
     desk.differ(SURVEY, REGISTER)
@@ -318,3 +319,28 @@ def test_a_listing_that_is_not_there_or_the_same_is_refused_in_words(desk: Mergi
         desk.merge("survey:none", SURVEY)
     with pytest.raises(CannotUnderstand, match="one listing, not two"):
         desk.merge(SURVEY, SURVEY)
+
+
+def test_proposals_are_the_same_whether_kept_or_worked_out_anew(desk: MergingDesk) -> None:
+    directory = desk.directory
+    with directory.database.writing() as connection:
+        store.append(connection, [said("web:4"), said("web:5", organization="Example House 5", address_1="5 Fifth Road")], None)
+
+    def same() -> list[tuple[str, str]]:
+        kept = proposals(directory)
+        with directory.database.reading() as connection:
+            fresh = duplicates.proposals(store.listings(connection, directory.gazetteer.locate))
+        assert [(one.ids, one.score) for one in kept] == [(one.ids, one.score) for one in fresh]
+        return [one.ids for one in kept]
+
+    assert len(same()) == 3
+    with directory.database.writing() as connection:
+        store.append_reports(connection, [(SURVEY, Report(BedState.OPEN, NOW, Channel.CALL, "a test"))])
+    assert len(same()) == 3
+    desk.merge(REGISTER, SURVEY)
+    assert same() == [(SURVEY, "web:4")]
+    later(desk).take_apart(REGISTER)
+    assert len(same()) == 3
+    with directory.database.writing() as connection:
+        store.append(connection, [said("web:4", address_1="99 Moved Road", phone="6145550188")], None)
+    assert same() == [(REGISTER, SURVEY)]

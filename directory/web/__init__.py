@@ -34,6 +34,7 @@ from directory.web import (
     security,
     sign_in,
     staff,
+    staff_duplicates,
     staff_import,
     staff_review,
     vetting_pages,
@@ -87,6 +88,7 @@ def create_app(
         staff.staff,
         staff_review.staff_review,
         staff_import.staff_import,
+        staff_duplicates.staff_duplicates,
         vetting_pages.vetting_pages,
         attest.attest,
     ):

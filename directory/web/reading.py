@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from flask import Blueprint, Response, abort, make_response
+from flask import Blueprint, Response, abort, make_response, redirect, url_for
+from werkzeug.wrappers import Response as Redirect
 
 from directory import store
 from directory.matching.beds import NOT_KNOWN, OUTSIDE_HOURS
@@ -19,11 +20,13 @@ _KEPT_OUT: Final = ("/options", "/listings", "/centers/found", "/es/centers/foun
 
 @reading.get("/listings/<listing_id>")
 @anybody
-def listing(listing_id: str) -> str:
-    """Everything that is known of a listing."""
+def listing(listing_id: str) -> str | Redirect:
+    """Everything that is known of a listing; one that was merged leads to the one that stays."""
     found = opened().listings([listing_id]).get(listing_id)
     if found is None:
         abort(404)
+    if found.id != listing_id:
+        return _moved(url_for("reading.listing", listing_id=found.id))
     moment = now()
     decisive, beside = told.facts_by_group(found)
     return page(
@@ -41,6 +44,13 @@ def listing(listing_id: str) -> str:
         voice=told.speaker(found),
         not_known=told.not_known(found, moment),
     )
+
+
+def _moved(to: str) -> Redirect:
+    """Moved, and to be asked for again: a merge can be taken back, and then the page is back in its place."""
+    response = redirect(to, 301)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @reading.get("/how-options-are-ranked")
