@@ -9,13 +9,16 @@ import pytest
 
 from directory import store
 from directory.database import Database
-from directory.listing import Listing
+from directory.listing import Listing, Point
 from directory.matching import columns
 from directory.matching.columns import Columns
+from directory.matching.excerpt import without
 from directory.matching.mending import mended
 from directory.matching.rank import rank
 from directory.need import Need
-from directory.search import disk
+from directory.search import analysis, disk
+from directory.search.postings import closed_up
+from directory.search.words import Words
 from tests import worlds
 from tests.builders import a_report, a_statement
 from tests.test_generations import FEW, add, an_index, queue
@@ -69,6 +72,37 @@ def test_mended_columns_answer_as_those_built_anew(seed: int) -> None:
     for _ in range(6):
         need = worlds.a_need(random, as_of)
         assert answer(patched, need) == answer(anew, need)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_columns_and_words_without_some_answer_as_those_built_of_the_others(seed: int) -> None:
+    random = Random(seed)
+    as_of = worlds.a_moment(random)
+    listings = worlds.listings(random, as_of, 80)
+    built = columns.build(listings)
+    gone = np.array(sorted(random.sample(range(80), 9)), np.intp)
+    others = [listing for listing in listings if listing.id not in {built.ids[at] for at in gone.tolist()}]
+    left, anew = without(built, gone), columns.build(others)
+    assert left.ids == anew.ids and np.array_equal(left.cells, anew.cells) and np.array_equal(left.planes, anew.planes)
+    for _ in range(6):
+        need = worlds.a_need(random, as_of)
+        assert answer(left, need) == answer(anew, need)
+    by_id = {listing.id: analysis.document(listing) for listing in listings}
+    words = Words(closed_up(Words.from_documents([by_id[key] for key in built.ids]).arrays, gone))
+    assert len(words) == len(left)
+    for listing in others[:20]:
+        at = left.ids.index(listing.id)
+        assert words.relevance(listing.organization)[at] == words.relevance(listing.organization, np.array([at]))[0] > 0
+
+
+def test_a_listing_into_which_another_was_merged_may_be_renamed_where_it_stands() -> None:
+    random = Random(1)
+    listings = worlds.listings(random, worlds.a_moment(random), 5)
+    renamed = replace(listings[0], organization="Another Example")
+    patched = mended(columns.build(listings), [renamed], {renamed.id})
+    assert patched and patched.organization[patched.position(renamed.id)] == columns.as_given([renamed]).organization[0]
+    moved = replace(renamed, point=Point(1.0, 2.0))
+    assert mended(columns.build(listings), [moved], {renamed.id}) is None
 
 
 def test_who_is_new_renamed_or_moved_is_not_mended() -> None:

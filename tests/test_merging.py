@@ -20,6 +20,7 @@ from directory.problems import CannotUnderstand
 from directory.proposing import proposals
 from directory.referral import Directory
 from directory.sameness import NOTHING_DECIDED, Decided, Decision, Sameness
+from directory.search.generations import Index
 from directory.settings import Settings
 from directory.tables import CaseCallRow, SamenessRow
 from directory.vocabulary import BedState, Channel, SourceKind, VettingState
@@ -156,7 +157,14 @@ def test_the_index_and_the_columns_follow(desk: MergingDesk) -> None:
     desk.merge(REGISTER, SURVEY)
     with directory.database.reading() as connection:
         assert store.unindexed(connection) == (SURVEY,)
-    assert set(directory.index.current().columns.ids) == {SURVEY, THIRD} and directory.index.check() == []
+    built = [path.name for path in (directory.settings.instance / "index").glob("gen-*")]
+    found = directory.index.current()
+    assert set(found.columns.ids) == {SURVEY, THIRD} and directory.index.check() == []
+    assert [path.name for path in (directory.settings.instance / "index").glob("gen-*")] == built
+    assert [found.columns.ids[at] for at in found.words.named("another place", 1)] == [THIRD]
+    opened = Index(directory.settings.instance / "index", directory.database, directory.gazetteer.locate).current()
+    assert opened.columns.ids == found.columns.ids
+    assert set(directory.index.catch_up().columns.ids) == {SURVEY, THIRD} and directory.index.check() == []
     later(desk).take_apart(REGISTER)
     later(desk, 20).merge(SURVEY, REGISTER)
     assert set(directory.index.current().columns.ids) == {REGISTER, THIRD} and directory.index.check() == []

@@ -48,6 +48,12 @@ def excerpt(columns: Columns, positions: NDArray[np.intp]) -> Columns:
     return replace(columns, ids=ids, cells=np.zeros(1, np.int32), planes=bits.planes_of(parts["yes"]), **parts)
 
 
+def without(columns: Columns, gone: NDArray[np.intp]) -> Columns:
+    """All but the listings at these positions, given in order; the others close up, and can be searched by place as before."""
+    kept = np.delete(np.arange(len(columns)), gone)
+    return replace(excerpt(columns, kept), cells=(columns.cells - gone.searchsorted(columns.cells)).astype(np.int32))
+
+
 def supposed(columns: Columns, positions: NDArray[np.intp], hopes: Sequence[Hope]) -> Columns:
     """The same, each listing as it would be if what is hoped for it were confirmed by a call."""
     alone = excerpt(columns, positions)

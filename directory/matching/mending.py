@@ -3,7 +3,7 @@
 What a listing is called and where it is may not change by this: the search for words and places stands on that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,19 +15,25 @@ from directory.matching.bits import NUMBER
 from directory.matching.columns import Columns, as_given
 from directory.matching.excerpt import SEVERAL
 
-_EACH: Final = ("hours_known", "organization", "number", "confirmed", "licensed_until")
+_EACH: Final = ("hours_known", "organization", "number", "called", "confirmed", "licensed_until")
 _BITS: Final = ("yes", "no", "personal")
 
 
-def mended(columns: Columns, changed: Sequence[Listing]) -> Columns | None:
-    """The columns with these listings as they are now; None where one is new, renamed or moved, so that all must be built."""
+def mended(columns: Columns, changed: Sequence[Listing], renamed: Collection[str] = ()) -> Columns | None:
+    """The columns with these listings as they are now; None where one is new, renamed or moved, so that all must be built.
+
+    Those that may be `renamed` are named by their ids: others were merged into them, and the words that find them stay.
+    """
     places = {key: position for position, key in enumerate(columns.ids)}
     known = sorted((listing for listing in changed if listing.id in places), key=lambda listing: places[listing.id])
     at = np.array([places[listing.id] for listing in known], dtype=np.intp)
     if len(known) < len(changed):
         return None
     new = as_given(known)
-    if not np.array_equal(columns.called[at], new.called):
+    same = columns.called[at] == new.called
+    in_place = (columns.centred[:, at] == new.centred) | (np.isnan(columns.centred[:, at]) & np.isnan(new.centred))
+    in_place = in_place.all(axis=0) & (columns.approximate[at] == new.approximate)
+    if not (same | (in_place & np.isin([listing.id for listing in known], list(renamed)))).all():
         return None
     zones, zone = _joined(columns.zones, new.zones, new.zone)
     buckets, bucket = _joined(columns.buckets, new.buckets, new.report_bucket)

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -24,6 +25,7 @@ from directory.listing import Listing
 from directory.matching import bits, gathering, grid
 from directory.matching import columns as matching_columns
 from directory.matching.columns import Columns
+from directory.matching.excerpt import without
 from directory.matching.mending import mended
 from directory.problems import Loudness, Problem
 from directory.resolve import Locate
@@ -84,9 +86,9 @@ class Index:
     def current(self) -> Generation:
         """The generation of the database's last change; built first where there is none, which takes a while.
 
-        Where only facts, reports or vetting of a few listings changed, they are mended in memory: the words that find them
-        stay those of the last build until the next. Where somebody else builds for longer than a minute it is the
-        generation before, as its `made_at` says.
+        Where only facts, reports or vetting of a few listings changed, or a few were merged, they are mended in memory: the
+        words that find them stay those of the last build until the next. Where somebody else builds for longer than a minute
+        it is the generation before, as its `made_at` says.
         """
         unchanged = self._unchanged()
         if unchanged:
@@ -123,7 +125,7 @@ class Index:
         wrong += [] if keys == tuple(generation.columns.ids) else ["the columns and the Whoosh index hold other listings"]
         with self._database.reading() as connection:
             wrong += _unfit(connection, folder, manifest)
-            if sorted(keys) != sorted(listing.id for listing in store.listings(connection, self._locate)):
+            if sorted({*store.stands_for(connection, keys).values()}) != store.ids(connection):
                 wrong.append("the database and the Whoosh index hold other listings")
         return [self._problem(what) for what in wrong]
 
@@ -169,12 +171,15 @@ class Index:
         """A generation as of the database's last change; None where more changed than facts, reports and vetting of a few."""
         with self._database.reading() as connection:
             counter, held = store.counter(connection), store.count(connection)
-            changed = store.changed_since(connection, generation.counter)
-            if counter < generation.counter or held != len(generation.columns) or len(changed) > _MOST_MENDED:
+            changed, known = store.changed_since(connection, generation.counter), store.sameness(connection)
+            gone = np.array([at for at, key in enumerate(generation.columns.ids) if key in known.merged], np.intp)
+            if counter < generation.counter or held != len(generation.columns) - len(gone) or len(changed) > _MOST_MENDED:
                 return None
             listings = list(store.listings(connection, self._locate, changed))
-        columns = mended(generation.columns, listings) if listings else generation.columns
-        return replace(generation, counter=counter, columns=columns) if columns else None
+        columns = without(generation.columns, gone) if len(gone) else generation.columns
+        words = Words(postings.closed_up(generation.words.arrays, gone)) if len(gone) else generation.words
+        mended_ones = mended(columns, listings, known.families) if listings else columns
+        return replace(generation, counter=counter, columns=mended_ones, words=words) if mended_ones else None
 
     def _keep(self, generation: Generation, seen: str) -> Generation:
         self._loaded = generation, seen

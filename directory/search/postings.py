@@ -140,3 +140,26 @@ def sum_of(runs: Sequence[Held], count: int) -> Held:
 def _not_nothing(numbers: Floats) -> Held:
     documents = np.flatnonzero(numbers)
     return Held(documents.astype(np.int32), numbers[documents])
+
+
+def in_all(names: Sequence[Held], wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], Floats]:
+    """Which of the listings have a name that holds every word, and how close the words are to those asked, added up."""
+    rows, closeness = names[0].find(wanted)
+    for name in names[1:]:
+        held, numbers = name.find(wanted[rows])
+        rows, closeness = rows[held], closeness[held] + numbers
+    return rows, closeness
+
+
+def closed_up(arrays: Mapping[str, Numbers], gone: Numbers) -> dict[str, Numbers]:
+    """The arrays of `words.Words` without the documents at these positions, given in order; the others close up."""
+    kept = ~np.isin(arrays["documents"], gone)
+    before = np.concatenate([[0], np.cumsum(kept)])
+    documents = arrays["documents"][kept]
+    return {
+        "terms": arrays["terms"],
+        "offsets": before[arrays["offsets"]],
+        "documents": (documents - gone.searchsorted(documents)).astype(np.int32),
+        "impacts": arrays["impacts"][kept],
+        "name_sizes": np.delete(arrays["name_sizes"], gone),
+    }

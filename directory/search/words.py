@@ -19,7 +19,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from directory.search.analysis import ALIASES, query_tokens
-from directory.search.postings import FIELDS, NAME, Floats, Held, Numbers, Postings, inverted, most_of, sum_of, weighed
+from directory.search.postings import FIELDS, NAME, Floats, Held, Numbers, Postings, in_all, inverted, most_of, sum_of, weighed
 from directory.search.spacing import respaced
 
 _SLIP_WEIGHT: Final = {1: 0.5, 2: 0.3}
@@ -87,14 +87,14 @@ class _Remembered:
 
 
 class Words:
-    """Which listings a text speaks of, and how much."""
+    """Which listings a text speaks of, and how much; `arrays` are those that lie on disk."""
 
     def __init__(self, arrays: Mapping[str, Numbers]) -> None:
-        self._arrays = {name: np.asarray(arrays[name]) for name in _ARRAYS}
-        self._terms: list[str] = self._arrays["terms"].astype(str).tolist()
-        self._offsets = self._arrays["offsets"]
-        self._documents, self._impacts = self._arrays["documents"], self._arrays["impacts"]
-        self._name_sizes = self._arrays["name_sizes"]
+        self.arrays = {name: np.asarray(arrays[name]) for name in _ARRAYS}
+        self._terms: list[str] = self.arrays["terms"].astype(str).tolist()
+        self._offsets = self.arrays["offsets"]
+        self._documents, self._impacts = self.arrays["documents"], self.arrays["impacts"]
+        self._name_sizes = self.arrays["name_sizes"]
         self._rows = {term: row for row, term in enumerate(self._terms)}
         self._aliases = {alias: self._rows[token] for alias, token in ALIASES.items() if token in self._rows}
         self._by_length = _by_length(chain(self._rows.items(), self._aliases.items()))
@@ -105,7 +105,7 @@ class Words:
         return len(self._name_sizes)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Words) and all(np.array_equal(self._arrays[n], other._arrays[n]) for n in _ARRAYS)
+        return isinstance(other, Words) and all(np.array_equal(self.arrays[n], other.arrays[n]) for n in _ARRAYS)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -122,7 +122,7 @@ class Words:
     def save(self, folder: Path) -> None:
         """Write the arrays into a new folder."""
         folder.mkdir(mode=0o700)
-        for name, array in self._arrays.items():
+        for name, array in self.arrays.items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
     @classmethod
@@ -164,7 +164,7 @@ class Words:
         if not names or not all(map(len, names)):
             return []
         wanted = min(names, key=len).documents
-        rows, closeness = _in_all(names, wanted)
+        rows, closeness = in_all(names, wanted)
         sizes = self._name_sizes[wanted[rows]]
         if len(rows) > _MOST_NAMED:
             whole = (sizes == len(asked)) & (closeness >= _WHOLE_NAME * len(asked))
@@ -217,7 +217,7 @@ class Words:
 
     def _named(self, names: Sequence[Held], wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], Floats]:
         """Which of the listings have a name that holds every word, and what that earns."""
-        rows, closeness = _in_all(names, wanted)
+        rows, closeness = in_all(names, wanted)
         if not len(rows):
             return rows, closeness
         sizes = self._name_sizes[wanted[rows]]
@@ -289,12 +289,3 @@ def _by_length(rows: Iterable[tuple[str, int]]) -> dict[int, tuple[list[str], li
         terms.append(term)
         numbers.append(row)
     return dict(by_length)
-
-
-def _in_all(names: Sequence[Held], wanted: NDArray[np.int32]) -> tuple[NDArray[np.intp], Floats]:
-    """Which of the listings have a name that holds every word, and how close the words are to those asked, added up."""
-    rows, closeness = names[0].find(wanted)
-    for name in names[1:]:
-        held, numbers = name.find(wanted[rows])
-        rows, closeness = rows[held], closeness[held] + numbers
-    return rows, closeness
