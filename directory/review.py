@@ -32,13 +32,20 @@ def review(connection: Connection, statements: Sequence[Statement], far: Far) ->
     confirmed = store.confirmed(connection)
     told = [one for one in statements if not one.withdrawn]
     mine = {one.listing_id: one for one in told if one.listing_id in confirmed}
-    said = {one.listing_id: one.said for one in store.recorded(connection, [*mine])}
+    standing = store.stands_for(connection, mine)
+    recorded = {one.listing_id: one.said for one in store.recorded(connection, [*mine])}
+    said = {key: recorded[root] for key, root in standing.items()}
     found = [conflict for key, one in mine.items() for conflict in conflicts.with_people(said[key], one)]
     found += [conflict for one in told if one.point for conflict in conflicts.with_its_zip(one, far)]
     spoke = {conflict.listing_id for conflict in found} | mine.keys() | {one.listing_id for one in told if one.point}
     known = store.conflicts_of(connection, sorted(spoke))
-    before = {key: one.statement for key in said for one in said[key] if one.statement.source == mine[key].source}
+    before = {key: one.statement for key in said for one in said[key] if _same_place(one.statement, mine[key])}
     return Review(tuple(conflicts.to_open(found, known, before)), tuple(conflicts.overtaken(known, found, told)))
+
+
+def _same_place(one: Statement, other: Statement) -> bool:
+    """Whether two statements are of one source about what it has as one place; merged listings have several of one source."""
+    return (one.source, one.local_id) == (other.source, other.local_id)
 
 
 def record(connection: Connection, reviewed: Review, run_id: int | None, who: Who) -> None:

@@ -42,7 +42,7 @@ def _is_mapped(array: Any) -> bool:
 def test_what_is_loaded_is_mapped_and_not_copied(instance: Path) -> None:
     with opened(instance) as directory:
         generation = directory.index.current()
-    arrays = {name: getattr(generation.columns, name) for name in type(generation.columns).arrays()}
+    arrays = {name: getattr(generation.columns, name) for name in type(generation.columns)._arrays()}
     arrays |= {f"words.{name}": array for name, array in generation.words.arrays.items()}
     assert [name for name, array in arrays.items() if array.size and not _is_mapped(array)] == []
     assert not any(array.flags.writeable for array in arrays.values() if array.size)

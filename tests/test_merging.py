@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
-from directory import duplicates, merging, store
+from directory import duplicates, merging, review, store
 from directory.account import Account, Role
 from directory.accounts.names import key_of
 from directory.availability import Report
@@ -141,6 +141,20 @@ def test_an_import_goes_on_speaking_of_its_own_listing(desk: MergingDesk) -> Non
     assert [one.licence_number for one in everything(desk.directory)] == ["A-2", ""]
     later(desk).take_apart(REGISTER)
     assert [(one.id, one.licence_number) for one in everything(desk.directory)][:2] == [(REGISTER, "A-2"), (SURVEY, "")]
+
+
+def test_what_a_person_confirmed_of_one_part_stands_against_the_imports_of_every_part(desk: MergingDesk) -> None:
+    by = a_provenance(source="calls", kind=SourceKind.STAFF_CALL, observed_at=date(2026, 3, 2))
+    call = Statement("calls", "said", by, {"city": "Columbus"}, frozenset(("payer.medicaid",)), about=SURVEY)
+    newer = replace(said(REGISTER), no=frozenset(("payer.medicaid",)))
+    newer = replace(newer, provenance=replace(newer.provenance, observed_at=date(2026, 3, 12)))
+    with desk.directory.database.writing() as connection:
+        store.append(connection, [call], None)
+        assert not review.review(connection, [newer], lambda *_: None).to_open
+    desk.merge(REGISTER, SURVEY)
+    with desk.directory.database.reading() as connection:
+        (found,) = review.review(connection, [newer], lambda *_: None).to_open
+    assert (found.listing_id, found.about) == (REGISTER, "payer.medicaid")
 
 
 def test_it_is_gone_only_where_no_source_lists_it_any_more(desk: MergingDesk) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from directory.conflicts import Conflict, Decision, Opened, Settled, Side
 from directory.listing import Provenance
+from directory.store.sameness import sameness
 from directory.tables import ConflictRow, StatementRow, utc
 from directory.vocabulary import PERSONAL, SourceKind
 
@@ -15,9 +16,11 @@ _AT_ONCE: Final = 500
 
 
 def confirmed(connection: Connection) -> frozenset[str]:
-    """The listings of which a person said anything."""
+    """The listings of which a person said anything, under whichever of their ids, with all that were merged."""
     kinds = [str(kind) for kind in PERSONAL]
-    return frozenset(connection.scalars(select(StatementRow.listing_id).where(StatementRow.kind.in_(kinds)).distinct()))
+    spoken_of = connection.scalars(select(StatementRow.listing_id).where(StatementRow.kind.in_(kinds)).distinct())
+    known = sameness(connection)
+    return frozenset(one for key in spoken_of for one in known.family(key))
 
 
 def conflicts_of(connection: Connection, listing_ids: Sequence[str]) -> list[Opened]:
