@@ -17,6 +17,8 @@ _STYLE: Final = (
     ("ruff format", ("ruff", "format", "--check", ".")),
     ("mypy --strict", ("mypy",)),
 )
+_SPREAD: Final = ("-n", "auto", "--dist", "loadfile")
+"""A worker for each processor; the tests of one file stay together, since they share what is slow to set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def main(arguments: list[str]) -> int:
     results = [_checked(title, command) for title, command in _STYLE]
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        results.append(_checked("pytest", ("pytest", *arguments, f"--junit-xml={report}")))
+        results.append(_checked("pytest", ("pytest", *_SPREAD, *arguments, f"--junit-xml={report}")))
         left_out = _left_out(report)
     print("\nAll checks:", *results, *_told(left_out), sep="\n", flush=True)
     return int(any(result.code for result in results))
