@@ -44,6 +44,15 @@ def proposals(directory: Directory) -> list[Proposal]:
     return [one for one in kept.found if one.ids not in apart]
 
 
+def known_proposals(directory: Directory) -> list[Proposal] | None:
+    """The same where they are worked out as of the last change or can be mended; None where that would take seconds."""
+    with directory.database.reading() as connection:
+        kept = _KEPT.get(directory)
+        if kept is None or (kept.counter != store.counter(connection) and _mended(directory, connection, kept) is None):
+            return None
+    return proposals(directory)
+
+
 def _apart(known: Sameness) -> set[tuple[str, str]]:
     """The pairs that are two places: also where one of the two stands for the listing of which somebody said so."""
     told = ((known.stands_for(one), known.stands_for(other)) for one, other in known.different)

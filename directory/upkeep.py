@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from directory import store, values
 from directory.account import Who as Auditor
+from directory.conflicts import Opened
 from directory.listing import Listing, Provenance, Statement
+from directory.proposing import known_proposals
 from directory.referral import Directory
 from directory.vetting_desk import CheckingDesk, NoSuchListing, known_as
 from directory.vocabulary import PERSONAL, Answer, SourceKind, VettingState
@@ -17,6 +19,8 @@ FRESH: Final = timedelta(days=90)
 SOON: Final = timedelta(days=60)
 SOURCE: Final = "staff"
 REFERENCE: Final = "staff, by telephone"
+MOST: Final = 200
+"""So many contradictions and pairs are shown at most; their own pages have all."""
 PHONES: Final = ("direct_line", "intake_1", "intake_2", "intake_1a", "intake_2a", "phone")
 
 
@@ -27,6 +31,8 @@ class Reason(StrEnum):
     LAPSING = "lapsing"
     CORRECTION = "correction"
     ATTESTED = "attested"
+    CONFLICT = "conflict"
+    DUPLICATE = "duplicate"
     NEVER_CONFIRMED = "never_confirmed"
 
 
@@ -63,13 +69,17 @@ def tasks(directory: Directory, now: datetime) -> list[Task]:
     with directory.database.reading() as connection:
         held, published = store.on_cases(connection), store.once_published(connection)
         wrong, answered = store.corrections(connection), store.attestations(connection)
+        contradicted = store.open_conflicts(connection, MOST)
         ids = {*held, *published, *(one["listing_id"] for one in (*wrong, *answered))}
+        ids |= {one.conflict.listing_id for one in contradicted}
         found = {one.id: one for one in store.listings(connection, directory.gazetteer.locate, sorted(ids))}
     told = [
         *_on_cases(found, held, now),
         *_lapsing([found[key] for key in published if key in found], now),
         *_corrections(found, wrong),
         *_attested(found, answered),
+        *_contradicted(found, contradicted),
+        *_twice(directory, now),
         *_never_confirmed([found[key] for key in published if key in found], now),
     ]
     order = list(Reason)
@@ -112,6 +122,22 @@ def _attested(found: dict[str, Listing], answered: Sequence[Any]) -> Iterator[Ta
         if one["listing_id"] in found:
             at = datetime.fromisoformat(one["answered_at"])
             yield Task(Reason.ATTESTED, found[one["listing_id"]], "The center told us what is so", at, one["digest"])
+
+
+def _contradicted(found: dict[str, Listing], contradicted: Sequence[Opened]) -> Iterator[Task]:
+    for one in contradicted:
+        if one.conflict.listing_id in found:
+            conflict = one.conflict
+            sides = (conflict.in_words(side) for side in (conflict.stands, conflict.said))
+            words = f"{conflict.called.capitalize()}: we hold {' and a newer file says '.join(sides)}"
+            yield Task(Reason.CONFLICT, found[one.conflict.listing_id], words, one.at, str(one.number))
+
+
+def _twice(directory: Directory, now: datetime) -> Iterator[Task]:
+    """The pairs that were worked out already: to work them out takes seconds, and their page does it."""
+    for one in (known_proposals(directory) or ())[:MOST]:
+        words = f"May be one place with {one.second.name}"
+        yield Task(Reason.DUPLICATE, one.first, words, now - timedelta(one.score), one.second.id)
 
 
 def _never_confirmed(published: Iterable[Listing], now: datetime) -> Iterator[Task]:

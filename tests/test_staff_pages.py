@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -13,12 +14,15 @@ from flask.testing import FlaskClient
 
 from directory import store, upkeep
 from directory.account import Role
+from directory.conflicts import Conflict, Side
 from directory.listing import Vetting
+from directory.proposing import proposals
 from directory.referral import Directory
 from directory.upkeep import Reason
 from directory.vetting import ITEMS
-from directory.vocabulary import VettingState
+from directory.vocabulary import SourceKind, VettingState
 from tests import evening, sites
+from tests.builders import a_provenance
 from tests.people import a_client, a_person
 
 NOW: Final = datetime.now(UTC)
@@ -154,6 +158,27 @@ def test_what_helps_most_comes_first_and_everything_is_done_in_place(app: Flask,
     assert send(staff, f"/listings/{READY}/confirm")[0] == 200
     left = upkeep.tasks(directory, datetime.now(UTC))
     assert [task.reason for task in left] == [Reason.LAPSING]
+
+
+def test_contradictions_and_pairs_wait_in_their_place(app: Flask, directory: Directory) -> None:
+    staff = somebody(app)
+    publish(app, READY)
+    call, file = (a_provenance(kind=kind) for kind in (SourceKind.STAFF_CALL, SourceKind.SURVEY))
+    with directory.database.writing() as connection:
+        store.add_conflicts(
+            connection, [Conflict(READY, "phone", Side("6145550150", call), Side("6145550199", file))], None, NOW
+        )
+        twin = evening.statements("held")[0]
+        store.append(connection, [replace(twin, local_id="held again")], None)
+    assert Reason.DUPLICATE not in {task.reason for task in upkeep.tasks(directory, NOW)}, "it would take seconds"
+    assert proposals(directory)
+    found = dict.fromkeys(task.reason for task in upkeep.tasks(directory, datetime.now(UTC)))
+    assert [*found] == [Reason.LAPSING, Reason.CONFLICT, Reason.DUPLICATE, Reason.NEVER_CONFIRMED]
+    page = html.unescape(staff.get("/staff").get_data(as_text=True))
+    assert "we hold 614-555-0150 and a newer file says 614-555-0199" in page and "May be one place with" in page
+    number = next(task.about for task in upkeep.tasks(directory, NOW) if task.reason is Reason.CONFLICT)
+    assert send(staff, f"/staff/conflicts/{number}", decision="keep")[0] == 200
+    assert Reason.CONFLICT not in {task.reason for task in upkeep.tasks(directory, NOW)}
 
 
 def test_a_center_that_closed_is_known_to_have_closed(app: Flask, directory: Directory) -> None:

@@ -19,6 +19,8 @@ HEADINGS: Final = {
     Reason.LAPSING: "Lapsing soon, or lapsed",
     Reason.CORRECTION: "Wrong numbers and closed centers",
     Reason.ATTESTED: "Centers have answered",
+    Reason.CONFLICT: "Contradicted by a newer file",
+    Reason.DUPLICATE: "May be one place",
     Reason.NEVER_CONFIRMED: "Published, never confirmed by a person",
 }
 _FEW: Final = 12
