@@ -5,7 +5,6 @@ listings in 12 States: a telephone alone proposes nothing. A withheld address is
 """
 
 import re
-import string
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Any, Final
 
-from rapidfuzz import fuzz, process
-
+from directory.likeness import likeness, name_in_short, shortened, words_of
 from directory.listing import Listing, Phone, Point
 from directory.places import miles_between
 from directory.vocabulary import codes
@@ -29,18 +27,6 @@ _SAME_PROGRAM: Final = 85
 _FEW: Final = 5
 """A number that more listings share is a switchboard, and says less."""
 _NEXT_DOOR, _ELSEWHERE = 0.05, 0.5
-_SHORT: Final = {
-    "avenue": "ave", "boulevard": "blvd", "building": "bldg", "center": "ctr", "centers": "ctr", "centre": "ctr",
-    "circle": "cir", "county": "cnty", "court": "ct", "department": "dept", "drive": "dr", "east": "e", "expressway": "expy",
-    "floor": "fl", "fort": "ft", "highway": "hwy", "hospital": "hosp", "lane": "ln", "mount": "mt", "north": "n",
-    "northeast": "ne", "northwest": "nw", "outpatient": "op", "outpt": "op", "parkway": "pkwy", "place": "pl",
-    "program": "prog", "programs": "prog", "road": "rd", "room": "rm", "route": "rte", "saint": "st", "service": "servs",
-    "services": "servs", "south": "s", "southeast": "se", "southwest": "sw", "square": "sq", "street": "st", "suite": "ste",
-    "suites": "ste", "terrace": "ter", "unit": "ste", "west": "w",
-}  # fmt: skip
-"""Words to the short form in which other sources write them, for streets and names alike."""
-_SILENT: Final = frozenset(("a", "and", "corp", "dba", "for", "inc", "incorporated", "llc", "ltd", "of", "the"))
-_MARKS: Final = str.maketrans(dict.fromkeys(string.punctuation, " ") | {"'": None, "’": None})
 _ROOM: Final = re.compile(r"\b(?:ste|bldg|fl|rm) [a-z0-9]+\b")
 _NUMBER: Final = re.compile(r"[0-9]+|i|ii|iii|iv|v")
 _BOX: Final = re.compile(r"^p o box|^po box")
@@ -69,24 +55,10 @@ class Clue(StrEnum):
 
 
 POINTS: Final = {
-    Clue.NAME: 45,
-    Clue.ORGANIZATION: 5,
-    Clue.STREET: 35,
-    Clue.POSTAL_CODE: 5,
-    Clue.NEAR: 30,
-    Clue.PHONE: 15,
-    Clue.SWITCHBOARD: 5,
-    Clue.LICENCE: 40,
-    Clue.PROGRAMS: -30,
-    Clue.ONE_PROGRAM: -10,
-    Clue.NUMBERED: -30,
-    Clue.PEOPLE: -50,
-    Clue.SOME_PEOPLE: -15,
-    Clue.LICENCES: -35,
-    Clue.STREETS: -20,
-    Clue.ROOMS: -5,
-    Clue.FAR: -40,
-}
+    Clue.NAME: 45, Clue.ORGANIZATION: 5, Clue.STREET: 35, Clue.POSTAL_CODE: 5, Clue.NEAR: 30, Clue.PHONE: 15,
+    Clue.SWITCHBOARD: 5, Clue.LICENCE: 40, Clue.PROGRAMS: -30, Clue.ONE_PROGRAM: -10, Clue.NUMBERED: -30,
+    Clue.PEOPLE: -50, Clue.SOME_PEOPLE: -15, Clue.LICENCES: -35, Clue.STREETS: -20, Clue.ROOMS: -5, Clue.FAR: -40,
+}  # fmt: skip
 """What each clue weighs in full; a name weighs the less, the less alike it is."""
 
 
@@ -185,37 +157,25 @@ def _blocks(card: _Card) -> Iterator[str]:
 
 def _licence(card: _Card) -> str:
     """A licence number as one State gives it; the same number in two States is two licences."""
-    return card.listing.address.state_province + "".join(_words(card.listing.licence_number))
+    return card.listing.address.state_province + "".join(words_of(card.listing.licence_number))
 
 
 def _card(listing: Listing) -> _Card:
-    organization, program = _name(listing.organization), _name(listing.program)
+    organization, program = name_in_short(listing.organization), name_in_short(listing.program)
     return _Card(
         listing=listing,
         name=f"{organization} {program}" if program else organization,
         organization=organization,
         program=program,
-        street="" if listing.address.confidential else _ROOM.sub("", _shortened(listing.address.address_1)).strip(),
+        street="" if listing.address.confidential else _ROOM.sub("", shortened(listing.address.address_1)).strip(),
         phones={phone.number: phone for phone in listing.phones},
     )
-
-
-def _shortened(text: str) -> str:
-    return " ".join([_SHORT.get(word, word) for word in _words(text)])
-
-
-def _name(text: str) -> str:
-    return " ".join([_SHORT.get(word, word) for word in _words(text) if word not in _SILENT]) if text else ""
-
-
-def _words(text: str) -> list[str]:
-    return text.casefold().translate(_MARKS).split()
 
 
 def _rooms(card: _Card) -> frozenset[str]:
     """Its suite, floor or building, wherever in the address it stands."""
     address = card.listing.address
-    return frozenset(_ROOM.findall(_shortened(f"{address.address_1} / {address.address_2}")))
+    return frozenset(_ROOM.findall(shortened(f"{address.address_1} / {address.address_2}")))
 
 
 # --- how alike they are called -----------------------------------------------------------------------------------------
@@ -226,20 +186,15 @@ def _alike(pairs: Sequence[tuple[_Card, _Card]]) -> list[int]:
 
     As a whole; and where one names no program, its organization with the other's organization, and with its program.
     """
-    told = _compared([one.name for one, _ in pairs], [other.name for _, other in pairs])
+    told = likeness([one.name for one, _ in pairs], [other.name for _, other in pairs])
     lone = [at for at, (one, other) in enumerate(pairs) if bool(one.program) != bool(other.program)]
     without = [sorted(pairs[at], key=lambda card: card.program) for at in lone]
     plain = [card.organization for card, _ in without]
-    as_owner = _compared(plain, [card.organization for _, card in without])
-    as_program = _compared(plain, [card.program for _, card in without])
+    as_owner = likeness(plain, [card.organization for _, card in without])
+    as_program = likeness(plain, [card.program for _, card in without])
     for at, *ways in zip(lone, as_owner, as_program, strict=True):
         told[at] = max(told[at], *ways)
     return [int(each) for each in told]
-
-
-def _compared(left: Sequence[str], right: Sequence[str]) -> list[float]:
-    told: list[float] = process.cpdist(left, right, scorer=fuzz.token_sort_ratio).tolist()
-    return told
 
 
 # --- what speaks for it, and against -----------------------------------------------------------------------------------
@@ -317,7 +272,7 @@ def _of_numbers(one: _Card, other: _Card, common: Counter[str]) -> Iterator[Evid
 def _of_programs(one: _Card, other: _Card) -> Iterator[Evidence]:
     """What they are called beside the organization, and whom they admit."""
     if one.program and other.program:
-        if fuzz.token_sort_ratio(one.program, other.program) < _SAME_PROGRAM:
+        if likeness([one.program], [other.program])[0] < _SAME_PROGRAM:
             yield _told(Clue.PROGRAMS, "another program")
     elif one.program or other.program:
         yield _told(Clue.ONE_PROGRAM, "only one names a program")

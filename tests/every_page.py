@@ -177,6 +177,8 @@ PAGES: Final = [
     Shown("a complaint that says nothing", f"/listings/{ASKED}/complaint", "Enter what happened", "maria", press("Suspend it")),
     Shown("a center suspended", "/listings/invented_survey:third/complaint", "tell them now", "maria",
           press("Suspend it", because="wanted money at the door")),
+    Shown("pairs that may be one place", "/staff/duplicates", "What was decided", "ann"),
+    Shown("a pair of two places", "/staff/duplicates", "are different places", "ann", press("Different places")),
     Shown("a letter to a center", f"/listings/{READY}/vetting", "Send it yourself", "ann", press("Make a letter")),
     Shown("what a center is asked", "{attest}", "This is what we hold of you"),
     Shown("what a center says, not to be read", "{attest}", "Enter a telephone number",
