@@ -146,13 +146,6 @@ def test_a_sheet_of_codes_without_names_is_refused(tmp_path: Path) -> None:
     assert refused(a_book(tmp_path, codes=[row[:3] for row in CODES])).what == "the header lacks service_name"
 
 
-def test_a_service_that_nobody_knows_is_named_with_the_file_to_add_it_to(tmp_path: Path) -> None:
-    problem = refused(a_book(tmp_path, codes=[*CODES, ["X", "Example Care", "QQ", "Example service", ""]]))
-    assert "QQ = “Example service” (Example Care)" in problem.found
-    assert "[phrases]" in problem.fix
-    assert "importers/samhsa_phrases.toml" in problem.fix
-
-
 def test_a_code_that_stands_for_two_things_is_refused(tmp_path: Path) -> None:
     problem = refused(a_book(tmp_path, codes=[*CODES, ["PAY", "Payment", "SA", "Medicaid", ""]]))
     assert problem.what == "the code SA stands for two things"

@@ -114,7 +114,7 @@ def test_a_file_that_waits_is_somebodys_own_and_is_erased_after_a_day(app: Flask
     address = bring(ann, book(tmp_path, "614-555-0101")).location
     assert somebody(app, name="bob").get(address).status_code == 404
     uploads = Uploads(directory.settings.instance / "uploads")
-    assert uploads.find(address.rpartition("/")[2], 1, NOW + KEPT + timedelta(minutes=1)) is None
+    assert uploads.find(address.rpartition("/")[2], 1, datetime.now(UTC) + KEPT + timedelta(minutes=1)) is None
     uploads.erase_old(datetime.now(UTC) + KEPT - timedelta(minutes=1))
     assert waiting(directory)
     uploads.erase_old(datetime.now(UTC) + KEPT + timedelta(minutes=1))
