@@ -7,11 +7,11 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from directory import store, values
+from directory import public_address, store, values
 from directory.listing import Listing
 from directory.need import Near
 from directory.places import Gazetteer, miles_between
@@ -19,7 +19,6 @@ from directory.referral import Directory
 from directory.vocabulary import Answer, is_term
 
 MOST_NEAREST: Final = 3
-_SHORT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +175,27 @@ def published(directory: Directory, now: datetime) -> list[Listing]:
     return [known[key] for key in checked if key in known and known[key].published(now)]
 
 
-def short_id(listing_id: str) -> str:
-    """A few letters and figures that stand for a listing in an address, whatever it is called: always the same."""
-    return sha256(listing_id.encode()).hexdigest()[:_SHORT]
+_NAMED: Final[WeakKeyDictionary[Directory, tuple[int, Mapping[str, str]]]] = WeakKeyDictionary()
 
 
-def by_short_id(directory: Directory, short: str, now: datetime) -> Listing | None:
-    """The listing behind a short id, as the database has it now; None where families may not see it, or there is none."""
+def _named(directory: Directory) -> Mapping[str, str]:
+    """The ids of all that was ever published, by the short ones; worked out anew when something changed."""
     with directory.database.reading() as connection:
-        named = [key for key in store.once_published(connection) if short_id(key) == short]
-    found = directory.listings(named[:1]).values()
-    return next((one for one in found if one.published(now)), None)
+        counter = store.counter(connection)
+        known = _NAMED.get(directory)
+        if known is None or known[0] != counter:
+            known = _NAMED[directory] = counter, public_address.by_short_id(store.once_published(connection))
+    return known[1]
+
+
+def listing_at(directory: Directory, short: str, now: datetime) -> Listing | None:
+    """The listing behind a short id, as the database has it now; None where families may not see it, or there is none."""
+    return listings_at(directory, [short], now)[0]
+
+
+def listings_at(directory: Directory, short: Sequence[str], now: datetime) -> list[Listing | None]:
+    """The same for several, in their order."""
+    named = _named(directory)
+    keys = [named.get(one, "") for one in short]
+    found = directory.listings([key for key in keys if key])
+    return [one if (one := found.get(key)) and one.published(now) else None for key in keys]

@@ -133,7 +133,7 @@ def test_what_is_looked_for_survives_being_kept(gazetteer: Gazetteer) -> None:
 def open_pages(client: FlaskClient, before: str) -> list[str]:
     kept = look(client, before).location
     about = [f"{before}/how-we-check", f"{before}/who-pays-us", f"{before}/centers/reported", f"{before}/centers"]
-    hidden = [f"{before}/centers/oh/columbus/nobody-0000000000", f"{before}/centers/found/{'a' * 22}"]
+    hidden = [f"{before}/centers/ohio/columbus/nobody-0000000000", f"{before}/centers/found/{'a' * 22}"]
     return [f"{before}/", kept, before + a_center(client), *about, *hidden]
 
 
@@ -181,7 +181,7 @@ def test_a_renamed_center_is_found_at_its_old_address(fresh: Directory) -> None:
     client = sites.a_site(fresh).test_client()
     sites.checked(fresh, "100")
     old = a_center(client)
-    assert re.fullmatch(r"/centers/oh/columbus/example-house-100-[0-9a-f]{10}", old)
+    assert re.fullmatch(r"/centers/ohio/columbus/example-house-100-[0-9a-f]{10}", old)
     renamed = a_statement(
         VALUES | {"organization": "Éxample & Other"}, "100", yes=frozenset(), observed_at=datetime.now(UTC).date()
     )
@@ -189,7 +189,7 @@ def test_a_renamed_center_is_found_at_its_old_address(fresh: Directory) -> None:
         store.append(connection, [renamed], None)
     for before in ("", "/es"):
         led = client.get(before + old)
-        assert led.status_code == 301 and led.location.startswith(f"{before}/centers/oh/columbus/example-and-other-")
+        assert led.status_code == 301 and led.location.startswith(f"{before}/centers/ohio/columbus/example-and-other-")
         assert client.get(led.location).status_code == 200
 
 

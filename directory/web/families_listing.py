@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from directory import browsing, screening, store
 from directory.accounts import Refused, limits
 from directory.listing import Listing
+from directory.public_address import address_of
 from directory.web import families_words as words
 from directory.web.language import gettext as _
 from directory.web.language import to
@@ -30,7 +31,7 @@ def center(state: str, city: str, name: str) -> ResponseReturnValue:
     listing = _found(name)
     if listing is None:
         return make_response(page("families_hidden.html"), 404)
-    address = words.address(listing)
+    address = address_of(listing)
     if address != {"state": state, "city": city, "name": name}:
         return redirect(to("families_listing.center", **address), 301)
     return _shown(listing)
@@ -64,7 +65,7 @@ def reported() -> str:
 
 
 def _found(name: str) -> Listing | None:
-    return browsing.by_short_id(opened(), name.rpartition("-")[2], now())
+    return browsing.listing_at(opened(), name.rpartition("-")[2], now())
 
 
 def _shown(listing: Listing, problem: str = "") -> str:
@@ -72,7 +73,7 @@ def _shown(listing: Listing, problem: str = "") -> str:
     return page(
         "families_center.html",
         listing=listing,
-        address=words.address(listing),
+        address=address_of(listing),
         call_line=words.phone_line,
         beds=words.beds(listing, now()),
         known=known,

@@ -1,7 +1,5 @@
 """What families are told of a center, in short plain words and in their language."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +11,7 @@ from directory.handout.frozen import frozen_report
 from directory.handout.telling import Teller
 from directory.listing import Listing, Phone, Vetting
 from directory.matching.standing import CONFIRMED_DAYS
+from directory.public_address import address_of
 from directory.values import STATES
 from directory.vocabulary import BY_GROUP, PUBLISHED, Answer, VettingState
 from directory.web import told
@@ -24,7 +23,6 @@ _FIRST: Final = ("overnight", "by_day", "opioid", "withdrawal", "medication", "m
 """What a line has room for."""
 _ASKED: Final = ("overnight", "opioid", "withdrawal", "medication", "little")
 """What is asked on the telephone where nobody knows it; insurance is asked about in any case."""
-_LONGEST_SLUG: Final = 60
 ONLY: Final = BY_GROUP["only"]
 TERM_GROUPS: Final = (
     "setting",
@@ -97,7 +95,7 @@ def result(one: Result, now: datetime) -> Shown:
     """A center as the list shows it."""
     return Shown(
         one.listing,
-        address(one.listing),
+        address_of(one.listing),
         _far(one.miles),
         line(one.listing),
         [_(choice.ask) for choice in one.unknown],
@@ -109,19 +107,6 @@ def _far(miles: float | None) -> str:
     if miles is None:
         return ""
     return _n("about %(num)d mile away", "about %(num)d miles away", max(round(miles), 1))
-
-
-def address(listing: Listing) -> Mapping[str, str]:
-    """The parts of a center's own address on this site: readable, and found again by its end when the rest has changed."""
-    place = listing.address
-    name = f"{slug(listing.name)}-{browsing.short_id(listing.id)}"
-    return {"state": place.state_province.lower(), "city": slug(place.city), "name": name}
-
-
-def slug(words: str) -> str:
-    """Words as an address has them: plain small letters and figures with hyphens."""
-    plain = unicodedata.normalize("NFKD", words.replace("&", " and ")).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", plain.replace("'", "")))[:_LONGEST_SLUG].strip("-") or "center"
 
 
 def line(listing: Listing) -> str:
