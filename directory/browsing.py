@@ -166,6 +166,14 @@ def _inside(one: Result, wanted: Wanted) -> bool:
     return wanted.within is None or (one.miles is not None and one.miles <= wanted.within)
 
 
+def by_state(centers: Iterable[Listing]) -> Mapping[str, list[Listing]]:
+    """Centers by State, and in it by city and name."""
+    told: dict[str, list[Listing]] = {}
+    for center in sorted(centers, key=lambda one: (one.address.city.casefold(), one.name.casefold(), one.id)):
+        told.setdefault(center.address.state_province, []).append(center)
+    return told
+
+
 def published(directory: Directory, now: datetime) -> list[Listing]:
     """Every listing that families may see at a moment."""
     generation = directory.index.current()

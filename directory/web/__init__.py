@@ -22,10 +22,13 @@ from directory.web import (
     calls,
     case_end,
     cases,
+    crawlers,
     errors,
     families,
     families_about,
+    families_kept,
     families_listing,
+    families_places,
     handouts,
     language,
     pages,
@@ -77,6 +80,7 @@ def create_app(
     for part in (
         pages.pages,
         reading.reading,
+        crawlers.crawlers,
         sign_in.sign_in,
         account_pages.account_pages,
         admin.admin,
@@ -93,7 +97,13 @@ def create_app(
         attest.attest,
     ):
         app.register_blueprint(part)
-    for shown in (families.families, families_listing.families_listing, families_about.families_about):
+    for shown in (
+        families.families,
+        families_listing.families_listing,
+        families_about.families_about,
+        families_places.families_places,
+        families_kept.families_kept,
+    ):
         language.in_both(app, shown)
     roles.check(app)
     return app

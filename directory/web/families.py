@@ -16,6 +16,7 @@ from directory.browsing import Wanted
 from directory.places import UnknownPlace
 from directory.values import STATES
 from directory.web import families_words as words
+from directory.web import kept_list
 from directory.web.choices import Values
 from directory.web.language import gettext as _
 from directory.web.language import to
@@ -56,7 +57,7 @@ def look() -> ResponseReturnValue:
         wanted = _wanted(form)
     except UnknownPlace as error:
         return _form(form, words.unknown_place(bool(form["near"][0]), bool(error.choices)), error.choices), 422
-    return _keep(wanted)
+    return _keep(wanted, request.form.get("kept", ""))
 
 
 def _place() -> str:
@@ -73,18 +74,26 @@ def _wanted(form: Values) -> Wanted:
     return Wanted(where.near, limit, where.state, tuple(code for code in form["look"] if code in browsing.BY_CODE))
 
 
-def _form(form: Values, wrong: str = "", places: tuple[str, ...] = ()) -> str:
-    return page("families_search.html", form=form, wrong=wrong, places=places, **_offered())
+def _form(form: Values, wrong: str = "", places: tuple[str, ...] = (), kept: str = "") -> str:
+    held = request.form.get("kept", kept)
+    return page("families_search.html", form=form, wrong=wrong, places=places, kept=held, **_offered())
+
+
+def form_for_list(kept: str) -> str:
+    """The form, with a list that was kept (see `kept_list`) in it, so that what is found can be put on it."""
+    return _form(_USUAL, kept=kept)
 
 
 def _offered() -> dict[str, object]:
     return {"groups": words.offered(), "within": words.within(WITHIN)}
 
 
-def _keep(wanted: Wanted) -> Redirect:
+def _keep(wanted: Wanted, kept: str) -> Redirect:
+    """Keep what is looked for; a list goes along with it only where it is one of ours."""
     token, moment = secrets.token_urlsafe(16), now()
+    held = kept if kept_list.read(kept, moment.date()) else ""
     with opened().database.writing() as connection:
-        store.keep_need(connection, token, wanted.written(), moment, moment + KEPT)
+        store.keep_need(connection, token, wanted.written() | {"list": held}, moment, moment + KEPT)
     return redirect(to("families.found", token=token), 303)
 
 
@@ -92,14 +101,16 @@ def _keep(wanted: Wanted) -> Redirect:
 @anybody
 def found(token: str) -> ResponseReturnValue:
     """The checked centers that may have what is looked for, the nearest first, as of now."""
-    wanted = _kept(token)
+    wanted, held = _kept(token)
     if wanted is None:
         return make_response(page("families_gone.html"), 404)
     here = browsing.look(browsing.published(opened(), now()), wanted)
-    shown = _shown()
+    shown = asked_for(request.args.get("show", ""))
     return page(
         "families_found.html",
         token=token,
+        kept=held,
+        drawn=words.mapped([one.listing for one in here.results[:PER_PAGE]], wanted.near.point if wanted.near else None),
         form=_filled(wanted),
         wrong="",
         places=(),
@@ -107,8 +118,8 @@ def found(token: str) -> ResponseReturnValue:
         total=len(here.results),
         headline=words.headline(here, wanted),
         looked_for=[_(choice.label) for choice in wanted.choices],
-        results=[words.result(one, now()) for one in here.results[:shown]],
-        beyond=[words.result(one, now()) for one in here.beyond],
+        results=[words.result(one, now(), wanted) for one in here.results[:shown]],
+        beyond=[words.result(one, now(), wanted) for one in here.beyond],
         without=[(choice.code, _(choice.label), count) for choice, count in here.without],
         more=min(PER_PAGE, len(here.results) - shown),
         shown=shown,
@@ -120,22 +131,25 @@ def found(token: str) -> ResponseReturnValue:
 @anybody
 def without(token: str) -> ResponseReturnValue:
     """The same search without one of its wishes."""
-    wanted = _kept(token)
+    wanted, held = _kept(token)
     if wanted is None:
         return make_response(page("families_gone.html"), 404)
     left = tuple(code for code in wanted.chosen if code != request.form.get("choice"))
-    return _keep(Wanted(wanted.near, wanted.within, wanted.state, left))
+    return _keep(Wanted(wanted.near, wanted.within, wanted.state, left), held)
 
 
-def _kept(token: str) -> Wanted | None:
+def _kept(token: str) -> tuple[Wanted | None, str]:
+    """What is looked for under an opaque name, and the list that goes along with it; None where there is none."""
     if not _TOKEN.fullmatch(token):
-        return None
+        return None, ""
     with opened().database.reading() as connection:
         kept = store.kept_need(connection, token, now())
     try:
-        return browsing.read(kept, opened().gazetteer) if kept else None
+        wanted = browsing.read(kept, opened().gazetteer) if kept else None
     except UnknownPlace:
-        return None
+        return None, ""
+    held = str(kept.get("list", "")) if kept else ""
+    return wanted, held if kept_list.read(held, now().date()) else ""
 
 
 def _filled(wanted: Wanted) -> Values:
@@ -144,6 +158,6 @@ def _filled(wanted: Wanted) -> Values:
     return {"near": [near], "within": [within], "look": list(wanted.chosen)}
 
 
-def _shown() -> int:
-    wanted = request.args.get("show", "")
+def asked_for(wanted: str) -> int:
+    """How many centers a page is asked to show."""
     return min(max(int(wanted), PER_PAGE), _MOST) if re.fullmatch(r"[0-9]{1,4}", wanted) else PER_PAGE

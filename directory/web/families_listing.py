@@ -12,6 +12,7 @@ from directory import browsing, screening, store
 from directory.accounts import Refused, limits
 from directory.listing import Listing
 from directory.public_address import address_of
+from directory.public_data import data_of
 from directory.web import families_words as words
 from directory.web.language import gettext as _
 from directory.web.language import to
@@ -73,6 +74,7 @@ def _shown(listing: Listing, problem: str = "") -> str:
     return page(
         "families_center.html",
         listing=listing,
+        data=data_of(listing, to("families_listing.center", "en", **address_of(listing), _external=True)),
         address=address_of(listing),
         call_line=words.phone_line,
         beds=words.beds(listing, now()),

@@ -1,17 +1,18 @@
 """What families are told of a center, in short plain words and in their language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from directory import browsing, paper
+from directory import browsing, map_drawing, paper
 from directory.browsing import Choice, Found, Result, Wanted
 from directory.handout.frozen import frozen_report
 from directory.handout.telling import Teller
-from directory.listing import Listing, Phone, Vetting
+from directory.listing import Listing, Phone, Point, Vetting
+from directory.map_drawing import Around, Pin
 from directory.matching.standing import CONFIRMED_DAYS
-from directory.public_address import address_of
+from directory.public_address import address_of, short_id
 from directory.values import STATES
 from directory.vocabulary import BY_GROUP, PUBLISHED, Answer, VettingState
 from directory.web import told
@@ -41,6 +42,24 @@ TERM_GROUPS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """A small map of what a list shows: its numbers, the length of its scale in miles and in units, and what each number is."""
+
+    map: Around
+    pins: tuple[Pin, ...]
+    bar: tuple[int, int]
+    titles: list[str]
+
+
+def mapped(listings: Sequence[Listing], here: Point | None = None) -> Mapped | None:
+    """The map beside a list; None where nothing in it has a place."""
+    drawn = map_drawing.around([one.point for one in listings], here)
+    if drawn is None or not drawn.dots:
+        return None
+    return Mapped(drawn, map_drawing.pins(drawn), map_drawing.scale_bar(drawn), [one.name for one in listings])
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A center as a list tells it: how far, what is known in one line, what is to be asked, and who checked it when."""
 
@@ -50,6 +69,11 @@ class Shown:
     known: str
     ask: list[str]
     checked: str
+
+    @property
+    def short(self) -> str:
+        """What stands for it where it is ticked."""
+        return short_id(self.listing.id)
 
 
 def offered() -> dict[str, dict[str, str]]:
@@ -91,21 +115,26 @@ def headline(found: Found, wanted: Wanted) -> str:
     )
 
 
-def result(one: Result, now: datetime) -> Shown:
+def result(one: Result, now: datetime, wanted: Wanted) -> Shown:
     """A center as the list shows it."""
     return Shown(
         one.listing,
         address_of(one.listing),
-        _far(one.miles),
+        _far(one.miles) if wanted.near else "",
         line(one.listing),
         [_(choice.ask) for choice in one.unknown],
         checked(one.listing, now),
     )
 
 
+def center(listing: Listing, now: datetime) -> Shown:
+    """A center as a list shows it that nobody looks at from a place."""
+    return Shown(listing, address_of(listing), "", line(listing), [], checked(listing, now))
+
+
 def _far(miles: float | None) -> str:
     if miles is None:
-        return ""
+        return _("distance not known")
     return _n("about %(num)d mile away", "about %(num)d miles away", max(round(miles), 1))
 
 
@@ -114,6 +143,11 @@ def line(listing: Listing) -> str:
     only = [_(term.label) for term in ONLY if listing.answer(term.code) is Answer.YES]
     says = [_(browsing.BY_CODE[code].says) for code in _FIRST if browsing.BY_CODE[code].answer(listing) is Answer.YES]
     return " · ".join([*only, *says])
+
+
+def only(listing: Listing) -> str:
+    """Whom alone it serves; "" where that is not known."""
+    return "; ".join(_(term.label) for term in ONLY if listing.answer(term.code) is Answer.YES)
 
 
 Grouped = dict[str, list[str]]

@@ -22,6 +22,8 @@ _SHOWN_AGAIN: Final = {
     "families.look": "families.centers",
     "families.without": "families.found",
     "families_listing.report": "families_listing.center",
+    "families_kept.keep": "families.centers",
+    "families_kept.choose": "families.centers",
 }
 """Where a form is sent to, and the page that shows it."""
 _TRANSLATED: Final = {

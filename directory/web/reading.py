@@ -1,4 +1,4 @@
-"""The pages that anybody may read without a need: a listing, how options are ranked, and what machines ask."""
+"""The pages that anybody may read without a need: a listing, how options are ranked, and whether the program is ready."""
 
 from typing import Final
 
@@ -15,7 +15,6 @@ from directory.web.opened import now, opened, page
 from directory.web.roles import anybody
 
 reading: Final = Blueprint("reading", __name__)
-_KEPT_OUT: Final = ("/options", "/listings", "/centers/found", "/es/centers/found")
 
 
 @reading.get("/listings/<listing_id>")
@@ -85,13 +84,6 @@ def ready() -> Response:
         held = store.count(connection)
     indexed = len(opened().index.current().columns)
     return _plain(f"ready: {held} listings, {indexed} indexed\n")
-
-
-@reading.get("/robots.txt")
-@anybody
-def robots() -> Response:
-    """Keeps lists, searches and what nobody checked out of search engines; they would be stale there."""
-    return _plain("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _KEPT_OUT))
 
 
 def _plain(text: str) -> Response:
