@@ -187,12 +187,14 @@ _NAMED: Final[WeakKeyDictionary[Directory, tuple[int, Mapping[str, str]]]] = Wea
 
 
 def _named(directory: Directory) -> Mapping[str, str]:
-    """The ids of all that was ever published, by the short ones; worked out anew when something changed."""
+    """By each short id that an address ever ended in the listing that stands for it now; worked out anew after a change."""
     with directory.database.reading() as connection:
         counter = store.counter(connection)
         known = _NAMED.get(directory)
         if known is None or known[0] != counter:
-            known = _NAMED[directory] = counter, public_address.by_short_id(store.once_published(connection))
+            standing = store.published_under(connection)
+            short = public_address.by_short_id(standing)
+            known = _NAMED[directory] = counter, {said: standing[key] for said, key in short.items()}
     return known[1]
 
 

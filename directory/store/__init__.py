@@ -118,6 +118,7 @@ from directory.store.vetting import (
     invited_attestation,
     on_cases,
     once_published,
+    published_under,
     settle_attestation,
     vetting_steps,
 )
@@ -207,6 +208,7 @@ __all__ = [
     "open_case",
     "open_correction",
     "postal_states",
+    "published_under",
     "purge_case",
     "put_out",
     "record_run",

@@ -144,8 +144,14 @@ def settle_attestation(connection: Connection, digest: str, now: datetime, by: s
 
 def once_published(connection: Connection) -> list[str]:
     """The ids of the listings that were ever vetted: those that may be published now, or have lapsed."""
+    return sorted({*published_under(connection).values()})
+
+
+def published_under(connection: Connection) -> dict[str, str]:
+    """Every id under which a listing was ever published, with the listing that stands for it now; that one among them."""
     query = select(VettingRow.listing_id).where(VettingRow.state.in_([str(state) for state in PUBLISHED]))
-    return sorted({*stands_for(connection, connection.scalars(query.distinct())).values()})
+    standing = stands_for(connection, connection.scalars(query.distinct()))
+    return standing | {key: key for key in standing.values()}
 
 
 def on_cases(connection: Connection) -> dict[str, int]:

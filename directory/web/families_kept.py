@@ -47,7 +47,7 @@ def kept(token: str) -> ResponseReturnValue:
     if held is None:
         return _over()
     listings = _listings(held.centers)
-    there = [one for one in listings if one]
+    there = [one for one in listings.values() if one]
     return page(
         "families_list.html",
         token=token,
@@ -55,8 +55,8 @@ def kept(token: str) -> ResponseReturnValue:
         address=to("families_kept.kept", token=token, _external=True),
         as_of=comparing.facts_as_of(there, now()),
         call_line=words.phone_line,
-        entries=[_entry(number, one, held) for number, one in enumerate(listings, 1)],
-        shorts=held.centers,
+        entries=[_entry(number, one, held) for number, one in enumerate(listings.values(), 1)],
+        shorts=[*listings],
         there=len(there),
         most=comparing.MOST,
     )
@@ -71,7 +71,7 @@ def text(token: str) -> ResponseReturnValue:
         return _over()
     address = to("families_kept.kept", token=token, _external=True)
     until = _("Kept until %(day)s: %(address)s", day=day(held.until), address=address)
-    response = make_response(comparing.in_text(_listings(held.centers), now(), until))
+    response = make_response(comparing.in_text([*_listings(held.centers).values()], now(), until))
     response.mimetype = "text/plain"
     response.headers["Content-Disposition"] = 'attachment; filename="centers.txt"'
     return response
@@ -105,7 +105,8 @@ def compare(token: str) -> ResponseReturnValue:
     held = kept_list.read(token, _today())
     if held is None or len(held.centers) > comparing.MOST:
         return _over()
-    listings = list({one.id: one for one in _listings(held.centers) if one}.values())
+    chosen = _listings(held.centers)
+    listings = [one for one in chosen.values() if one]
     rows = comparing.rows(listings, now())
     return page(
         "families_compare.html",
@@ -113,7 +114,7 @@ def compare(token: str) -> ResponseReturnValue:
         differing=[row for row in rows if row.differs],
         alike=[row for row in rows if not row.differs],
         as_of=comparing.facts_as_of(listings, now()),
-        gone=len(held.centers) - len(listings),
+        gone=len(chosen) - len(listings),
         call_line=words.phone_line,
     )
 
@@ -122,8 +123,13 @@ def _today() -> date:
     return now().date()
 
 
-def _listings(short: tuple[str, ...]) -> list[Listing | None]:
-    return browsing.listings_at(opened(), short, now())
+def _listings(short: tuple[str, ...]) -> dict[str, Listing | None]:
+    """By short id the centers as they are now, None for one that is not shown; of those that became one only the first."""
+    found = zip(short, browsing.listings_at(opened(), short, now()), strict=True)
+    told: dict[str, tuple[str, Listing | None]] = {}
+    for said, one in found:
+        told.setdefault(one.id if one else said, (said, one))
+    return dict(told.values())
 
 
 def _entry(number: int, listing: Listing | None, held: KeptList) -> dict[str, object]:
@@ -135,7 +141,7 @@ def _entry(number: int, listing: Listing | None, held: KeptList) -> dict[str, ob
 
 def _choose(chosen: tuple[str, ...], wrong: str) -> str:
     """What was ticked, to be mended."""
-    there = [(short, one.name) for short, one in zip(chosen, _listings(chosen), strict=True) if one]
+    there = [(short, one.name) for short, one in _listings(chosen).items() if one]
     held = request.form.get("kept", "")
     kept_token = held if kept_list.read(held, _today()) else ""
     return page("families_choose.html", chosen=there, wrong=wrong, kept=kept_token, comparing=request.path.endswith("/compare"))
