@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from directory import browsing, map_drawing, paper
+from directory import browsing, map_drawing, map_numbers, paper
 from directory.browsing import Choice, Found, Result, Wanted
 from directory.handout.frozen import frozen_report
 from directory.handout.telling import Teller
 from directory.listing import Listing, Phone, Point, Vetting
-from directory.map_drawing import Around, Pin
+from directory.map_drawing import Around
+from directory.map_numbers import Pin
 from directory.matching.standing import CONFIRMED_DAYS
 from directory.public_address import address_of, short_id
 from directory.values import STATES
@@ -56,7 +57,7 @@ def mapped(listings: Sequence[Listing], here: Point | None = None) -> Mapped | N
     drawn = map_drawing.around([one.point for one in listings], here)
     if drawn is None or not drawn.dots:
         return None
-    return Mapped(drawn, map_drawing.pins(drawn), map_drawing.scale_bar(drawn), [one.name for one in listings])
+    return Mapped(drawn, map_numbers.pins(drawn), map_numbers.scale_bar(drawn), [one.name for one in listings])
 
 
 @dataclass(frozen=True, slots=True)
