@@ -1,19 +1,23 @@
-"""`flask --app app conflicts` and `runs`: what imports contradicted, and what came of each. JSON for programs."""
+"""`flask --app app conflicts` and `runs`: what imports contradicted, what came of each, and undoing one. JSON for programs."""
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import click
 from flask import Flask
 
-from directory import store
+from directory import store, undoing
+from directory.account import Who
 from directory.conflicts import Conflict, Opened, Side
+from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.store import Run
 
 Thing = TypeVar("Thing")
 SHOWN: Final = 20
+COMMAND_LINE: Final = "command line"
 _MOST: Final = 1_000_000
 _COUNTS: Final = ("rows", "new", "changed", "unchanged", "gone", "refused", "conflicts")
 _AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
@@ -60,18 +64,22 @@ def _side(conflict: Conflict, side: Side) -> str:
 
 def _runs(directory: Directory) -> click.Command:
     @click.command("runs", help="List the imports, the newest first; with NUMBER all that is recorded of that one.")
-    @click.argument("number", type=click.IntRange(1), required=False)
+    @click.argument("words", nargs=-1, metavar="[undo] [NUMBER]")
     @_AS_JSON
-    def command(number: int | None, as_json: bool) -> None:
+    def command(words: tuple[str, ...], as_json: bool) -> None:
+        undone, number = words[:1] == ("undo",), _number(words)
         directory.ready()
+        if undone:
+            _undo(directory, number)
+            return
         with directory.database.reading() as connection:
-            one = store.run(connection, number) if number is not None else None
-            found = store.runs(connection, _MOST if as_json else SHOWN) if number is None else [(number, one)] if one else []
-        if number is not None and not found:
+            one = store.run(connection, number) if number else None
+            found = [(number, one)] if one else [] if number else store.runs(connection, _MOST if as_json else SHOWN)
+        if number and not found:
             raise click.ClickException(f"there is no import {number}; `runs` lists them")
         if as_json:
             click.echo(json.dumps([{"number": key} | run.as_json() for key, run in found], ensure_ascii=False, indent=2))
-        elif number is None:
+        elif not number:
             _listed(found, lambda pair: _run(*pair), "Nothing was imported yet.")
         else:
             click.echo(_whole(*found[0]))
@@ -79,11 +87,34 @@ def _runs(directory: Directory) -> click.Command:
     return command
 
 
+def _number(words: tuple[str, ...]) -> int:
+    """The number of an import as it was typed, 0 for none; `undo` must have one."""
+    numbers = words[1:] if words[:1] == ("undo",) else words
+    if not words:
+        return 0
+    if len(numbers) != 1 or not numbers[0].isdecimal() or int(numbers[0]) < 1:
+        raise click.UsageError("Enter `runs`, `runs NUMBER` or `runs undo NUMBER`")
+    return int(numbers[0])
+
+
+def _undo(directory: Directory, number: int) -> None:
+    try:
+        done = undoing.undo(directory.database, number, COMMAND_LINE, Who(COMMAND_LINE, datetime.now(UTC)))
+    except CannotUnderstand as error:
+        raise click.ClickException(str(error)) from None
+    directory.index.current()
+    what = f"{done.leave:,} left the directory, of {done.go_back:,} is said what was said before"
+    click.echo(f"Undone: {done.run.source}, {done.run.file}; {what}.")
+    if done.stay:
+        click.echo(f"{done.stay:,} stay as they are, since people recorded something of them and nobody else names them.")
+
+
 def _run(number: int, run: Run) -> str:
     counts = ", ".join(f"{run.summary.get(name, 0):,} {name}" for name in _COUNTS)
     forced = f"\n  Forced: {run.forced_because}" if run.forced_because else ""
     when = f"{run.recorded_at:%Y-%m-%d %H:%M} UTC"
-    return f"{number}  {when}  {run.source}: {run.file}, by {run.recorded_by}\n  {counts}{forced}"
+    undone = f"\n  Undone {run.undone['at'][:10]} by {run.undone['by']}" if run.undone else ""
+    return f"{number}  {when}  {run.source}: {run.file}, by {run.recorded_by}\n  {counts}{forced}{undone}"
 
 
 def _whole(number: int, run: Run) -> str:

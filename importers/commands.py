@@ -16,6 +16,7 @@ from directory import store, values
 from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
+from directory.review_commands import COMMAND_LINE
 from importers import demo, new_source, report, spreadsheet_command
 from importers.base import Importer
 from importers.demo_day import tell_day
@@ -28,7 +29,6 @@ from importers.pipeline import import_file
 from importers.sources import SOURCES
 
 DEMO_FILE: Final = Path(__file__).parent.parent / "seed_data" / "demo-directory.xlsx"
-COMMAND_LINE: Final = "command line"
 
 
 def register(app: Flask) -> None:

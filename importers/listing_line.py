@@ -14,14 +14,14 @@ from directory.availability import ATTEMPTS, Bucket, Report
 from directory.listing import Located, Provenance, Statement, Vetting
 from directory.normalize import COORDINATES, FIELDS, WITHHELD
 from directory.resolve import Said, Since, resolve
-from directory.store import Recorded
+from directory.store import EXCHANGED, Recorded
 from directory.values import in_reach
 from directory.vocabulary import BedState, Channel
 from importers.listing_fields import LINE, REPORT, STATEMENT, VETTING, BadLine, fields, object_of, shown
 
 FORMAT: Final = "referral-directory-listings"
 VERSION: Final = 1
-SOURCE: Final = "listings"
+SOURCE: Final = EXCHANGED
 _HEADER_FIX: Final = f'The first line is {{"format":"{FORMAT}","version":{VERSION}}}'
 _NAMING: Final = ("organization", "program", "address_1", "address_2", "city", "state_province", "postal_code")
 WITHOUT_BEDS: Final = ATTEMPTS | {BedState.FULL, BedState.CLOSED_TO_INTAKE}

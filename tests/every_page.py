@@ -195,6 +195,8 @@ PAGES: Final = [
     Shown("a file that is none", "{scan}", "can’t be imported as it is", "ann"),
     Shown("the imports", "/staff/runs", "book.xlsx", "ann"),
     Shown("an import", "/staff/runs/1", "SHA-256", "ann"),
+    Shown("an import to be undone", "/staff/runs/1/undo", "Undo this import?", "ann"),
+    Shown("an import that there is not", "/staff/runs/77/undo", "This import can’t be undone", "ann"),
     Shown("contradictions", "/staff/conflicts", "What is said now", "ann"),
     Shown("a contradiction settled", "/staff/conflicts", "614-555-0151 was kept", "ann", press("Keep what was confirmed")),
     Shown("a link of a center that is over", "/attest/none", "works no more"),

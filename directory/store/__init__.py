@@ -105,8 +105,9 @@ from directory.store.listings import (
     worded,
 )
 from directory.store.recorded import Recorded, listings, recorded
-from directory.store.runs import Run, conclude_run, newest_run, record_run, run, runs
+from directory.store.runs import EXCHANGED, Run, conclude_run, newest_number, newest_run, record_run, run, runs
 from directory.store.sameness import decisions, sameness, stands_for
+from directory.store.undoing import Brought, brought, take_back
 from directory.store.vetting import (
     Holding,
     answer_attestation,
@@ -124,6 +125,11 @@ from directory.store.vetting import (
 )
 
 __all__ = [
+    "Brought",
+    "brought",
+    "take_back",
+    "EXCHANGED",
+    "newest_number",
     "add_conflicts",
     "confirmed",
     "conflict",

@@ -27,7 +27,8 @@ def counter(connection: Connection) -> int:
     return connection.scalar(select(ChangeRow.counter)) or 0
 
 
-def _bump(connection: Connection) -> int:
+def bump(connection: Connection) -> int:
+    """One change more; returns its number."""
     if not connection.execute(update(ChangeRow).values(counter=ChangeRow.counter + 1)).rowcount:
         connection.execute(insert(ChangeRow).values(id=1, counter=1))
     return counter(connection)
@@ -74,14 +75,15 @@ def append(connection: Connection, statements: Iterable[Statement], run_id: int 
 
 def append_worded(connection: Connection, said: Sequence[Worded], run_id: int | None) -> int:
     """The same for statements whose words were compared first."""
-    change = _bump(connection)
-    _mark_changed(connection, tuple(dict.fromkeys(one.statement.listing_id for one in said)), change)
+    change = bump(connection)
+    mark_changed(connection, tuple(dict.fromkeys(one.statement.listing_id for one in said)), change)
     if said:
         connection.execute(insert(StatementRow), [tables.statement_row(one, run_id) for one in said])
     return change
 
 
-def _mark_changed(connection: Connection, listing_ids: Sequence[str], change: int) -> None:
+def mark_changed(connection: Connection, listing_ids: Sequence[str], change: int) -> None:
+    """Mark listings as touched by a change, and queue them for the index; those that nobody spoke of come into being."""
     if listing_ids:
         _upsert(connection, ListingRow, "id", [{"id": key, "changed": change} for key in listing_ids])
         _upsert(connection, tables.UnindexedRow, "listing_id", [{"listing_id": key, "counter": change} for key in listing_ids])
@@ -98,7 +100,7 @@ def remove_source(connection: Connection, source: str) -> int:
     """Take a source's listings out with all that was recorded of them, as if it had never been imported; returns how many."""
     gone = tuple(connection.scalars(select(StatementRow.listing_id).where(StatementRow.source == source).distinct()))
     known = sameness(connection)
-    _mark_changed(connection, sorted({one for key in gone for one in known.family(key)}), _bump(connection))
+    mark_changed(connection, sorted({one for key in gone for one in known.family(key)}), bump(connection))
     for some in chunks(gone):
         connection.execute(delete(StatementRow).where(StatementRow.listing_id.in_(some)))
         connection.execute(delete(ListingRow).where(ListingRow.id.in_(some)))
@@ -115,7 +117,7 @@ def decide(connection: Connection, new: Decided) -> None:
     if new.decision in (Decision.MERGED, Decision.TAKEN_APART):
         known = sameness(connection)
         families = {*known.family(new.listing_id), *known.family(new.other_id)}
-        _mark_changed(connection, sorted(families), _bump(connection))
+        mark_changed(connection, sorted(families), bump(connection))
 
 
 # --- reports about beds, and vetting -------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ def _append_once(connection: Connection, table: type[ReportRow | VettingRow], ro
     if missing:
         raise UnknownListing(f"there is no listing {', '.join(sorted(missing)[:3])}{' and others' if len(missing) > 3 else ''}")
     if wanted:
-        _mark_changed(connection, tuple(dict.fromkeys(row["listing_id"] for row in wanted.values())), _bump(connection))
+        mark_changed(connection, tuple(dict.fromkeys(row["listing_id"] for row in wanted.values())), bump(connection))
         connection.execute(insert(table), list(wanted.values()))
     return len(wanted)
 

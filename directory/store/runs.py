@@ -9,13 +9,21 @@ from sqlalchemy import Connection, insert, select, update
 from directory.tables import Run as Run  # what is handed over is had from here, like all else of storage
 from directory.tables import RunRow
 
+EXCHANGED: Final = "listings"
+"""The source of imports that bring listings as they were exported: with calls, vetting and merges, whoever recorded them."""
 _COLUMNS: Final = [getattr(RunRow, name) for name in Run.__dataclass_fields__]
 
 
 def newest_run(connection: Connection, source: str) -> Run | None:
-    """The source's last import."""
-    row = connection.execute(select(*_COLUMNS).where(RunRow.source == source).order_by(RunRow.id.desc()).limit(1)).first()
-    return _run(row) if row else None
+    """The source's last import that was not undone."""
+    number = newest_number(connection, source)
+    return run(connection, number) if number is not None else None
+
+
+def newest_number(connection: Connection, source: str) -> int | None:
+    """The number of the source's last import that was not undone."""
+    query = select(RunRow.id, RunRow.summary).where(RunRow.source == source).order_by(RunRow.id.desc())
+    return next((number for number, summary in connection.execute(query) if not summary.get("undone")), None)
 
 
 def runs(connection: Connection, most: int) -> list[tuple[int, Run]]:

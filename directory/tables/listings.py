@@ -212,6 +212,11 @@ class Run:
     forced_because: str
     summary: Mapping[str, Any]
 
+    @property
+    def undone(self) -> Mapping[str, Any]:
+        """When ("at") and by whom ("by") the import was undone; empty where it was not."""
+        return dict(self.summary.get("undone") or {})
+
     def as_json(self) -> dict[str, Any]:
         """The import for programs."""
         told = {name: getattr(self, name) for name in self.__dataclass_fields__}

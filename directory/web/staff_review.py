@@ -1,4 +1,4 @@
-"""What imports brought: the contradictions that staff settle side by side, and the record of every import."""
+"""What imports brought: the contradictions that staff settle side by side, and the record of every import, to be undone."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,11 +6,12 @@ from typing import Final
 from flask import Blueprint, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from directory import review, store
+from directory import review, store, undoing
 from directory.account import Who
 from directory.conflicts import PLACE, Decision, Opened, Settled
 from directory.listing import Listing
 from directory.paper import capital
+from directory.problems import CannotUnderstand
 from directory.review import AlreadySettled
 from directory.vetting_desk import known_as
 from directory.vocabulary import SourceKind
@@ -116,9 +117,32 @@ def runs() -> str:
 @staff_review.get("/runs/<int:number>")
 @needs("staff", "admin")
 def run(number: int) -> str:
-    """All that is recorded of one import."""
+    """All that is recorded of one import, and whether it can be undone."""
     with opened().database.reading() as connection:
         found = store.run(connection, number)
-    if found is None:
-        abort(404)
-    return page("staff_run.html", number=number, run=found, told=found.summary, counts=COUNTS)
+        if found is None:
+            abort(404)
+        newest = found.source != store.EXCHANGED and store.newest_number(connection, found.source) == number
+    return page("staff_run.html", number=number, run=found, told=found.summary, counts=COUNTS, newest=newest)
+
+
+@staff_review.get("/runs/<int:number>/undo")
+@needs("staff", "admin")
+def look_at_undoing(number: int) -> str | tuple[str, int]:
+    """What undoing an import would do, before anything is done."""
+    try:
+        with opened().database.reading() as connection:
+            return page("staff_undo.html", undoing=undoing.look(connection, number))
+    except CannotUnderstand as error:
+        return page("staff_undo.html", undoing=None, number=number, problem=error.problems[0]), 409
+
+
+@staff_review.post("/runs/<int:number>/undo")
+@needs("staff", "admin")
+def undo(number: int) -> Redirect | tuple[str, int]:
+    """Undo an import; where it can't be any more, say why."""
+    try:
+        undoing.undo(opened().database, number, known_as(g.account), Who(g.account.name, now()))
+    except CannotUnderstand as error:
+        return page("staff_undo.html", undoing=None, number=number, problem=error.problems[0]), 409
+    return redirect(url_for("staff_review.run", number=number), 303)
