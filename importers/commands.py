@@ -17,7 +17,7 @@ from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
 from directory.review_commands import COMMAND_LINE
-from importers import demo, new_source, report, spreadsheet_command
+from importers import demo, new_source, quality, report, spreadsheet_command
 from importers.base import Importer
 from importers.demo_day import tell_day
 from importers.export import export_listings, exported
@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(out_of)
     app.cli.add_command(_sources_command())
     app.cli.add_command(new_source.command())
+    app.cli.add_command(quality.command())
 
 
 def import_demo(directory: Directory) -> None:
