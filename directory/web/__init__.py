@@ -47,6 +47,32 @@ from directory.web.staff_import import Importing
 
 _STATIC: Final = Path(__file__).with_name("static")
 _MOST_BYTES: Final = 64 * 1024
+_PARTS: Final = (
+    pages.pages,
+    reading.reading,
+    crawlers.crawlers,
+    sign_in.sign_in,
+    account_pages.account_pages,
+    admin.admin,
+    cases.cases,
+    case_end.case_end,
+    calls.calls,
+    bed_pages.beds,
+    handouts.handouts,
+    staff.staff,
+    staff_review.staff_review,
+    staff_import.staff_import,
+    staff_duplicates.staff_duplicates,
+    vetting_pages.vetting_pages,
+    attest.attest,
+)
+_IN_BOTH_LANGUAGES: Final = (
+    families.families,
+    families_listing.families_listing,
+    families_about.families_about,
+    families_places.families_places,
+    families_kept.families_kept,
+)
 
 
 def create_app(
@@ -77,33 +103,9 @@ def create_app(
     access_log.register(app)
     errors.register(app)
     roles.register(app)
-    for part in (
-        pages.pages,
-        reading.reading,
-        crawlers.crawlers,
-        sign_in.sign_in,
-        account_pages.account_pages,
-        admin.admin,
-        cases.cases,
-        case_end.case_end,
-        calls.calls,
-        bed_pages.beds,
-        handouts.handouts,
-        staff.staff,
-        staff_review.staff_review,
-        staff_import.staff_import,
-        staff_duplicates.staff_duplicates,
-        vetting_pages.vetting_pages,
-        attest.attest,
-    ):
+    for part in _PARTS:
         app.register_blueprint(part)
-    for shown in (
-        families.families,
-        families_listing.families_listing,
-        families_about.families_about,
-        families_places.families_places,
-        families_kept.families_kept,
-    ):
-        language.in_both(app, shown)
+    for part in _IN_BOTH_LANGUAGES:
+        language.in_both(app, part)
     roles.check(app)
     return app
