@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from directory.problems import Loudness, Problem
@@ -73,6 +74,23 @@ def unexpected(source: Source, file: File, count: int, there: There, order: Orde
         fix = "Check that the file is whole; if the number is right, give the reason, such as --force “the publisher says so”"
         raise refuse(file.name, f"{what}; nothing was imported", f"{count:,}", fix)
     return [Problem(Loudness.NOTICE, file.name, what, f"{count:,}", "Check that the file is whole")]
+
+
+def older(file: File, days: Mapping[str, date], coming: Mapping[str, date], order: Order) -> list[Problem]:
+    """A word where a file would undo what its source said on a later day; refuses it unless there is a reason.
+
+    `days` has the day of what the source last said, `coming` the day of what the file says otherwise, by local id.
+    """
+    undone = [one for one, day in coming.items() if one in days and day < days[one]]
+    if not undone:
+        return []
+    first = max(undone, key=lambda one: (days[one], one))
+    what = "the file is older than what this source said last"
+    found = f"{coming[first]}, against {days[first]}; {listings(len(undone))} would be changed back"
+    if not order.force_because:
+        fix = "Import the newest edition; if this one is right, give the reason, such as --force “the newer one was a draft”"
+        raise refuse(file.name, f"{what}; nothing was imported", found, fix)
+    return [Problem(Loudness.NOTICE, file.name, what, found, "Import the newest edition after it")]
 
 
 def gone(file: File, said: Understood, there: There, order: Order) -> tuple[list[str], list[Problem]]:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -187,6 +188,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     unexpected = expectations.unexpected(coming.source, file, len(said.statements), there, order)
     different = [one for one in coming.worded if there.last.get(one.statement.local_id) != one.digest]
     gone, doubt = expectations.gone(file, said, there, order)
+    back = expectations.older(file, store.latest_days(connection, file.source), _days(coming, different, gone), order)
     changes = _changes(connection, there, [one.statement for one in different], gone, order.most)
     new = sum(not there.last.get(one.statement.local_id) for one in different)
     doubtful = whereabouts.doubtful(said.statements, store.postal_states(connection))
@@ -202,7 +204,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
         unchanged=len(coming.worded) - len(different),
         gone=len(gone),
         refused=said.refused,
-        problems=(*demo, *unexpected, *doubt, *said.problems, *whereabouts.notices(doubtful, gazetteer)),
+        problems=(*demo, *unexpected, *back, *doubt, *said.problems, *whereabouts.notices(doubtful, gazetteer)),
         fields=differences.by_field(changes),
         changes=differences.some_of_each(changes, order.most),
         conflicts=len(reviewed.to_open),
@@ -215,6 +217,12 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
         run_id = _write(connection, summary, [*different, *_withdrawals(coming, gone)], coming, order)
         review.record(connection, reviewed, run_id, Who(order.recorded_by, order.now))
     return summary
+
+
+def _days(coming: _Coming, different: Sequence[Worded], gone: Sequence[str]) -> dict[str, date]:
+    """The day of each saying that a file would add, by local id."""
+    told = {one.statement.local_id: one.statement.provenance.observed_at for one in different}
+    return dict.fromkeys(gone, coming.provenance.observed_at) | told
 
 
 def _there(connection: Connection, coming: _Coming) -> There:

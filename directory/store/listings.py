@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
@@ -43,6 +43,13 @@ def latest_digests(connection: Connection, source: str) -> dict[str, str]:
     columns = StatementRow.local_id, StatementRow.digest, StatementRow.withdrawn
     rows = connection.execute(select(*columns).where(StatementRow.id.in_(newest)))
     return {local_id: "" if withdrawn else digest for local_id, digest, withdrawn in rows}
+
+
+def latest_days(connection: Connection, source: str) -> dict[str, date]:
+    """The day of what the source last said of each of its listings, also where it withdrew the listing."""
+    newest = select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id)
+    rows = connection.execute(select(StatementRow.local_id, StatementRow.observed_at).where(StatementRow.id.in_(newest)))
+    return {local_id: date.fromisoformat(day) for local_id, day in rows}
 
 
 def latest_states(connection: Connection, source: str) -> dict[str, str]:
