@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from directory.database import Database
-from directory.problems import CannotUnderstand, Loudness
+from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.web.staff_import import Wish
 from importers import listing_line
 from importers.listings import import_listings, sha256_of
 from importers.orders import Order, Summary
 from importers.pipeline import import_file
-from importers.sources import SOURCES, by_name
+from importers.sources import SOURCES, by_name, others_file
 
 _OURS: Final = "A file of listings, JSON Lines as in docs/listings.md"
 
@@ -41,13 +41,17 @@ class BrowserImports:
         try:
             summary = self._done(wish, Order(wish.by, wish.now, dry_run, **chosen))
         except CannotUnderstand as error:
-            summary = Summary(wish.source, wish.path.name, sha256_of(wish.path), problems=error.problems)
+            summary = Summary(wish.source, wish.path.name, sha256_of(wish.path), problems=_why(wish, error))
         return _as_told(summary)
 
     def _done(self, wish: Wish, order: Order) -> Summary:
         if wish.source == listing_line.SOURCE:
             return import_listings(self._database, wish.path, order)
         return import_file(self._database, by_name(wish.source), wish.path, order)
+
+
+def _why(wish: Wish, error: CannotUnderstand) -> tuple[Problem, ...]:
+    return (*others_file(wish.source, wish.path), *error.problems)
 
 
 def _as_told(summary: Summary) -> Mapping[str, Any]:

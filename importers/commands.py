@@ -26,7 +26,7 @@ from importers.listing_line import SOURCE
 from importers.listings import import_listings, sha256_of
 from importers.orders import SHOWN, Order, Summary
 from importers.pipeline import import_file
-from importers.sources import SOURCES
+from importers.sources import SOURCES, others_file
 
 DEMO_FILE: Final = Path(__file__).parent.parent / "seed_data" / "demo-directory.xlsx"
 
@@ -162,7 +162,7 @@ def _import(source: str, file: Path, order: Order, as_json: bool, work: Callable
     try:
         summary = work(directory.database)
     except CannotUnderstand as error:
-        summary = Summary(source, file.name, sha256_of(file), problems=error.problems)
+        summary = Summary(source, file.name, sha256_of(file), problems=(*others_file(source, file), *error.problems))
     except OSError as error:
         what = f"the file can't be read: {error.strerror or error}"
         told = Problem(Loudness.FILE, str(file), what, fix="Give the path of the file as it was downloaded")

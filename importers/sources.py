@@ -1,8 +1,10 @@
 """The one visible list of what can be imported."""
 
+from pathlib import Path
 from typing import Final
 
 from directory import conflicts
+from directory.problems import CannotUnderstand, Loudness, Problem
 from importers import (
     california_dhcs,
     demo,
@@ -38,3 +40,21 @@ TITLES: Final = {importer.source.name: importer.source.title for importer in SOU
 def by_name(name: str) -> Importer:
     """The importer of a source; raises KeyError for a name that none has."""
     return {importer.source.name: importer for importer in SOURCES}[name]
+
+
+def others_file(name: str, path: Path) -> tuple[Problem, ...]:
+    """A word for a file that its source can't read and others can: it is another publisher's. Nothing where none can."""
+    if name not in {one.source.name for one in SOURCES} or _reads(by_name(name), path):
+        return ()
+    others = [one.source for one in SOURCES if one.source.name not in (name, demo.importer.source.name) and _reads(one, path)]
+    fix = f"Import it as {' or '.join(one.name for one in others)}"
+    found = " or ".join(one.title for one in others)
+    return (Problem(Loudness.FILE, path.name, "the file is another publisher's", found, fix),) if others else ()
+
+
+def _reads(importer: Importer, path: Path) -> bool:
+    try:
+        importer.read(path, importer.source)
+    except (CannotUnderstand, OSError):
+        return False
+    return True
