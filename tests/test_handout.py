@@ -18,6 +18,7 @@ from directory.handout.catalog import CATALOGS, LANGUAGES
 from directory.handout.frozen import QUESTIONS, insurance
 from directory.handout.message import SEGMENT, SEGMENTS, plain
 from directory.handout.sheet import sheet
+from directory.handout.telling import Teller
 from directory.hours import Hours
 from directory.matching.criteria import CRITERIA
 from directory.matching.criterion import NEUTRAL
@@ -140,7 +141,7 @@ def test_beds_out_of_a_file_are_not_said_to_be_confirmed() -> None:
 
 
 INSURANCES: Final = [
-    ("a person confirmed the class", {"provenance": a_provenance(kind=SourceKind.STAFF_CALL)}, "", "confirmed"),
+    ("a person confirmed the class", {"provenance": a_provenance(kind=SourceKind.STAFF_CALL)}, "", "kind_confirmed"),
     ("a survey says so", {}, "", "accepted"),
     ("the class is not the plan", {"provenance": a_provenance(kind=SourceKind.STAFF_CALL)}, "Gold", "accepted"),
     ("the plan is in network", {"yes": ("plan.gold",)}, "Gold", "confirmed"),
@@ -155,6 +156,14 @@ def test_insurance_is_called_confirmed_only_where_somebody_confirmed_it(
     why: str, fields: dict[str, Any], plan: str, told: str
 ) -> None:
     assert insurance(a_listing(**fields), a_need(plan=plan)) == told
+
+
+def test_a_whole_hour_has_no_minutes() -> None:
+    ways = {
+        minutes: Teller(CATALOGS["en"], scene.MADE).way({"miles": 43, "minutes": minutes}).partition(" · ")[2]
+        for minutes in (55, 60, 65)
+    }
+    assert ways == {55: "about 55 min", 60: "about 1 h", 65: "about 1 h 5 min"}
 
 
 def test_every_criterion_that_can_be_unknown_has_a_question_that_tells_nothing() -> None:

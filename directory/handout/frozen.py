@@ -103,7 +103,7 @@ def phone(number: Phone | None, direct: bool = False) -> dict[str, str] | None:
 
 
 def insurance(listing: Listing, need: Need) -> str:
-    """Whether the stay is paid for: free, confirmed, the kind of insurance accepted, or to be asked."""
+    """Whether the stay is paid for: free, the plan or the kind of insurance confirmed, that kind accepted, or to be asked."""
     plan = listing.answer(plan_term(need.plan)) if plan_term(need.plan) else Answer.UNKNOWN
     kind = listing.facts.get(f"payer.{need.payer}")
     if listing.says("payer.free"):
@@ -111,7 +111,7 @@ def insurance(listing: Listing, need: Need) -> str:
     if plan is not Answer.UNKNOWN or kind is None or kind.answer is not Answer.YES or need.payer == "self_pay":
         return "confirmed" if plan is Answer.YES else "ask"
     by_a_person = kind.provenance.kind in _BY_A_PERSON
-    return "confirmed" if by_a_person and not need.plan else "accepted"
+    return "kind_confirmed" if by_a_person and not need.plan else "accepted"
 
 
 def _named(listing: Listing) -> dict[str, Any]:

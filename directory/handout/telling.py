@@ -23,7 +23,8 @@ class Teller:
         if minutes is None:
             return f"{far} · {say('way.no_time')}"
         hours, rest = divmod(minutes, 60)
-        return f"{far} · {say('way.hours' if hours else 'way.minutes', hours=hours, minutes=rest)}"
+        unit = "minutes" if not hours else "hours" if rest else "whole_hours"
+        return f"{far} · {say(f'way.{unit}', hours=hours, minutes=rest)}"
 
     def phone(self, center: Data) -> str:
         """The number to call."""
