@@ -11,6 +11,7 @@ from directory.answered import Answered
 from directory.case import Call, Case, Outcome, by_hand
 from directory.confirming import Clock, clock
 from directory.learned import Desk
+from directory.listing import Phone
 from directory.matching.beds import standing_for
 from directory.matching.explain import Entry
 from directory.need import Need
@@ -33,16 +34,18 @@ class Why(IntEnum):
     FIRST = 4
     TRIED = 5
     LATER = 6
-    TAKEN = 7
+    WRONG = 7
+    TAKEN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case with its list as it stands at the desk's moment, and its calls."""
+    """A case with its list as it stands at the desk's moment, its calls, and the numbers that were found wrong."""
 
     case: Case
     answered: Answered
     calls: tuple[Call, ...]
+    wrong: frozenset[str] = frozenset()
 
     @property
     def need(self) -> Need:
@@ -61,12 +64,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A call to be made: for which case, to whom, why, and by when (or since when); `until` is when a claim runs out."""
+    """A call to be made: for which case, to whom, why, by when (or since when), and under which number.
+
+    No number is left where callers found wrong what we hold.
+    """
 
     case: Case
     entry: Entry
     why: Why
     at: datetime | None = None
+    phone: Phone | None = None
 
 
 def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
@@ -74,9 +81,11 @@ def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
     with desk.directory.database.reading() as connection:
         case = calling.case_of(connection, desk, case_id)
         steps, calls = store.steps(connection, case_id), store.calls(connection, case_id)
+        missed = [call.listing_id for call in calls if call.reached in calling.WRONG]
+        wrong = frozenset(task["found"] for task in store.corrections(connection, missed)) if missed else frozenset()
     hand = replace(by_hand(steps), watched=(listing_id,) if listing_id else ())
     need = calling.need_of(desk.directory, case, desk.now)
-    return Standing(case, referral.options(desk.directory, need, _SHOWN, hand), tuple(calls))
+    return Standing(case, referral.options(desk.directory, need, _SHOWN, hand), tuple(calls), wrong)
 
 
 def queue(desk: Desk) -> tuple[list[Due], list[tuple[Case, Clock]]]:
@@ -97,9 +106,11 @@ def _due(desk: Desk, board: Standing) -> Iterator[Due]:
     entries = {entry.listing.id: entry for entry in (*board.answered.presented(), *board.answered.call_first)}
     waiting = _agreed(desk, board, last, entries)
     for key, entry in (entries | waiting).items():
-        found = _why(desk, entry, (last.get(key), again.get(key)), board.need)
+        call, phones = last.get(key), entry.listing.phones
+        right = [phone for phone in phones if phone.number not in board.wrong] if _wrong(call) else phones
+        found = _why(desk, entry, (call, again.get(key)), board.need) if right or not _wrong(call) else (Why.WRONG, None)
         if found:
-            yield Due(board.case, entry, *found)
+            yield Due(board.case, entry, *found, right[0] if right else None)
 
 
 def _agreed(desk: Desk, board: Standing, last: Mapping[str, Call], known: Mapping[str, Entry]) -> dict[str, Entry]:
@@ -125,8 +136,12 @@ def _why(desk: Desk, entry: Entry, known: tuple[Call | None, datetime | None], n
         return Why.AGAIN, again
     if entry.tier != "D":
         return None
-    tried = call is not None and call.closed_at is not None and desk.now - call.closed_at < AGAIN
-    return (Why.TRIED, None) if tried else (Why.FIRST, None)
+    tried = call.closed_at if call and not _wrong(call) else None
+    return (Why.TRIED, tried) if tried and desk.now - tried < AGAIN else (Why.FIRST, None)
+
+
+def _wrong(call: Call | None) -> bool:
+    return call is not None and call.reached in calling.WRONG
 
 
 def _by_call(desk: Desk, call: Call) -> tuple[_Found, bool]:

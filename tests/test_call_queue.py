@@ -19,7 +19,7 @@ from directory.confirming import clock
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.vocabulary import BedState, Channel
-from directory.web import board_words
+from directory.web import board_words, call_words
 from tests import evening
 from tests.test_calling import COLLEAGUE, ME, NEED, NOW
 
@@ -78,6 +78,26 @@ def test_call_backs_that_are_due_come_first_then_holds_that_end_then_the_board(d
         ("third", Why.CALL_BACK), ("held", Why.HOLD), ("silent", Why.TRIED), ("asked", Why.LATER),
     ]  # fmt: skip
     assert queued(desk(directory, hours=2))[2] == ("silent", Why.FIRST)
+
+
+def test_a_number_that_was_wrong_is_not_dialed_again_until_somebody_corrected_it(directory: Directory) -> None:
+    (number,) = directory.listings([key("silent")])[key("silent")].phones
+    calling.close(desk(directory), Line(FIRST, key("silent")), Closing(Reached.WRONG_NUMBER, number=number.number))
+    due, _ = call_queue.queue(desk(directory))
+    assert queued(desk(directory))[-1] == queued(desk(directory, hours=1))[-1] == ("silent", Why.WRONG)
+    shown = call_words.due(next(one for one in due if one.why is Why.WRONG), NOW)
+    assert shown.phone is None and shown.why.startswith("Wrong number.")
+    with directory.database.writing() as connection:
+        (task,) = store.corrections(connection, [key("silent")])
+        store.close_correction(connection, task["id"], NOW)
+    assert ("silent", Why.FIRST) in queued(desk(directory))
+
+
+def test_where_nobody_answered_the_queue_says_when(directory: Directory) -> None:
+    calling.close(desk(directory), Line(FIRST, key("silent")), Closing(Reached.VOICEMAIL))
+    due, _ = call_queue.queue(desk(directory))
+    (shown,) = (call_words.due(one, NOW) for one in due if one.why is Why.TRIED)
+    assert shown.why == "Tried at 6:30 pm: call the others first" and shown.phone
 
 
 def test_a_call_that_somebody_is_on_is_the_first_for_them_and_the_last_for_others(directory: Directory) -> None:

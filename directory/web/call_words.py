@@ -43,8 +43,9 @@ _WHY: Final = {
     Why.HOLD: "Their hold ends",
     Why.AGAIN: "Ask again: what they said will be too old when the meeting ends",
     Why.FIRST: "Call first",
-    Why.TRIED: "Nobody answered a while ago",
+    Why.TRIED: "Tried a short while ago",
     Why.LATER: "Call back later",
+    Why.WRONG: "Wrong number. Staff are asked to find the right one",
     Why.TAKEN: "A colleague is on this call",
 }
 
@@ -165,10 +166,11 @@ def due(one: Due, now: datetime) -> Row:
         Why.CALL_BACK: f"A call back was agreed for{when}",
         Why.HOLD: f"Their hold ends at{when}",
         Why.AGAIN: "Ask again now: what they said is too old for the meeting" if _past(one, now) else f"Ask again by{when}",
+        Why.TRIED: f"Tried at{when}: call the others first",
         Why.LATER: f"Call back at{when}",
         Why.TAKEN: f"A colleague is on this call until{when}",
     }
-    return Row(one.case, one.entry, said.get(one.why, _WHY[one.why]), one.entry.listing.phone, one.why is Why.TAKEN)
+    return Row(one.case, one.entry, said.get(one.why, _WHY[one.why]), one.phone, one.why is Why.TAKEN)
 
 
 def clock(case: Case, told: Clock, now: datetime) -> tuple[Case, str]:
