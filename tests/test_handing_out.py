@@ -97,7 +97,9 @@ def test_a_link_needs_no_account_and_sets_no_cookie_and_ends(client: FlaskClient
     assert handing_out.shared(directory, token, NOW + timedelta(hours=71))
     assert handing_out.shared(directory, token, NOW + timedelta(hours=73)) is None
     assert send(client, f"{one}/revoke").status_code == 303
-    assert anybody.get(newer).status_code == 404 and anybody.get("/s/" + "a" * 22).status_code == 404
+    ended, never = anybody.get(newer), anybody.get("/s/" + "a" * 22)
+    assert ended.status_code == never.status_code == 404 and ended.text == never.text
+    assert "A link works for 72 hours" in ended.text and "988" in ended.text
 
 
 def test_a_list_that_says_something_else_by_now_is_known_to_be_old(client: FlaskClient, directory: Directory) -> None:

@@ -17,6 +17,10 @@ from directory.web.roles import anybody, needs
 
 handouts: Final = Blueprint("handouts", __name__)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_OVER: Final = (
+    "A link works for 72 hours at most, and whoever made it can end it sooner. Ask them for a new one. "
+    "Meanwhile call the numbers on the printed list, or the helplines below."
+)
 _FILES: Final = {"ics": "text/calendar", "vcf": "text/vcard", "html": "text/html", "pdf": "application/pdf"}
 
 
@@ -119,7 +123,7 @@ def shared(token: str) -> Response:
     """The hand-out that a link leads to: no account, no cookie, and nothing of the need."""
     made = handing_out.shared(opened(), token, now()) if _TOKEN.fullmatch(token) else None
     if made is None:
-        abort(404)
+        return make_response(page("message.html", title="This list is not shared", sentence=_OVER), 404)
     return _served(handout.page(dict(made.snapshot), _language()))
 
 
