@@ -243,7 +243,8 @@ def test_leaving_out_a_wish_searches_again(fresh: Directory) -> None:
 
 def test_a_city_of_many_states_offers_them(client: FlaskClient) -> None:
     told = look(client, near="Springfield")
-    assert told.status_code == 422 and 'value="Springfield, OH"' in told.text
+    assert told.status_code == 422 and 'value="Springfield, OH"' in told.text and 'href="#near_choice-1"' in told.text
+    assert told.text.index("Show centers</button>") < told.text.index("How far to look"), "they need not scroll past the rest"
     chosen = look(client, near="Springfield", near_asked="Springfield", near_choice="Springfield, OH")
     assert "of Springfield, OH" in client.get(chosen.location).text
 
