@@ -111,10 +111,11 @@ def _lapsing(published: Iterable[Listing], now: datetime) -> Iterator[Task]:
 def _corrections(found: dict[str, Listing], wrong: Sequence[Any]) -> Iterator[Task]:
     for one in wrong:
         if one["listing_id"] in found:
-            told = str(one["kind"]).replace("_", " ").capitalize()
-            words = f"{told}: {one['found']}" if one["found"] else told
+            listing, told = found[one["listing_id"]], str(one["kind"]).replace("_", " ").capitalize()
+            about = {phone.number: str(phone) for phone in listing.phones}.get(one["found"], one["found"])
+            words = f"{told}: {about}" if about else told
             opened_at = datetime.fromisoformat(one["opened_at"])
-            yield Task(Reason.CORRECTION, found[one["listing_id"]], words, opened_at, str(one["id"]))
+            yield Task(Reason.CORRECTION, listing, words, opened_at, str(one["id"]))
 
 
 def _attested(found: dict[str, Listing], answered: Sequence[Any]) -> Iterator[Task]:

@@ -138,7 +138,7 @@ def test_what_helps_most_comes_first_and_everything_is_done_in_place(app: Flask,
     assert "Nothing waits" in staff.get("/staff").get_data(as_text=True)
     publish(app, READY)
     with directory.database.writing() as connection:
-        store.open_correction(connection, READY, ("wrong_number", "614-555-0150"), NOW)
+        store.open_correction(connection, READY, ("wrong_number", "6145550150"), NOW)
     found = upkeep.tasks(directory, datetime.now(UTC))
     assert [task.reason for task in found] == [Reason.LAPSING, Reason.CORRECTION, Reason.NEVER_CONFIRMED]
     page = html.unescape(staff.get("/staff").get_data(as_text=True))
