@@ -80,6 +80,14 @@ def _tokenless(page: Page) -> None:
     press("Open the case", near="43215")(page)
 
 
+def tick_all_and_compare(page: Page) -> None:
+    """Tick every center of a list, and ask to have all of them side by side."""
+    for box in page.locator("[name=center]").all():
+        box.check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Compare side by side").click()
+
+
 PAGES: Final = [
     Shown("the form", "/need", "Find out whom to call tonight"),
     Shown(
@@ -214,18 +222,37 @@ PAGES: Final = [
     Shown("a report that says nothing", "{center}", "Choose what is wrong", done=press("Tell us", words="it rang")),
     Shown("a report, thanked for", "/centers/reported", "Thank you"),
     Shown("a report, thanked for in Spanish", "/es/centers/reported", "Gracias"),
-    Shown("a center that families do not see", "/centers/oh/columbus/example-house-0123456789", "center"),
+    Shown("a center that families do not see", "/centers/ohio/columbus/example-house-0123456789", "center"),
     Shown("a search that is over", "/centers/found/aaaaaaaaaaaaaaaaaaaaaa", "24 hours"),
     Shown("how we check", "/how-we-check", "Its license is in force"),
     Shown("how we check, in Spanish", "/es/how-we-check", "licencia"),
     Shown("who pays us", "/who-pays-us", "pays"),
     Shown("who pays us, in Spanish", "/es/who-pays-us", "paga"),
+    Shown("the States", "/centers/states", "Choose a State"),
+    Shown("the States, in Spanish", "/es/centers/states", "Elija un estado"),
+    Shown("a State", "/centers/ohio", "Example Ready House"),
+    Shown("a State, in Spanish", "/es/centers/ohio", "Example Ready House"),
+    Shown("a State without a center", "/centers/utah", "We have checked no center here yet"),
+    Shown("a list that is kept", "{kept}", "Take it off the list"),
+    Shown("a list that is kept, in Spanish", "/es{kept}", "Su lista"),
+    Shown("a list of which one is gone", "{short}", "no longer shown here"),
+    Shown("a list with nothing on it", "{emptied}", "Nothing is on it now"),
+    Shown("more for a list", "{kept}/more", "How far to look"),
+    Shown("more for a list, in Spanish", "/es{kept}/more", "Hasta"),
+    Shown("a list that is over", "/list/none", "This list is over"),
+    Shown("side by side", "{compared}", "Here they differ"),
+    Shown("side by side, in Spanish", "/es{compared}", "En esto son distintos"),
+    Shown("nothing ticked", "{found}", "Tick at least one center", done=press("Keep on a list")),
+    Shown("more than four ticked", "{found}", "Only 4 centers fit", done=tick_all_and_compare),
 ]  # fmt: skip
 UNSEEN: Final = {
     "static": "style sheets and a picture",
     "reading.health": "plain text for machines",
     "reading.ready": "plain text for machines",
-    "reading.robots": "plain text for machines",
+    "crawlers.robots": "plain text for machines",
+    "crawlers.sitemap": "XML for machines",
+    "families_kept.text": "a file of plain text",
+    "es_families_kept.text": "a file of plain text",
     "account_pages.square": "a picture, seen on the page of the authenticator app",
     "cases.all_cases": "leads to the desk",
     "handouts.file": "files to be kept: the HTML one is the hand-out's own page, the PDF is judged by its own tests",
@@ -247,6 +274,7 @@ def grounds(directory: Directory) -> Grounds:
     at = {"link": accounts.add(register, "olga", Role.STAFF, Who("command line", now))}
     for name, fields in _NEEDS.items():
         at[name] = app.test_client().post("/options", data=evening.NEED | fields).location
+    sites.checked(directory, "sister", "unit", "silent", "clinic")
     at |= _for_families(app.test_client())
     maria, ann = app.test_client(), app.test_client()
     maria.set_cookie("session", sessions["maria"])
@@ -271,9 +299,14 @@ def _checked(ann: FlaskClient, directory: Directory, now: datetime) -> dict[str,
 def _for_families(anybody: FlaskClient) -> dict[str, str]:
     """What a family finds near Columbus, and far from it; and one center's own page."""
     found, far = (anybody.post("/centers", data={"near": near, "within": "10"}).location for near in ("43215", "44113"))
-    center = re.search(r'href="(/centers/oh/[^"]+)"', anybody.get(found).text)
+    center = re.search(r'href="(/centers/ohio/[^"]+)"', anybody.get(found).text)
     assert center
-    return {"found": found, "far": far, "center": center[1]}
+    ends = re.findall(r'name="center" value="(\w+)"', anybody.get(found).text)
+    kept, short = (anybody.post("/list", data={"center": some}).location for some in (ends[:2], [ends[0], "0123456789"]))
+    emptied = anybody.post("/list", data={"kept": kept.rpartition("/")[2], "drop": ends[:2]}).location
+    compared = anybody.post("/compare", data={"center": ends[:4]}).location
+    shown = {"kept": kept, "short": short, "emptied": emptied, "compared": compared}
+    return {"found": found, "far": far, "center": center[1]} | shown
 
 
 def _imported(ann: FlaskClient, directory: Directory, now: datetime) -> dict[str, str]:

@@ -30,6 +30,8 @@ ENLARGED: Final = (640, 450)
 WAYS: Final = pytest.mark.parametrize(("size", "before"), [(PHONE, ""), (PHONE, "/es"), (ENLARGED, "/es"), (DESK, "")], ids=str)
 SPOKEN: Final = pytest.mark.parametrize("before", ["", "/es"], ids=["english", "spanish"])
 MOST_BYTES: Final = 50_000
+BESIDE_MAPS: Final = ":not(svg *)"
+"""What stands on a map stands in the list beside it too, large enough for a thumb."""
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +66,38 @@ def journey(seen: Visit, before: str) -> Iterator[Page]:
     page.locator("#wrong button").click()
     assert page.url.endswith("/centers/reported#main")
     yield page
-    for path in ("/how-we-check", "/who-pays-us", "/centers", "/centers/oh/nowhere/nobody-0000000000"):
+    yield from chosen(seen, before)
+    for path in (
+        "/centers/states",
+        "/centers/ohio",
+        "/how-we-check",
+        "/who-pays-us",
+        "/centers",
+        "/centers/oh/nowhere/nobody-0000000000",
+    ):
         yield seen.go(before + path)
     seen.complaints = [told for told in seen.complaints if "404" not in told and "422" not in told]
+
+
+def chosen(seen: Visit, before: str) -> Iterator[Page]:
+    """Three centers ticked, set side by side, kept on a list; one taken off it."""
+    page = seen.go(f"{before}/")
+    page.locator("#near").fill("43215")
+    page.locator("form button").click()
+    page.locator("[role=status]").wait_for()
+    for box in page.locator("[name=center]").all()[:3]:
+        box.check()
+    page.locator(".chosen button").nth(1).click()
+    page.locator(".compare").wait_for()
+    yield page
+    page.locator("main .go button").click()
+    page.locator("#address").wait_for()
+    assert page.locator("#address").input_value() == page.url
+    yield page
+    before_it = page.url
+    page.locator("[name=drop]").first.click()
+    page.wait_for_url(lambda address: address != before_it)
+    yield page
 
 
 @WAYS
@@ -77,13 +108,13 @@ def test_the_whole_way_fits_and_leaves_nothing_behind(visit: Window, size: tuple
         assert fits_across(page), page.url
         assert page.locator("html").get_attribute("lang") == (before.strip("/") or "en")
         assert page.locator("h1").count() == 1
-        for target in page.locator(TARGETS).all():
+        for target in page.locator(TARGETS).and_(page.locator(BESIDE_MAPS)).all():
             box = target.bounding_box()
             assert box is None or box["height"] >= 43.9, f"{page.url}: {target.inner_text()}"
         titles.append(page.title())
     told = " ".join([*titles, *seen.addresses]).casefold()
     assert not [secret for secret in ("canary", "medicaid", "43215", "look=") if secret in told]
-    assert len(titles) == 10
+    assert len(titles) == 15
 
 
 @SPOKEN
@@ -159,3 +190,39 @@ def test_nothing_moves_for_those_who_want_it_still(visit: Window) -> None:
     moves = "parts => parts.filter(part => parseFloat(getComputedStyle(part).transitionDuration) > 0).length"
     assert page.locator("html").evaluate("page => getComputedStyle(page).scrollBehavior") == "auto"
     assert page.locator("*").evaluate_all(moves) == 0
+
+
+def test_states_on_the_map_can_be_reached_by_keyboard_and_are_seen_and_named(visit: Window) -> None:
+    page = visit(DESK).go("/centers/states")
+    ohio = page.locator(".country").get_by_role("link", name="Ohio", exact=True)
+    page.locator(".country a").first.focus()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if ohio.evaluate("here => here === document.activeElement"):
+            break
+    plain, focused = (
+        one.evaluate("path => [getComputedStyle(path).fill, getComputedStyle(path).strokeWidth]")
+        for one in (page.locator(".country path").first, ohio.locator("path"))
+    )
+    assert plain[0] != focused[0] and plain[1] != focused[1]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/centers/ohio")
+    assert page.get_by_role("heading", level=1).inner_text() == "Treatment centers in Ohio"
+
+
+def test_a_number_on_the_map_leads_to_its_center_in_the_list(visit: Window) -> None:
+    page = visit(PHONE).go("/centers/ohio")
+    box = page.locator(".map a").first.bounding_box()
+    assert box is not None and min(box["width"], box["height"]) >= 20
+    page.locator(".map a").nth(1).click()
+    assert page.url.endswith("#center-2") and page.locator("#center-2").bounding_box() is not None
+
+
+def test_a_list_and_a_comparison_print_without_buttons(visit: Window) -> None:
+    seen = visit(DESK)
+    for page in chosen(seen, ""):
+        page.emulate_media(media="print")
+        assert page.locator(".number").first.is_visible() and page.get_by_text("Facts as of").is_visible()
+        assert page.locator(".helplines").is_visible()
+        assert not [one for one in page.locator("main :is(button, input)").all() if one.is_visible()]
+        page.emulate_media(media="screen")

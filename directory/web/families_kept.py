@@ -31,7 +31,7 @@ def keep() -> ResponseReturnValue:
     """Put what is ticked on the list, or take one off, and go there."""
     before = kept_list.read(request.form.get("kept", ""), _today())
     chosen = kept_list.together(before.centers if before else (), request.form.getlist("center"))
-    chosen = tuple(one for one in chosen if one != request.form.get("drop"))
+    chosen = tuple(one for one in chosen if one not in request.form.getlist("drop"))
     if not chosen and not before:
         return _choose(chosen, _("Tick at least one center.")), 422
     if len(chosen) > kept_list.MOST:
@@ -89,7 +89,7 @@ def more(token: str) -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """Set what is ticked side by side: four at most."""
     chosen = kept_list.together(request.form.getlist("center"))
-    chosen = tuple(one for one in chosen if one != request.form.get("drop"))
+    chosen = tuple(one for one in chosen if one not in request.form.getlist("drop"))
     if not chosen:
         return _choose(chosen, _("Tick the centers to compare, up to %(most)d.", most=comparing.MOST)), 422
     if len(chosen) > comparing.MOST:
