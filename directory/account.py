@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+COMMAND_LINE: Final = "command line"
+"""Who does what is done by a command: how it stands in the audit, and with an import."""
 
 
 class Role(StrEnum):

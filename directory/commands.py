@@ -1,4 +1,4 @@
-"""The commands around the list: `options`, `index`, `terms`, `duplicates`, `purge`. Answers go to standard output."""
+"""The commands of the list: `options`, `index`, `terms`, `duplicates`, `geocode`, `purge`. Answers go to standard output."""
 
 import json
 from datetime import UTC, datetime
@@ -8,7 +8,8 @@ from typing import Any
 import click
 from flask import Flask
 
-from directory import asking, meetings, paper, referral
+from directory import asking, geocoding, meetings, paper, referral
+from directory.account import COMMAND_LINE, Who
 from directory.duplicates import CERTAIN
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.proposing import proposals
@@ -20,7 +21,7 @@ UNDERSTOOD_NOTHING = 2
 
 def register(app: Flask, directory: Directory) -> None:
     """Add the commands to `flask --app app`."""
-    commands = (options_command, index_command, duplicates_command, purge_command)
+    commands = (options_command, index_command, duplicates_command, geocode_command, purge_command)
     for command in (*(make(directory) for make in commands), terms_command()):
         app.cli.add_command(command)
 
@@ -163,6 +164,26 @@ def duplicates_command(directory: Directory) -> click.Command:
         sure = sum(one.score >= CERTAIN for one in found)
         words = "pair may be one place" if len(found) == 1 else "pairs may be one place"
         click.echo(f"{len(found):,} {words}, {sure:,} almost surely. Staff decide at /staff/duplicates.", err=True)
+
+    return command
+
+
+def geocode_command(directory: Directory) -> click.Command:
+    """`flask --app app geocode`: ask GEOCODER_URL where listings are that have no coordinates of their own."""
+
+    @click.command("geocode", help="Ask GEOCODER_URL, once a second, where listings are whose sources give no coordinates.")
+    @click.option("--most", default=geocoding.MOST, show_default=True, type=click.IntRange(1), help="How many to ask for.")
+    def command(most: int) -> None:
+        if not directory.settings.geocoder_url:
+            raise click.ClickException("no service is set up; set GEOCODER_URL to a Nominatim-compatible one")
+        directory.ready()
+        found = geocoding.geocode(directory, most, Who(COMMAND_LINE, datetime.now(UTC)))
+        unused = f"{found.unknown:,} unknown to the service, {found.far:,} too far from their ZIP code"
+        click.echo(f"{found.placed:,} placed, {unused}")
+        if found.left:
+            click.echo(f"{found.left:,} are left; `geocode` goes on with them")
+        if found.stopped:
+            raise click.ClickException(f"stopped: {found.stopped}. What was found is kept; try again later")
 
     return command
 

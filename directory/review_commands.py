@@ -9,7 +9,7 @@ import click
 from flask import Flask
 
 from directory import store, undoing
-from directory.account import Who
+from directory.account import COMMAND_LINE, Who
 from directory.conflicts import Conflict, Opened, Side
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
@@ -17,7 +17,6 @@ from directory.store import Run
 
 Thing = TypeVar("Thing")
 SHOWN: Final = 20
-COMMAND_LINE: Final = "command line"
 _MOST: Final = 1_000_000
 _COUNTS: Final = ("rows", "new", "changed", "unchanged", "gone", "refused", "conflicts")
 _AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")

@@ -1,4 +1,4 @@
-"""Minutes by road, from a routing service that speaks OSRM's table protocol. The one room that asks another host.
+"""Minutes by road, from a routing service that speaks OSRM's table protocol.
 
 Off unless ROUTING_URL is set. The service learns a place to about 100 m and where listings are, and nothing else. Whatever
 it does wrong costs at most `SECONDS` and is one line in the log; straight miles then stand.

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from directory import values
 from directory.matching.arrival import MILES_AN_HOUR
 from directory.problems import CannotUnderstand, Loudness, Problem
 
+PROGRAM: Final = "referral-directory/0.1"
+"""What this program calls itself where it asks another server."""
 ROOT = Path(__file__).parent.parent
 
 
@@ -17,7 +21,7 @@ class Settings:
     """INSTANCE is the folder for everything written; PORT the site's; DATABASE_URL SQLite in the folder by default.
 
     SPEED_MPH and ROAD_FACTOR are how fast people get on: straight miles times the factor, at that speed. ROUTING_URL is the
-    service that is asked for minutes by road; nobody is asked where it is "".
+    service that is asked for minutes by road, GEOCODER_URL the one for where addresses are; nobody is asked where it is "".
     """
 
     instance: Path
@@ -27,6 +31,7 @@ class Settings:
     speed_mph: float = MILES_AN_HOUR
     road_factor: float = 1.0
     routing_url: str = ""
+    geocoder_url: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -43,15 +48,25 @@ class Settings:
         hosts = tuple(filter(None, environment.get("TRUSTED_HOSTS", "").replace(",", " ").split()))
         speed = _number(environment, "SPEED_MPH", (5.0, 100.0), MILES_AN_HOUR)
         factor = _number(environment, "ROAD_FACTOR", (1.0, 3.0), 1.0)
-        return cls(instance, port, url, hosts, speed, factor, _routing_url(environment.get("ROUTING_URL", "").strip()))
+        routing = _service(environment, "ROUTING_URL", "a routing service")
+        return cls(instance, port, url, hosts, speed, factor, routing, _service(environment, "GEOCODER_URL", "a geocoder"))
 
 
-def _routing_url(written: str) -> str:
-    """The address of a routing service without its last slash; raises CannotUnderstand for what can't be asked."""
+def _service(environment: Mapping[str, str], name: str, what: str) -> str:
+    """The address of a service without its last slash; raises CannotUnderstand for what can't be asked."""
+    written = environment.get(name, "").strip()
     if written and not _plain_address(written):
         fix = "Enter http://host or https://host, with a port or a path where it has one, and nothing behind it"
-        raise CannotUnderstand(Problem(Loudness.FILE, "ROUTING_URL", "not the address of a routing service", fix=fix))
+        raise CannotUnderstand(Problem(Loudness.FILE, name, f"not the address of {what}", fix=fix))
     return written.rstrip("/")
+
+
+def on_this_machine(host: str) -> bool:
+    """Whether a server's name means this machine, so that no proxy has to be asked and nobody stands on the way."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _plain_address(written: str) -> bool:

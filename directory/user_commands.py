@@ -9,12 +9,12 @@ import click
 from flask import Flask
 
 from directory import accounts
+from directory.account import COMMAND_LINE
 from directory.accounts import Keys, Register, Role, Who
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 
 WRONG: Final = 2
-_COMMAND_LINE: Final = "command line"
 _SITE: Final = click.option(
     "--site", help="The site's address, such as https://directory.example.org.  [default: this machine]"
 )
@@ -85,7 +85,7 @@ def _opened(directory: Directory) -> Iterator[tuple[Register, Who]]:
     try:
         directory.ready()
         opened = Register(directory.database, Keys.of(directory.settings.instance))
-        yield opened, Who(_COMMAND_LINE, datetime.now(UTC))
+        yield opened, Who(COMMAND_LINE, datetime.now(UTC))
     except CannotUnderstand as error:
         for problem in error.problems:
             click.echo(f"Error: {problem}", err=True)

@@ -13,10 +13,10 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from directory import store, values
+from directory.account import COMMAND_LINE
 from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
-from directory.review_commands import COMMAND_LINE
 from importers import demo, new_source, quality, report, spreadsheet_command
 from importers.base import Importer
 from importers.demo_day import tell_day

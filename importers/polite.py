@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPMessage, HTTPResponse
-from ipaddress import ip_address
 from time import monotonic, sleep, time
 from typing import IO, Final, TypeVar
 from urllib.parse import urlsplit
 
+from directory.settings import PROGRAM, on_this_machine
 from importers.base import refuse
 
-USER_AGENT: Final = "referral-directory/0.1 (imports listings of treatment centers)"
+USER_AGENT: Final = f"{PROGRAM} (imports listings of treatment centers)"
 LARGEST_REPLY: Final = 64 << 20
 Told = TypeVar("Told")
 _CHUNK: Final = 1 << 16
@@ -128,19 +128,12 @@ def _opener(url: str, plain_http: bool) -> urllib.request.OpenerDirector:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise refuse(_host(url) or url, "this is not the address of a server that can be asked", fix="Enter https://host")
-    here = _on_this_machine(parts.hostname)
+    here = on_this_machine(parts.hostname)
     if parts.scheme == "http" and not (here or plain_http):
         fix = "Ask by https, or say that plain http will do: --plain-http"
         raise refuse(_host(url), "plain http is not asked: anybody on the way could change the answer", fix=fix)
     proxies = urllib.request.ProxyHandler({}) if here else urllib.request.ProxyHandler()
     return urllib.request.build_opener(proxies, _SameHost)
-
-
-def _on_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _host(url: str) -> str:

@@ -11,9 +11,9 @@ ORDER = [
     "free_text", "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "map_numbers",
     "public_address", "public_data", "likeness", "duplicates", "sameness", "matching", "asking", "case", "vetting",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "confirming", "paper",
-    "handout", "answering", "review", "undoing", "referral", "browsing", "vetting_desk", "proposing", "merging",
-    "attestation", "upkeep", "board", "meetings", "erasing", "handing_out", "call_sheet", "learned", "calling",
-    "call_queue", "bed_reports", "uploads", "web", "commands", "user_commands", "review_commands", "start",
+    "handout", "answering", "review", "undoing", "referral", "geocoding", "browsing", "vetting_desk", "proposing",
+    "merging", "attestation", "upkeep", "board", "meetings", "erasing", "handing_out", "call_sheet", "learned",
+    "calling", "call_queue", "bed_reports", "uploads", "web", "commands", "user_commands", "review_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("vetting") + 1], "handout"]
@@ -32,7 +32,7 @@ ALLOWED = {
     "pyotp": {"accounts"},
     "segno": {"web", "handout"},
     "itsdangerous": {"web"},
-    "geopy": {"places"},
+    "geopy": {"places", "geocoding"},
     "zipcodes": {"places"},
     "phonenumbers": {"values"},
     "rapidfuzz": {"search", "likeness"},

@@ -74,6 +74,7 @@ from directory.store.conflicts import (
     settle_conflict,
     settled_conflicts,
 )
+from directory.store.geocoding import free_at, geocoded, remember_geocoded, rest_until, take_turn
 from directory.store.listings import (
     UnknownListing,
     Worded,
@@ -126,6 +127,11 @@ from directory.store.vetting import (
 )
 
 __all__ = [
+    "free_at",
+    "geocoded",
+    "remember_geocoded",
+    "rest_until",
+    "take_turn",
     "Brought",
     "brought",
     "take_back",

@@ -11,6 +11,7 @@ from directory.store.recorded import chunks
 from directory.store.runs import Run
 from directory.store.sameness import sameness
 from directory.tables import ConflictRow, ListingRow, SamenessRow, StatementRow, Table, UnindexedRow, utc
+from directory.vocabulary import PERSONAL
 
 _DERIVED: Final = {row.__tablename__ for row in (StatementRow, UnindexedRow, ConflictRow)}
 """Tables whose rows about a listing are no work of people."""
@@ -36,7 +37,9 @@ def brought(connection: Connection, number: int) -> Brought:
     others = and_(of_these, or_(StatementRow.run_id != number, StatementRow.run_id.is_(None)))
     naming = [StatementRow.said["values"][name].as_string().is_not(None) for name in _NAMING]
     nameless = told - set(connection.scalars(select(StatementRow.listing_id).where(others, *naming)))
-    worked_on = set(connection.scalars(select(StatementRow.listing_id).where(others))) | _worked_on(connection, number)
+    by_people = or_(StatementRow.kind.in_([str(kind) for kind in PERSONAL]), StatementRow.run_id.is_not(None))
+    worked_on = set(connection.scalars(select(StatementRow.listing_id).where(others, by_people)))
+    worked_on |= _worked_on(connection, number)
     kept = nameless & worked_on
     return Brought(tuple(sorted(told)), tuple(sorted(nameless - kept)), tuple(sorted(kept)))
 

@@ -19,6 +19,7 @@ from directory.tables.cases import (
     HandoutRow,
     ProgramEventRow,
 )
+from directory.tables.geocoding import GeocodedRow, GeocodingTurnRow
 from directory.tables.imports import ConflictRow
 from directory.tables.listings import (
     SAID,
@@ -61,6 +62,8 @@ __all__ = [
     "ChangeRow",
     "ConflictRow",
     "CorrectionRow",
+    "GeocodedRow",
+    "GeocodingTurnRow",
     "HandoutRow",
     "ListingRow",
     "PostalPlaceRow",

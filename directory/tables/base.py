@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import JSON, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 
-REVISION: Final = "0008"
+REVISION: Final = "0009"
 """The newest migration; a test holds it against the folder of migrations."""
 
 
