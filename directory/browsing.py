@@ -124,8 +124,9 @@ def look(centers: Iterable[Listing], wanted: Wanted) -> Found:
     inside = tuple(one for one in every if _inside(one, wanted))
     if inside:
         return Found(inside)
+    beyond = [one for one in every if one.miles is not None][:MOST_NEAREST]
     less = [(choice, _count(at_hand, _less(wanted, choice))) for choice in wanted.choices]
-    return Found((), tuple((choice, count) for choice, count in less if count), every[:MOST_NEAREST])
+    return Found((), tuple((choice, count) for choice, count in less if count), tuple(beyond))
 
 
 def _less(wanted: Wanted, choice: Choice) -> Wanted:

@@ -98,6 +98,7 @@ def test_where_nothing_is_found_each_wish_left_out_is_counted_truly() -> None:
     assert not here.results and [(choice.code, count) for choice, count in here.without] == [("medicaid", 3)]
     away = browsing.look([a_listing()], Wanted(CINCINNATI, 25))
     assert not away.results and len(away.beyond) == 1
+    assert browsing.look([a_listing()], Wanted(state="MA")) == browsing.Found(()), "from a State nothing is nearest"
 
 
 @pytest.mark.parametrize(
