@@ -135,7 +135,8 @@ def test_a_listing_that_is_none_is_not_found(app: Flask) -> None:
 
 def test_what_helps_most_comes_first_and_everything_is_done_in_place(app: Flask, directory: Directory) -> None:
     staff = somebody(app)
-    assert "Nothing waits" in staff.get("/staff").get_data(as_text=True)
+    empty = staff.get("/staff").get_data(as_text=True)
+    assert "Nothing waits, but families see no center yet" in empty and 'href="/need">Look for a center' in empty
     publish(app, READY)
     with directory.database.writing() as connection:
         store.open_correction(connection, READY, ("wrong_number", "6145550150"), NOW)
