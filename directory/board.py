@@ -200,7 +200,7 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any], entry: Entry, n
         yield f"vetting: was {_vetting(old['vetting'])}, now {_vetting(new['vetting'])}"
     for name, answer in new["answers"].items():
         was = old["answers"].get(name, answer)
-        if was != answer and name != "admit":
+        if was != answer and name != "admit" and (name != "trust" or old["vetting"] == new["vetting"]):
             yield f"{BY_NAME[name].title}: was {was}, now {answer}: {_because(entry, name)}"
     if old["phone"] != new["phone"]:
         yield f"the number to call was {old['phone'] or 'not known'}, now {new['phone'] or 'not known'}"
