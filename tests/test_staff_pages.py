@@ -219,6 +219,9 @@ def invited(client: FlaskClient) -> str:
     assert status == 200
     found = re.search(r"/attest/([A-Za-z0-9_-]{22})", page)
     assert found and "Being listed is free" in page
+    with client.get("/static/style.css") as answer:
+        style = answer.get_data(as_text=True)
+    assert re.search(r"\btextarea\b[^{]*\{[^}]*width: 100%", style), "the letter can be read and copied on a telephone"
     return found[1]
 
 
@@ -252,6 +255,8 @@ def test_what_staff_do_not_believe_is_never_published(app: Flask, directory: Dir
     staff = somebody(app)
     app.test_client().post(f"/attest/{invited(staff)}", data={"website": "www.example.org"})
     look = re.search(r'href="(/staff/attestations/\w+)"', staff.get("/staff").get_data(as_text=True))
+    said = staff.get(look[1]).get_data(as_text=True) if look else ""
+    assert ("Publish what is ticked" in said) is ("What differs" in said), "no tick, no word of ticks"
     assert look and send(staff, look[1], publish="no")[0] == 200
     assert directory.listings([READY])[READY].confirmed_at is None
 
