@@ -16,6 +16,7 @@ from directory.tables import REVISION, Written
 
 _MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 _BUSY_SECONDS: Final = 30
+"""How long somebody waits for the writing turn."""
 _PATIENCE: Final = "500ms"
 """How long the writing anew of a table waits for those who read it; whoever comes later waits behind it."""
 _PERSONAL: Final = ("meeting_case", "case_member", "case_step", "case_call", "case_seen", "handout", "asked")
@@ -40,8 +41,24 @@ class Database:
         """A transaction that holds the database's one writing turn from its start: `BEGIN IMMEDIATE` on SQLite."""
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             if not self.is_sqlite:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7402)")
             yield connection
+
+    @contextmanager
+    def long_writing(self, where: str) -> Iterator[Connection]:
+        """`writing` for work that others may be at too, such as an import, done to `where`.
+
+        Raises CannotUnderstand, in words, where the turn does not come in half a minute; nothing is changed then.
+        """
+        try:
+            with self.writing() as connection:
+                yield connection
+        except OperationalError as error:
+            if not _turn_is_taken(error):
+                raise
+            what = "somebody else is importing, and was not done in time; nothing was changed"
+            raise CannotUnderstand(Problem(Loudness.FILE, where, what, fix="Try again in a minute")) from None
 
     def leave_no_trace(self) -> None:
         """Take what was deleted out of what stands beside the rows: SQLite's journal, PostgreSQL's old row versions.
@@ -82,6 +99,11 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _turn_is_taken(error: OperationalError) -> bool:
+    """Whether the database says that somebody else holds what was waited for: SQLite in words, PostgreSQL by code."""
+    return getattr(error.orig, "sqlstate", None) == "55P03" or "database is locked" in str(error.orig)
 
 
 def _write_anew(connection: Connection, table: str) -> None:

@@ -56,7 +56,7 @@ def undo(database: Database, number: int, by: str, who: Who) -> Undoing:
 
     `who` stands in the audit; with the import stands `by`.
     """
-    with database.writing() as connection:
+    with database.long_writing(f"import {number}") as connection:
         found = look(connection, number)
         store.take_back(connection, number, found.run, found.brought)
         note = {"undone": {"at": who.at.isoformat(), "by": by, "kept": found.stay}}

@@ -89,7 +89,7 @@ def sha256_of(path: Path) -> str:
 def import_lines(database: Database, lines: Iterator[tuple[int, bytes | None]], known: Summary, order: Order) -> Summary:
     """Import numbered lines, the header first, in one transaction; None stands for a line that is too long."""
     _check_header(next(lines, (1, b"")), known.file)
-    with database.writing() as connection:
+    with database.long_writing(known.file) as connection:
         run_id = store.record_run(connection, _run(known, order))
         taking = _Taking(connection, Context(known.file, order.recorded_by, order.now), run_id)
         while some := list(islice(lines, _AT_ONCE)):

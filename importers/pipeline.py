@@ -78,7 +78,7 @@ def import_file(database: Database, importer: Importer, path: Path, order: Order
     with _without_looking_for_garbage():
         coming = _understand(importer, path, file, order, tell)
         tell("storing", 0, 1)
-        with database.reading() if order.dry_run else database.writing() as connection:
+        with database.reading() if order.dry_run else database.long_writing(file.name) as connection:
             summary = _known(connection, file) or _take_up(connection, coming, order)
         tell("storing", 1, 1)
     return summary

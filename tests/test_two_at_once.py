@@ -4,17 +4,22 @@ import csv
 import multiprocessing
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
-from directory import store
+from directory import store, undoing
+from directory.account import Who
 from directory.database import Database
+from directory.problems import CannotUnderstand
 from directory.tables import StatementRow
+from importers.export import exported
+from importers.listings import import_listings
 from importers.orders import Summary
 from importers.pipeline import import_file
 from tests.invented_list import COLUMNS, IMPORTER, OAK, ORDER, SOURCE, changed, counts, state
@@ -87,3 +92,37 @@ def test_two_sources_at_once_are_both_there(
         per_source = select(StatementRow.source, func.count()).group_by(StatementRow.source)
         assert sorted(map(tuple, connection.execute(per_source))) == [("one", MANY), ("other", MANY)]
         assert len(store.unindexed(connection)) == 2 * MANY
+
+
+@pytest.mark.parametrize("way", ["a publisher's file", "a file of listings", "an undoing"])
+def test_who_waits_too_long_is_told_and_nothing_is_half_done(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("directory.database._BUSY_SECONDS", 1)
+    import_file(database, IMPORTER, a_list(tmp_path / "first.csv", "614-555-0101"), ORDER)
+    with database.reading() as connection:
+        (tmp_path / "all.jsonl").write_text("".join(exported(connection)), encoding="utf-8")
+    before = state(database)
+    late = Database(database_url)
+    work: dict[str, Callable[[], object]] = {
+        "a publisher's file": lambda: import_file(late, IMPORTER, a_list(tmp_path / "b.csv", "614-555-0102"), ORDER),
+        "a file of listings": lambda: import_listings(late, tmp_path / "all.jsonl", ORDER),
+        "an undoing": lambda: undoing.undo(late, 1, "staff 1", Who("ann", ORDER.now)),
+    }
+    with database.writing(), pytest.raises(CannotUnderstand, match="somebody else is importing.*Try again in a minute"):
+        work[way]()
+    assert state(database) == before
+    work[way]()
+    assert state(database) != before
+    late.close()
+
+
+def a_list(path: Path, telephone: str) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([COLUMNS, changed(OAK, phone=telephone)])
+    return path
+
+
+def test_another_fault_of_the_database_is_no_question_of_turns(database: Database) -> None:
+    with pytest.raises(DBAPIError, match="there_is_none"), database.long_writing("a file") as connection:
+        connection.exec_driver_sql("SELECT * FROM there_is_none")
