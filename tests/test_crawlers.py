@@ -167,5 +167,5 @@ def test_what_is_on_the_pages_is_never_kept_by_anybody(client: FlaskClient, dire
     for address in ("/centers/ohio", "/sitemap.xml", "/robots.txt"):
         told = client.get(address)
         assert told.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in told.headers
-    with directory.database.reading() as connection:
+    with directory.database.writing() as connection:
         assert store.forget_needs(connection, datetime(2999, 1, 1, tzinfo=UTC)) == 0

@@ -105,7 +105,7 @@ def test_a_list_grows_and_shrinks_and_stores_nothing(client: FlaskClient, direct
     assert names_on(client.get(third).text) == ["Example House 101", "Example House 102"]
     assert names_on(client.get(first).text) == ["Example House 101", "Example House 100"], "the old address still opens the old"
     well_formed(page)
-    with directory.database.reading() as connection:
+    with directory.database.writing() as connection:
         assert store.forget_needs(connection, datetime(2999, 1, 1, tzinfo=UTC)) == 0
 
 
@@ -155,11 +155,18 @@ def test_a_list_goes_along_while_more_is_looked_for(client: FlaskClient) -> None
     again = client.post("/centers", data={"near": "Nowhereville, OH", "kept": token})
     assert again.status_code == 422 and f'name="kept" value="{token}"' in again.text
     found = client.post("/centers", data={"near": "43215", "within": "100", "kept": token}).location
-    assert token not in found
     page = client.get(found).text
+    assert f'list={token}" lang="es"' in page, "the other language has the list as well"
     assert f'name="kept" value="{token}"' in page and f'href="/list/{token}"' in page
     forged = client.post("/centers", data={"near": "43215", "within": "100", "kept": "forged"}).location
-    assert "forged" not in client.get(forged).text
+    assert "forged" not in forged and "forged" not in client.get(f"{forged}?list=forged").text.replace("?list=forged", "")
+
+
+def test_a_list_goes_along_when_a_wish_is_left_out(client: FlaskClient) -> None:
+    token = keep(client, "100").rpartition("/")[2]
+    found = client.post("/centers", data={"near": "99501", "within": "25", "look": ["medicaid"], "kept": token}).location
+    again = client.post(found.partition("?")[0] + "/without", data={"choice": "medicaid", "kept": token})
+    assert again.status_code == 303 and again.location.endswith(f"?list={token}")
 
 
 def test_centers_that_became_one_are_one_on_a_list_and_their_addresses_lead_on(

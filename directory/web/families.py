@@ -89,27 +89,27 @@ def _offered() -> dict[str, object]:
 
 
 def _keep(wanted: Wanted, kept: str) -> Redirect:
-    """Keep what is looked for; a list goes along with it only where it is one of ours."""
+    """Keep what is looked for, and go there. A list goes along in the address, where it is one of ours: it is never stored."""
     token, moment = secrets.token_urlsafe(16), now()
-    held = kept if kept_list.read(kept, moment.date()) else ""
     with opened().database.writing() as connection:
-        store.keep_need(connection, token, wanted.written() | {"list": held}, moment, moment + KEPT)
-    return redirect(to("families.found", token=token), 303)
+        store.keep_need(connection, token, wanted.written(), moment, moment + KEPT)
+    return redirect(to("families.found", token=token, **_along(kept)), 303)
 
 
 @families.get("/centers/found/<token>")
 @anybody
 def found(token: str) -> ResponseReturnValue:
     """The checked centers that may have what is looked for, the nearest first, as of now."""
-    wanted, held = _kept(token)
+    wanted = _kept(token)
     if wanted is None:
         return make_response(page("families_gone.html"), 404)
     here = browsing.look(browsing.published(opened(), now()), wanted)
-    shown = asked_for(request.args.get("show", ""))
+    shown, along = asked_for(request.args.get("show", "")), _along(request.args.get("list", ""))
     return page(
         "families_found.html",
         token=token,
-        kept=held,
+        kept=along.get("list", ""),
+        along=along,
         drawn=words.mapped([one.listing for one in here.results[:PER_PAGE]], wanted.near.point if wanted.near else None),
         form=_filled(wanted),
         wrong="",
@@ -131,25 +131,27 @@ def found(token: str) -> ResponseReturnValue:
 @anybody
 def without(token: str) -> ResponseReturnValue:
     """The same search without one of its wishes."""
-    wanted, held = _kept(token)
+    wanted = _kept(token)
     if wanted is None:
         return make_response(page("families_gone.html"), 404)
     left = tuple(code for code in wanted.chosen if code != request.form.get("choice"))
-    return _keep(Wanted(wanted.near, wanted.within, wanted.state, left), held)
+    return _keep(Wanted(wanted.near, wanted.within, wanted.state, left), request.form.get("kept", ""))
 
 
-def _kept(token: str) -> tuple[Wanted | None, str]:
-    """What is looked for under an opaque name, and the list that goes along with it; None where there is none."""
+def _along(kept: str) -> dict[str, str]:
+    """The list that goes along, for an address; none where it is not one of ours."""
+    return {"list": kept} if kept_list.read(kept, now().date()) else {}
+
+
+def _kept(token: str) -> Wanted | None:
     if not _TOKEN.fullmatch(token):
-        return None, ""
+        return None
     with opened().database.reading() as connection:
         kept = store.kept_need(connection, token, now())
     try:
-        wanted = browsing.read(kept, opened().gazetteer) if kept else None
+        return browsing.read(kept, opened().gazetteer) if kept else None
     except UnknownPlace:
-        return None, ""
-    held = str(kept.get("list", "")) if kept else ""
-    return wanted, held if kept_list.read(held, now().date()) else ""
+        return None
 
 
 def _filled(wanted: Wanted) -> Values:

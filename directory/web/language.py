@@ -106,5 +106,5 @@ def the_same_in(spoken: str) -> str:
     here = (request.endpoint or "").removeprefix(f"{SPANISH}_")
     if not here.startswith("families"):
         return to("families.home", spoken)
-    shown = {"show": request.args["show"]} if "show" in request.args else {}
+    shown = {name: request.args[name] for name in ("show", "list") if name in request.args}
     return to(_SHOWN_AGAIN.get(here, here), spoken, **(request.view_args or {}), **shown)
