@@ -17,6 +17,7 @@ from directory.matching.explain import Entry
 from directory.matching.rank import CALL, TIERS
 from directory.matching.wording import attempts_in_words
 from directory.need import Need
+from directory.normalize import PRACTICAL
 from directory.vocabulary import VettingState
 
 _WHERE: Final = "where"
@@ -157,6 +158,7 @@ def _stands(entry: Entry, answered: Answered, listed: bool) -> dict[str, Any]:
         "vetting": str(listing.vetting(need.as_of)),
         "phone": str(listing.phone or ""),
         "hours": f"{listing.intake_hours or ''} {listing.latest_arrival}".strip(),
+        "practical": dict(listing.practical),
         "answers": {finding.criterion: str(finding.answer) for finding in entry.findings},
     }
 
@@ -206,6 +208,9 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any], entry: Entry, n
         yield f"the number to call was {old['phone'] or 'not known'}, now {new['phone'] or 'not known'}"
     if old["hours"] != new["hours"]:
         yield f"intake hours: {entry.intake}"
+    for name, said in new["practical"].items():
+        if old.get("practical", new["practical"]).get(name) != said:
+            yield f"{PRACTICAL[name]}: {said}"
     if old["points"] != new["points"]:
         yield f"was {old['points']} points, now {new['points']}"
 

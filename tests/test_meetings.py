@@ -16,12 +16,12 @@ from directory.board import Board, Doing
 from directory.case import KEPT, Call, Case, Ending, EndKind, Handout, Outcome, Reached, Step, StepKind
 from directory.commands import purge_command
 from directory.free_text import Written, screened_words
-from directory.listing import Vetting
+from directory.listing import Statement, Vetting
 from directory.meetings import Desk, NoSuchCase
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
-from directory.vocabulary import VettingState
+from directory.vocabulary import SourceKind, VettingState
 from directory.web import board_words
 from tests import builders, evening
 
@@ -256,6 +256,16 @@ def test_each_of_two_colleagues_is_told_what_moved_since_their_own_look(desk: De
         store.append_reports(connection, [("invented_survey:third", builders.a_report("full", observed_at=NOW))])
     assert "third" in sentences(desk.board(case))
     assert colleague.board(colleague.case(case.id)).moved == ()
+
+
+def test_what_is_to_be_paid_or_brought_is_said_when_it_moves(desk: Desk) -> None:
+    case = a_case(desk)
+    desk.board(case)
+    call = builders.a_provenance(source="calls", kind=SourceKind.STAFF_CALL, observed_at=NOW.date())
+    said = Statement("calls", "third/cost", call, {"upfront_cost": "$300 at the door"}, about="invented_survey:third")
+    with desk.directory.database.writing() as connection:
+        store.append(connection, [said], None)
+    assert "what is to be paid up front: $300 at the door" in sentences(desk.board(case))["third"]
 
 
 def a_call(case: Case, local_id: str, **fields: Any) -> Call:
