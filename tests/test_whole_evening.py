@@ -21,7 +21,7 @@ from directory.referral import Directory
 from tests import evening, people, sites
 from tests.keyboard import Keys
 from tests.people import PASSWORD, Person
-from tests.test_browser import BOTH, DESK, PHONE, Visit, browser, served
+from tests.test_browser import BOTH, PHONE, Visit, browser, served
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
@@ -205,8 +205,11 @@ def test_what_must_not_happen_would_have_been_heard(browser: Browser) -> None:
 # --- by keyboard alone -------------------------------------------------------------------------------------------------
 
 
-def test_from_the_sign_in_to_the_hand_out_by_keyboard_alone(browser: Browser, template: Path, tmp_path: Path) -> None:
-    with an_evening(browser, tmp_path, template, DESK, "ready", "held", "asked") as tonight:
+@BOTH
+def test_from_the_sign_in_to_the_erased_case_by_keyboard_alone(
+    browser: Browser, template: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    with an_evening(browser, tmp_path, template, size, "ready", "held", "asked") as tonight:
         keys = Keys(tonight.visit.go("/sign-in"))
         keys.skip_to_main()
         for field, text in (("name", tonight.person.account.name), ("password", PASSWORD)):
@@ -238,8 +241,16 @@ def test_from_the_sign_in_to_the_hand_out_by_keyboard_alone(browser: Browser, te
         keys.page.evaluate("() => history.go(-2)")
         keys.page.get_by_role("link", name="Present it").wait_for()
         keys.press("Present it")
+        keys.page.context.set_offline(True)
         keys.press("Plan B", within=True)
         assert keys.page.url.endswith("#option-2")
+        keys.page.context.set_offline(False)
+        keys.page.evaluate("() => history.go(-2)")
+        keys.page.get_by_role("link", name="Back to the board").wait_for()
+        keys.press("Back to the board")
+        keys.press("Name, colleagues, end, erase")
+        keys.press("Erase this case")
+        keys.page.get_by_role("heading", name="The case is erased").wait_for()
 
 
 @pytest.mark.parametrize(
