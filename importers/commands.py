@@ -27,6 +27,7 @@ from importers.listings import import_listings, sha256_of
 from importers.orders import SHOWN, Order, Summary
 from importers.pipeline import import_file
 from importers.sources import SOURCES, others_file
+from importers.table_export import export_table
 
 DEMO_FILE: Final = Path(__file__).parent.parent / "seed_data" / "demo-directory.xlsx"
 
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     into.add_command(_import_spreadsheet_command())
     out_of = AppGroup("export", help="Write what the directory knows into a file.")
     out_of.add_command(_export_listings_command())
+    out_of.add_command(_export_table_command())
     app.cli.add_command(into)
     app.cli.add_command(out_of)
     app.cli.add_command(_sources_command())
@@ -189,6 +191,23 @@ def _export_listings_command() -> click.Command:
                     sys.stdout.buffer.writelines(line.encode() for line in exported(connection))
                 return
             count = export_listings(directory.database, file)
+        except CannotUnderstand as error:
+            raise click.ClickException(str(error)) from None
+        except OSError as error:
+            raise click.ClickException(f"{file}: the file can't be written: {error.strerror or error}") from None
+        _say(f"{count:,} listings written to {file}.")
+
+    return command
+
+
+def _export_table_command() -> click.Command:
+    @click.command("table", help="Write a CSV table for spreadsheet programs to FILE: one row a listing, no formulas.")
+    @click.argument("file", type=click.Path(path_type=Path))
+    def command(file: Path) -> None:
+        directory: Directory = current_app.extensions["directory"]
+        directory.ready()
+        try:
+            count = export_table(directory.database, file, directory.gazetteer.locate, datetime.now(UTC))
         except CannotUnderstand as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:

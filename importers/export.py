@@ -24,13 +24,17 @@ def export_listings(database: Database, path: Path) -> int:
 
     Returns how many. Raises CannotUnderstand where the path is something else than a file, OSError where it can't be written.
     """
-    if path.exists() and not path.is_file():
-        raise refuse(str(path), "this is not a file", fix="Give the path of a file to write, or - for standard output")
     with database.reading() as connection:
-        return _replace(path, exported(connection)) - 1
+        return replace_file(path, exported(connection)) - 1
 
 
-def _replace(path: Path, lines: Iterable[str]) -> int:
+def replace_file(path: Path, lines: Iterable[str]) -> int:
+    """Write a file whole or not at all, in place of an older one; returns how many lines.
+
+    Raises CannotUnderstand where the path is something else than a file, OSError where it can't be written.
+    """
+    if path.exists() and not path.is_file():
+        raise refuse(str(path), "this is not a file", fix="Give the path of a file to write")
     descriptor, written = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     count = 0
     try:
