@@ -18,6 +18,7 @@ MOST_BYTES: Final = 64 << 20
 """What a browser may send at most; larger files are imported from the command line."""
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _ABOUT: Final = "about.json"
+_BESIDE: Final = "beside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,20 @@ class Uploads:
         upload = Upload(token, path, account, {"until": (now + KEPT).isoformat()})
         self.tell(upload, {})
         return upload
+
+    def put_beside(self, upload: Upload, file: IO[bytes], name: str) -> None:
+        """Keep a second file that says how the first is to be read; `beside` finds it."""
+        folder = self._folder / upload.token / _BESIDE
+        folder.mkdir(mode=0o700)
+        path = folder / _harmless(name)
+        with path.open("xb") as out:
+            path.chmod(0o600)
+            shutil.copyfileobj(file, out)
+
+    def beside(self, upload: Upload) -> Path | None:
+        """The second file, where there is one."""
+        folder = self._folder / upload.token / _BESIDE
+        return next(folder.iterdir(), None) if folder.is_dir() else None
 
     def tell(self, upload: Upload, told: Mapping[str, Any]) -> None:
         """Keep something with a file: what is to be done with it, what came of trying."""
@@ -81,4 +96,4 @@ def _harmless(name: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9._ -]+", "_", name.replace("\\", "/").rpartition("/")[2]).strip(" .")
     stem, dot, ending = plain[-100:].rpartition(".")
     plain = f"{stem or 'file'}{dot}{ending}" if dot else ending or "file"
-    return f"_{plain}" if plain == _ABOUT else plain
+    return f"_{plain}" if plain in (_ABOUT, _BESIDE) else plain

@@ -12,7 +12,10 @@ from importers.listings import import_listings, sha256_of
 from importers.orders import Order, Summary
 from importers.pipeline import import_file
 from importers.sources import SOURCES, by_name, others_file
+from importers.spreadsheet_command import understood
 
+_MAPPED: Final = "spreadsheet"
+_TABLE: Final = "A table that somebody sent, with its mapping (docs/spreadsheets.md)"
 _OURS: Final = "A file of listings, JSON Lines as in docs/listings.md"
 
 
@@ -26,7 +29,12 @@ class BrowserImports:
     def sources(self) -> Mapping[str, str]:
         """What can be imported, by name; the invented listings are not."""
         real = {one.source.name: f"{one.source.title}: {one.file_help}" for one in SOURCES if one.source.name != "demo"}
-        return real | {listing_line.SOURCE: _OURS}
+        return real | {_MAPPED: _TABLE, listing_line.SOURCE: _OURS}
+
+    @property
+    def mapped(self) -> str:
+        """A table needs its mapping."""
+        return _MAPPED
 
     def look(self, wish: Wish) -> Mapping[str, Any]:
         """What a file would change."""
@@ -47,6 +55,10 @@ class BrowserImports:
     def _done(self, wish: Wish, order: Order) -> Summary:
         if wish.source == listing_line.SOURCE:
             return import_listings(self._database, wish.path, order)
+        if wish.source == _MAPPED and wish.mapping:
+            taken = frozenset(one.source.name for one in SOURCES)
+            importer = understood(wish.mapping, wish.skip_unknown, taken)
+            return import_file(self._database, importer, wish.path, order)
         return import_file(self._database, by_name(wish.source), wish.path, order)
 
 

@@ -13,17 +13,22 @@ from importers.spreadsheet_mapping import load
 from importers.spreadsheet_suggestion import suggest
 
 
+def understood(mapping: Path, skip_unknown: bool, taken: frozenset[str]) -> Importer:
+    """The importer of a mapping file; raises CannotUnderstand, in words, where it can't be used."""
+    described = load(mapping)
+    if described.name in taken:
+        raise refuse(f"{mapping.name}, name", "is the name of another source", described.name, "Give it a name of its own")
+    return importer(described, skip_unknown)
+
+
 def mapped(mapping: Path, skip_unknown: bool, taken: frozenset[str]) -> Importer:
-    """The importer of a mapping file; raises click.ClickException, in words, where it can't be used."""
+    """The same for the command line: raises click.ClickException, in words."""
     try:
-        described = load(mapping)
-        if described.name in taken:
-            raise refuse(f"{mapping.name}, name", "is the name of another source", described.name, "Give it a name of its own")
+        return understood(mapping, skip_unknown, taken)
     except CannotUnderstand as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{mapping}: the mapping can't be read: {error.strerror or error}") from None
-    return importer(described, skip_unknown)
 
 
 def suggested(file: Path) -> str:

@@ -21,6 +21,7 @@ from directory.web import create_app
 from tests import sites
 from tests.people import a_client, a_person
 from tests.test_browser import browser, fits_across, served
+from tests.test_spreadsheet import COUNTY, MAPPING
 from tests.test_web import well_formed
 from tests.workbooks import HEADER, a_book, a_facility
 
@@ -99,6 +100,22 @@ def test_a_newer_file_says_old_and_new_of_each_field(app: Flask, directory: Dire
     send(client, bring(client, book(tmp_path, "614-555-0101", "614-555-0102")).location + "/confirm")
     told = client.get(bring(client, book(tmp_path, "614-555-0101", "614-555-0177")).location).text
     assert "614-555-0102" in told and "614-555-0177" in told and "Main telephone" in told
+
+
+def test_a_table_is_brought_with_its_mapping(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    client, table = somebody(app), tmp_path / "county.csv"
+    table.write_text(COUNTY, encoding="utf-8")
+    alone = bring(client, table, source="spreadsheet")
+    assert alone.status_code == 422 and "Choose the mapping too, a TOML file." in alone.text
+    well_formed(alone.text)
+    wrong = bring(client, table, source="spreadsheet", mapping=(io.BytesIO(b"title = ?"), "county.toml"))
+    assert "the mapping is not TOML" in client.get(wrong.location).text
+    send(client, f"{wrong.location}/cancel")
+    sent = bring(client, table, source="spreadsheet", mapping=(io.BytesIO(MAPPING.encode()), "../county.csv"))
+    assert "Nothing is changed yet" in client.get(sent.location).text and listings(directory) == 0
+    assert {path.stat().st_mode & 0o777 for path in waiting(directory)} == {0o600}
+    assert send(client, f"{sent.location}/confirm").location == "/staff/runs/1"
+    assert listings(directory) > 0 and waiting(directory) == []
 
 
 def test_leaving_it_erases_the_file(app: Flask, directory: Directory, tmp_path: Path) -> None:

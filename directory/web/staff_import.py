@@ -38,10 +38,15 @@ class Wish:
     covers: frozenset[str] | None = None
     skip_unknown: bool = False
     force_because: str = ""
+    mapping: Path | None = None
 
 
 class Importing(Protocol):
     """What imports files. What came of it is told as a summary's JSON, with `imported` and `kinds` of problems."""
+
+    @property
+    def mapped(self) -> str:
+        """The source whose files need a second one, which says what their columns mean."""
 
     @property
     def sources(self) -> Mapping[str, str]:
@@ -83,10 +88,16 @@ def send() -> Redirect | tuple[str, int]:
         wrong["file"] = "Choose the file as it was downloaded."
     if said["source"] not in importing.sources:
         wrong["source"] = "Choose whose file it is."
+    mapping = request.files.get("mapping") if said["source"] == importing.mapped else None
+    if said["source"] == importing.mapped and not (mapping and mapping.filename):
+        wrong["mapping"] = "Choose the mapping too, a TOML file."
     if wrong or file is None:
         return _choose(wrong), 422
     with file.stream as sent:
         upload = uploads.put(sent, file.filename or "", g.account.id, now())
+    if mapping:
+        with mapping.stream as sent:
+            uploads.put_beside(upload, sent, mapping.filename or "")
     uploads.tell(upload, {"said": said, "report": dict(importing.look(_wish(upload, said)))})
     return redirect(url_for("staff_import.report", token=upload.token), 303)
 
@@ -162,6 +173,7 @@ def _wish(upload: Upload, said: Mapping[str, Any]) -> Wish:
         covers=frozenset(said["covers"].split(",")) if said["covers"] else None,
         skip_unknown=said["skip_unknown"],
         force_because=said["because"],
+        mapping=_uploads().beside(upload),
     )
 
 
