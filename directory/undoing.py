@@ -11,6 +11,10 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.store import Brought, Run
 
 
+class NoSuchImport(CannotUnderstand):
+    """There is no import of that number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Undoing:
     """What undoing an import would do: how many listings leave, which go back to before, and which stay as they are."""
@@ -39,7 +43,7 @@ def look(connection: Connection, number: int) -> Undoing:
     """What undoing the import of this number would do; raises CannotUnderstand, in words, where it can't be undone."""
     run = store.run(connection, number)
     if run is None:
-        raise _refused(number, "there is no such import", "`flask --app app runs` lists them")
+        raise NoSuchImport(*_refused(number, "there is no such import", "`flask --app app runs` lists them").problems)
     if run.undone:
         raise _refused(number, "it was undone already", "Nothing is left to do")
     if run.source == store.EXCHANGED:

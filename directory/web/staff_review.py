@@ -134,7 +134,8 @@ def look_at_undoing(number: int) -> str | tuple[str, int]:
         with opened().database.reading() as connection:
             return page("staff_undo.html", undoing=undoing.look(connection, number))
     except CannotUnderstand as error:
-        return page("staff_undo.html", undoing=None, number=number, problem=error.problems[0]), 409
+        code = 404 if isinstance(error, undoing.NoSuchImport) else 409
+        return page("staff_undo.html", undoing=None, number=number, problem=error.problems[0]), code
 
 
 @staff_review.post("/runs/<int:number>/undo")
