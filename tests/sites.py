@@ -3,13 +3,15 @@
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 from flask import Flask
+from waitress import wasyncore
 
 from directory import store
 from directory.database import Database
@@ -109,3 +111,12 @@ def listening() -> Iterator[Heard]:
     yield heard
     for log in logs:
         log.removeHandler(heard)
+
+
+def end(server: Any, serving: Thread) -> None:
+    """Let a server end itself, and wait for it."""
+    # A worker that has just finished may wake the server first, which then closes before our own knock arrives.
+    with suppress(OSError):
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+    serving.join(10)
+    server.task_dispatcher.shutdown()

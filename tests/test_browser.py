@@ -12,7 +12,6 @@ import pytest
 import waitress
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress import wasyncore
 
 from directory.referral import Directory
 from tests import sites
@@ -49,9 +48,7 @@ def served(directory: Directory, app: Flask | None = None) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
-        serving.join(10)
-        server.task_dispatcher.shutdown()
+        sites.end(server, serving)
 
 
 @pytest.fixture(scope="module")

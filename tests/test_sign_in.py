@@ -12,7 +12,6 @@ import pytest
 import waitress
 from flask import Flask, request
 from flask.testing import FlaskClient
-from waitress import wasyncore
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -220,9 +219,7 @@ def test_whom_a_server_in_front_answers_is_believed_only_where_there_is_one(
     wanted = Request(f"http://127.0.0.1:{server.effective_port}", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
     with urlopen(wanted, timeout=10) as told:
         assert told.read().decode() == address
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
-    serving.join(10)
-    server.task_dispatcher.shutdown()
+    sites.end(server, serving)
 
 
 # --- forms and their token -------------------------------------------------------------------------------------------
