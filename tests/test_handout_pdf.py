@@ -73,12 +73,12 @@ def test_it_is_tagged_for_screen_readers(usual: tuple[str, pypdf.PdfReader]) -> 
     assert reader.metadata is not None and "3" in str(reader.metadata.title)
 
 
-def test_every_font_is_inside(usual: tuple[str, pypdf.PdfReader]) -> None:
+def test_every_font_is_inside_and_is_the_one_that_the_program_brings(usual: tuple[str, pypdf.PdfReader]) -> None:
     fonts: dict[str, Any] = {}
     for page in usual[1].pages:
         resources: Any = page["/Resources"]
         fonts |= {str(font.get_object()["/BaseFont"]): font.get_object() for font in resources["/Font"].values()}
-    assert fonts
+    assert {name.partition("+")[2] for name in fonts} == {"Arimo", "Arimo-Bold", "Arimo-Italic"}
     for name, font in fonts.items():
         descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
         assert {"/FontFile", "/FontFile2", "/FontFile3"} & {*descriptor}, name

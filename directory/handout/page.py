@@ -12,7 +12,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from directory.handout import square
+from directory.handout import square, typeface
 from directory.handout.catalog import CATALOGS, LANGUAGES
 from directory.handout.sheet import Sheet, sheet
 from directory.handout.snapshot import Snapshot
@@ -66,9 +66,10 @@ def density(told: Sheet) -> str:
 
 
 def _written(name: str, told: Sheet, given: dict[str, str]) -> Page:
-    style = (_HERE / f"{name}.css").read_text(encoding="utf-8")
+    style = typeface.faces() + (_HERE / f"{name}.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    inside = f"style-src 'sha256-{digest}'; font-src data:; img-src data:"
+    policy = f"default-src 'none'; {inside}; base-uri 'none'; form-action 'none'"
     html = _TEMPLATES.get_template(f"{name}.html").render(
         sheet=told, say=told.words.say, style=Markup(style), policy=policy, **given
     )
