@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from directory.database import Database
 from directory.places import Gazetteer, bundled_places
@@ -15,6 +16,8 @@ from tests.invented_list import Bring, brought
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "filled"
+settings.register_profile("suite", settings(), deadline=None)  # how fast a machine is, is nothing that a test may fail for
+settings.load_profile("suite")
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 

@@ -349,7 +349,7 @@ def test_no_piece_said_over_and_over_is_taken(piece: str, size: int) -> None:
 # --- properties ------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(minutes=st.lists(st.integers(0, 40), min_size=1, max_size=40).map(sorted))
 def test_in_no_window_are_more_than_ten_tries_looked_at(sqlite_database: Database, tmp_path: Path, minutes: list[int]) -> None:
     register = a_register(sqlite_database, tmp_path / "keys")

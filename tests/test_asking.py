@@ -123,7 +123,7 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=8), json_values, max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_json_at_all_is_more_than_refused(written: dict[str, Any]) -> None:
     gazetteer = Gazetteer([])
     try:

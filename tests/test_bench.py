@@ -25,6 +25,7 @@ from directory.matching.columns import Columns, as_given
 from directory.matching.gathering import silent
 from directory.matching.grid import earth_centred, spatial_order
 from importers.sources import SOURCES
+from tests import databases
 
 SIZE, NEEDS = 2_000, 20
 GUAM = (13.4443, 144.7937)
@@ -182,7 +183,7 @@ def test_the_same_size_is_the_same_directory(measured: Measured) -> None:
 @pytest.mark.parametrize("engine", ["ours", "sqlite", "tantivy", "postgis"])
 def test_an_engine_agrees_with_brute_force(report: dict[str, Any], engine: str) -> None:
     if engine not in report["engines"]:
-        pytest.skip("; ".join(report["left_out"]))
+        databases.leave_out(next(line for line in report["left_out"] if line.split()[0].lower() == engine))
     assert report["engines"][engine]["agreement"] == NEEDS
 
 

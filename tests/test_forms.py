@@ -132,7 +132,7 @@ FORMS: Final = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(form=FORMS.filter(_times_go_together))
 def test_a_form_and_its_need_turn_into_each_other(form: choices.Values, gazetteer: Gazetteer) -> None:
     typed = forms.typed(MultiDict((name, text) for name, texts in form.items() for text in texts))

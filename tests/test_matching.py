@@ -121,13 +121,13 @@ def _less(listing: Listing) -> st.SearchStrategy[Listing]:
 
 
 @given(small_worlds())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_arrays_say_what_the_plain_rules_say_of_a_few(world: tuple[list[Listing], Need]) -> None:
     agree(*world)
 
 
 @given(small_worlds())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_listing_ends_in_one_place_and_the_points_shown_add_up(world: tuple[list[Listing], Need]) -> None:
     listings, need = world
     ranking = ask(listings, need)
@@ -142,7 +142,7 @@ def test_every_listing_ends_in_one_place_and_the_points_shown_add_up(world: tupl
 
 
 @given(small_worlds(), st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_order_of_input_changes_nothing(world: tuple[list[Listing], Need], random: Random) -> None:
     listings, need = world
     shuffled = list(listings)
@@ -273,7 +273,7 @@ def test_who_paid_stands_where_he_stood(seed: int) -> None:
 
 
 @given(small_worlds())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_first_few_are_the_head_of_the_whole_order(world: tuple[list[Listing], Need]) -> None:
     listings, need = world
     many = [replace(x, id=f"{x.id}-{copy}") for x in listings for copy in range(6)]

@@ -88,7 +88,7 @@ def statements(draw: st.DrawFn, first: bool) -> Statement:
     later=st.lists(statements(first=False), max_size=3),
     restated=st.lists(statements(first=True), max_size=1),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_what_is_stored_is_what_was_said(
     database: Database, first: Statement, later: list[Statement], restated: list[Statement]
 ) -> None:
@@ -281,7 +281,7 @@ def change(database: Database) -> tuple[int, tuple[str, ...]]:
 
 
 @given(reports=st.lists(REPORTS, max_size=4), vettings=st.lists(VETTINGS, max_size=3))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_reports_and_vetting_come_back_with_their_listing(
     database: Database, reports: list[Report], vettings: list[Vetting]
 ) -> None:

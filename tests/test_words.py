@@ -254,7 +254,7 @@ def by_way_of_whoosh(documents: Sequence[Document], folder: Path) -> Words:
     return Words.from_postings(by_field)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(a_document, max_size=30))
 def test_whoosh_gives_back_what_was_put_in(documents: list[Document]) -> None:
     with TemporaryDirectory() as folder:
