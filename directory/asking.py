@@ -10,12 +10,15 @@ from directory.matching.criterion import WEIGHTS
 from directory.need import Near, Need
 from directory.places import Gazetteer, UnknownPlace
 from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.spoken import joined, listed, say
 from directory.vocabulary import DEPENDENCES, LEVELS, MEDICATIONS, PAYERS, SEXES, SUBSTANCES, TRAVEL, codes, is_term, plan_term
 
 Read = Callable[[str], Any]
 
 _MOST_WORDS: Final = 256
-WEIGHTS_IN_WORDS: Final = ", ".join(f"{name} {points}" for name, points in WEIGHTS.items())
+WEIGHTS_IN_WORDS: Final = joined(
+    (say("%(name)s %(points)d", name=say(name), points=points) for name, points in WEIGHTS.items()), listed
+)
 
 
 def _level(written: str) -> str:
@@ -79,12 +82,13 @@ def read_need(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -
         try:
             read[name] = _read(name, found, gazetteer)
         except UnknownPlace as error:
-            told = Problem(Loudness.VALUE, name, "is not one known place", _shown(found), str(error), error.choices)
+            told = Problem(Loudness.VALUE, name, "is not one known place", _shown(found), error.args[0], error.choices)
             problems.append(told)
         except ValueError as error:
-            problems.append(Problem(Loudness.VALUE, name, "could not be understood", _shown(found), str(error)))
+            problems.append(Problem(Loudness.VALUE, name, "could not be understood", _shown(found), error.args[0]))
     if read.get("pregnant") and read.get("sex") == "male":
-        problems.append(Problem(Loudness.VALUE, "pregnant", "does not go with sex male", fix="Change one of the two"))
+        what, mend = say("does not go with sex male"), say("Change one of the two")
+        problems.append(Problem(Loudness.VALUE, "pregnant", what, fix=mend))
     if read.get("within_miles") and "near" not in read and not problems:
         fix = "Enter the place that the miles count from, such as 43215"
         problems.append(Problem(Loudness.VALUE, "near", "is missing, while within_miles is given", fix=fix))
@@ -124,7 +128,8 @@ def _weights(found: Any) -> tuple[tuple[str, int], ...]:
     changed = {name: values.whole_number(0, 100)(_one(points)) for name, points in found.items()}
     total = sum({**WEIGHTS, **changed}.values())
     if total != 100:
-        raise ValueError(f"All points together must be 100, not {total}; now they are {WEIGHTS_IN_WORDS}")
+        usual = WEIGHTS_IN_WORDS
+        raise ValueError(say("All points together must be 100, not %(total)d; now they are %(now)s", total=total, now=usual))
     return tuple((name, changed[name]) for name in WEIGHTS if name in changed and changed[name] != WEIGHTS[name])
 
 

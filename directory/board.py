@@ -216,7 +216,7 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any], entry: Entry, n
 
 
 def _tier(code: str) -> str:
-    return TIERS[code].partition(":")[0].lower()
+    return TIERS[code].lower()
 
 
 def _vetting(state: str) -> str:

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Self
 
+from directory.spoken import say
+
 DAY: Final = 24 * 60
 WEEK: Final = 7 * DAY
 DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_NAMES: Final = (
+    say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday"), say("Friday"), say("Saturday"), say("Sunday"),
+)  # fmt: skip
 ALWAYS: Final = "24/7"
 _HELP: Final = "Enter hours such as Mo-Fr 08:00-22:00; Sa 10:00-02:00, or 24/7"
 _CLOCK: Final = re.compile(r"(\d{1,2})(?::(\d\d))?\s*([ap])?\.?m?\.?", re.IGNORECASE)

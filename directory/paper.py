@@ -12,16 +12,18 @@ from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry, Finding
 from directory.matching.loosen import Loosening
 from directory.matching.rank import CALL, TIERS
-from directory.matching.wording import moment
+from directory.matching.wording import day, moment
 from directory.need import Need
-from directory.vocabulary import HELPLINES, LEVELS, MEDICATIONS, PAYERS, SAFETY, TRAVEL, Answer, label
+from directory.spoken import Spoken, after, beside, capital, count, either, joined, listed, say
+from directory.vocabulary import DRUGS, HELPLINES, LEVELS, MEDICATIONS, PAYERS, SAFETY, TRAVEL, Answer, label
 
 WIDTH = 100
 DEMONSTRATION: Final = "Demonstration: every center here is invented. Do not call."
 _DEMO: Final = "demo:"
 _YOUNG: Final = 12
 _WISHES: Final = 3
-_PHONE_KINDS = {PhoneKind.INTAKE: "intake line", PhoneKind.MAIN: "main number"}
+PHONE_KINDS: Final = {PhoneKind.INTAKE: say("intake line"), PhoneKind.MAIN: say("main number")}
+_SEXES: Final = {"female": say("female"), "male": say("male")}
 
 
 def in_words(answered: Answered) -> str:
@@ -31,40 +33,83 @@ def in_words(answered: Answered) -> str:
 
 def need_in_words(need: Need) -> str:
     """The need as one sentence, for the head of a list."""
-    who = " ".join(filter(None, [need.sex, f"aged {need.age}" if need.age is not None else ""])) or "somebody"
-    extra = [
-        "pregnant" if need.pregnant else "",
-        "a veteran" if need.veteran else "",
-        f"uses {', '.join(need.substances)}" if need.substances else "",
-        f"dependent on {', '.join(need.dependent_on)}" if need.dependent_on else "",
-        f"takes {', '.join(MEDICATIONS[drug] for drug in need.taking)}" if need.taking else "",
-        f"wants {', '.join(MEDICATIONS[drug] for drug in need.wants)}" if need.wants else "",
-        f"level needed: {LEVELS[need.level]}" if need.level else "",
-        PAYERS[need.payer] if need.payer else "",
-        f"plan: {need.plan}" if need.plan else "",
-        "the family would pay" if need.self_pay_ok else "",
-        f"grounds for refusal: {_labels(need.applies)}" if need.applies else "",
-        f"must have: {_labels(need.must)}" if need.must else "",
-        f"nice to have: {_labels(need.nice)}" if need.nice else "",
-        f"language: {need.language}" if need.language else "",
-        f"words: “{need.words}”" if need.words else "",
-    ]
-    limit = f"within {need.within_miles:g} miles of" if need.within_miles else "anywhere, counted from"
-    where = f"{limit} {need.near.label}" if need.near else "anywhere"
     preferred = TRAVEL[need.travel] if need.travel != "nearer" else ""
-    return "; ".join([who, *filter(None, extra), where, *filter(None, [preferred])])
+    return joined((_who(need), *_medical(need), *_payment(need), *_wishes(need), _where(need), preferred), beside)
 
 
-def capital(words: str) -> str:
-    """The words with their first letter a capital and the others as they are."""
-    return words[:1].upper() + words[1:]
+def _who(need: Need) -> Spoken:
+    if need.age is None:
+        return _SEXES[need.sex] if need.sex else say("somebody")
+    if need.sex == "female":
+        return say("female aged %(age)d", age=need.age)
+    return say("male aged %(age)d", age=need.age) if need.sex else say("aged %(age)d", age=need.age)
+
+
+def _medical(need: Need) -> Iterator[str]:
+    if need.pregnant:
+        yield say("pregnant")
+    if need.veteran:
+        yield say("a veteran")
+    if need.substances:
+        yield say("uses %(what)s", what=_several(need.substances, DRUGS))
+    if need.dependent_on:
+        yield say("dependent on %(what)s", what=_several(need.dependent_on, DRUGS))
+    if need.taking:
+        yield say("takes %(what)s", what=_several(need.taking, MEDICATIONS))
+    if need.wants:
+        yield say("wants %(what)s", what=_several(need.wants, MEDICATIONS))
+    if need.level:
+        yield say("level needed: %(level)s", level=LEVELS[need.level])
+
+
+def _payment(need: Need) -> Iterator[str]:
+    if need.payer:
+        yield PAYERS[need.payer]
+    if need.plan:
+        yield say("plan: %(plan)s", plan=need.plan)
+    if need.self_pay_ok:
+        yield say("the family would pay")
+
+
+def _wishes(need: Need) -> Iterator[str]:
+    if need.applies:
+        yield say("grounds for refusal: %(what)s", what=_labels(need.applies))
+    if need.must:
+        yield say("must have: %(what)s", what=_labels(need.must))
+    if need.nice:
+        yield say("nice to have: %(what)s", what=_labels(need.nice))
+    if need.language:
+        yield say("language: %(language)s", language=label(f"language.{need.language}"))
+    if need.words:
+        yield say("words: “%(words)s”", words=need.words)
+
+
+def _where(need: Need) -> Spoken:
+    if need.near is None:
+        return say("anywhere")
+    if need.within_miles is None:
+        return say("anywhere, counted from %(place)s", place=need.near.label)
+    return say("within %(miles)s miles of %(place)s", miles=f"{need.within_miles:g}", place=need.near.label)
+
+
+def _several(some: Sequence[str], words: Mapping[str, Spoken]) -> str:
+    return joined((words[one] for one in some), listed)
 
 
 def times_in_words(need: Need) -> str:
-    """When the meeting ends and when they leave, where that was said."""
+    """When the meeting ends and when they leave, where that was said; "" where neither was."""
     today = need.as_of.date()
-    ends = f"; the meeting ends {moment(need.meeting_ends, today)}" if need.meeting_ends else ""
-    return ends + (f"; they leave {moment(need.leave_at, today)}" if need.leave_at else "")
+    ends, leaves = need.meeting_ends, need.leave_at
+    told = (
+        say("the meeting ends %(when)s", when=moment(ends, today)) if ends else "",
+        say("they leave %(when)s", when=moment(leaves, today)) if leaves else "",
+    )
+    return joined(told, beside)
+
+
+def asked_in_words(need: Need) -> str:
+    """The need with the times of the meeting, as the head of a list has it."""
+    return joined((need_in_words(need), times_in_words(need)), beside)
 
 
 def is_invented(listing_id: str) -> bool:
@@ -79,20 +124,22 @@ def invented(answered: Answered) -> bool:
 
 
 def _labels(codes: tuple[str, ...]) -> str:
-    return ", ".join(label(code) for code in codes)
+    return joined(map(label, codes), listed)
 
 
-def distance(entry: Entry) -> str:
+def distance(entry: Entry) -> Spoken:
     """How far away, as people say it: never 0, since even the same ZIP code is a way to go."""
     if entry.miles is None:
-        return "distance not known"
-    about = "about " if entry.listing.point and entry.listing.point.approximate else ""
-    return f"{about}{max(round(entry.miles), 1)} mi"
+        return say("distance not known")
+    miles = max(round(entry.miles), 1)
+    if entry.listing.point and entry.listing.point.approximate:
+        return say("about %(miles)d mi", miles=miles)
+    return say("%(miles)d mi", miles=miles)
 
 
 def tier_in_words(tier: str) -> str:
     """A tier's name, such as “Ready”."""
-    return TIERS[tier].partition(":")[0] if tier else ""
+    return TIERS[tier] if tier else ""
 
 
 def would_be_first(entry: Entry, answered: Answered) -> str:
@@ -102,32 +149,58 @@ def would_be_first(entry: Entry, answered: Answered) -> str:
     """
     plain = "" if answered.options else BY_NAME["admit"].wish(answered.need)
     wishes = [wish for wish in entry.first_if if wish != plain]
-    return f"would be first if {', or if '.join(wishes[:_WISHES])}" if wishes else ""
+    if not wishes:
+        return ""
+    return say("would be first if %(wishes)s", wishes=joined(wishes[:_WISHES], _or_if))
+
+
+def _or_if(some: str, other: str) -> str:
+    return say("%(some)s, or if %(other)s", some=some, other=other) if some else other
 
 
 def bridge_in_words(listing: Listing, need: Need) -> str:
     """What a bridge starts or continues, and whether on the first day."""
     given = [code for code in bridge_terms(need) if listing.says(code)]
-    role = "continues" if given and given[0].endswith("_continue") else "starts"
-    drugs = [words for drug, words in MEDICATIONS.items() if {f"moud.{drug}_start", f"moud.{drug}_continue"} & {*given}]
-    when = " the same day" if listing.says("moud.same_day") else "; ask whether the same day"
-    return f"{role} {' or '.join(dict.fromkeys(drugs))}{when}"
+    known = [words for drug, words in MEDICATIONS.items() if {f"moud.{drug}_start", f"moud.{drug}_continue"} & {*given}]
+    drugs = joined(known, either)
+    if given and given[0].endswith("_continue"):
+        told = say("continues %(drugs)s", drugs=drugs)
+    else:
+        told = say("starts %(drugs)s", drugs=drugs)
+    if listing.says("moud.same_day"):
+        return say("%(given)s the same day", given=told)
+    return say("%(given)s; ask whether the same day", given=told)
 
 
 def headline(answered: Answered) -> str:
     """What the answer comes to, and what to do next, in a few sentences."""
-    ready, backups = len(answered.meeting.presented), len(answered.meeting.backups)
-    if ready:
-        beside = f" and {_counted(backups, 'backup')}" if backups else ""
-        order = ", in this order" if ready > 1 or beside else ""
-        return f"{_counted(ready, 'option')}{beside} for the family{order}. {calls_needed(answered)}".strip()
+    if answered.meeting.presented:
+        return joined((_presented(answered), calls_needed(answered)), after)
     if answered.call_first_count:
-        calls = answered.call_first_count
-        who = "1 center is worth a call." if calls == 1 else f"{calls} centers are worth a call: call first, in this order."
-        return f"{'No center is ready yet.' if _beds_said(answered) else 'No center has confirmed a bed yet.'} {who}"
-    child = answered.need.age is not None and answered.need.age < _YOUNG
-    help_for = " Few programs take a child this young: the SAMHSA helpline and the child's doctor know them." if child else ""
-    return f"No center in the directory fits this need. What stands in the way is counted below.{help_for}"
+        why = say("No center is ready yet.") if _beds_said(answered) else say("No center has confirmed a bed yet.")
+        calls = count(
+            "%(num)d center is worth a call.",
+            "%(num)d centers are worth a call: call first, in this order.",
+            answered.call_first_count,
+        )
+        return joined((why, calls), after)
+    none = say("No center in the directory fits this need. What stands in the way is counted below.")
+    if answered.need.age is None or answered.need.age >= _YOUNG:
+        return none
+    child = say("Few programs take a child this young: the SAMHSA helpline and the child's doctor know them.")
+    return joined((none, child), after)
+
+
+def _presented(answered: Answered) -> Spoken:
+    """How many options and backups there are for the family."""
+    ready, backups = len(answered.meeting.presented), len(answered.meeting.backups)
+    options = count("%(num)d option", "%(num)d options", ready)
+    if backups:
+        more = count("%(num)d backup", "%(num)d backups", backups)
+        return say("%(options)s and %(backups)s for the family, in this order.", options=options, backups=more)
+    if ready > 1:
+        return say("%(options)s for the family, in this order.", options=options)
+    return say("%(options)s for the family.", options=options)
 
 
 def loosenings(answered: Answered) -> list[Loosening]:
@@ -142,18 +215,23 @@ def calls_needed(answered: Answered) -> str:
     if lacking <= 0:
         return ""
     if not answered.call_first_count:
-        return f"{_counted(lacking, 'more option')} would make the list whole, but nobody is left to call."
-    return f"{_counted(lacking, 'more option')} needed: make the calls below until the list has {PRESENTED}."
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+        return count(
+            "%(num)d more option would make the list whole, but nobody is left to call.",
+            "%(num)d more options would make the list whole, but nobody is left to call.",
+            lacking,
+        )
+    return count(
+        "%(num)d more option needed: make the calls below until the list has %(full)d.",
+        "%(num)d more options needed: make the calls below until the list has %(full)d.",
+        lacking,
+        full=PRESENTED,
+    )
 
 
 def _lines(answered: Answered) -> Iterator[str]:
     if invented(answered):
         yield from (DEMONSTRATION, "")
-    yield from _wrapped(f"For: {need_in_words(answered.need)}{times_in_words(answered.need)}", "")
+    yield from _wrapped(f"For: {asked_in_words(answered.need)}", "")
     yield from _wrapped(f"List for {answered.need.as_of:%Y-%m-%d %H:%M %Z}. {age(answered)} Call before you leave.", "")
     yield ""
     yield from _wrapped(headline(answered), "")
@@ -215,12 +293,14 @@ def age(answered: Answered) -> str:
     """From when to when what is shown was said, and whether nobody has confirmed a bed."""
     between = answered.said_between()
     if between is None:
-        return "Nothing is shown."
-    oldest, newest = (f"{day:%B} {day.day}, {day.year}" for day in between)
-    when = f"on {newest}" if oldest == newest else f"between {oldest} and {newest}"
-    return f"What is known was said {when}" + (
-        "; of beds each report has its own time." if _beds_said(answered) else "; nobody has confirmed a bed."
-    )
+        return say("Nothing is shown.")
+    oldest, newest = between
+    told = say("What is known was said between %(oldest)s and %(newest)s", oldest=day(oldest), newest=day(newest))
+    if oldest == newest:
+        told = say("What is known was said on %(day)s", day=day(newest))
+    if _beds_said(answered):
+        return say("%(said)s; of beds each report has its own time.", said=told)
+    return say("%(said)s; nobody has confirmed a bed.", said=told)
 
 
 def _beds_said(answered: Answered) -> bool:
@@ -230,7 +310,7 @@ def _beds_said(answered: Answered) -> bool:
 
 def _called(listing: Listing) -> str:
     phone = listing.phone
-    return f"{phone} ({_PHONE_KINDS[phone.kind]})" if phone else "no telephone number known"
+    return f"{phone} ({PHONE_KINDS[phone.kind]})" if phone else "no telephone number known"
 
 
 def _entry(number: int, entry: Entry, answered: Answered) -> Iterator[str]:
@@ -268,8 +348,8 @@ def _wrapped(words: str, indent: str) -> list[str]:
 def _set_aside(answered: Answered) -> Iterator[str]:
     total = sum(answered.aside_counts.values())
     yield f"Set aside: {total:,} of {answered.listings:,} listings"
-    for name, count in sorted(answered.aside_counts.items(), key=lambda item: -item[1]):
-        yield f"   {count:>7,}  {BY_NAME[name].title}"
+    for name, some in sorted(answered.aside_counts.items(), key=lambda item: -item[1]):
+        yield f"   {some:>7,}  {BY_NAME[name].title}"
     if answered.set_aside:
         yield "   The nearest of them:"
         for entry in answered.set_aside[:5]:

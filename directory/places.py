@@ -13,6 +13,7 @@ from geopy.distance import geodesic
 from directory import values
 from directory.listing import Address, Located, Point
 from directory.need import Near
+from directory.spoken import say
 
 _STATE_WORDS: Final = frozenset(word.casefold() for pair in values.STATES.items() for word in pair)
 TOO_FAR: Final = 50.0
@@ -20,7 +21,7 @@ TOO_FAR: Final = 50.0
 _MILES_A_DEGREE: Final = 69.1
 _AROUND: Final = 0.5
 _PAIR: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
-_NO_PLACE: Final = (
+_NO_PLACE: Final = say(
     "Enter a ZIP code, a city with its State, or a latitude and longitude: 43215, or Columbus, OH, or 39.96,-83.00"
 )
 
@@ -157,7 +158,7 @@ class Gazetteer:
         place = self._by_zip.get(postal_code)
         point = _middle(place) if place else None
         if place is None or point is None:
-            raise UnknownPlace(f"No place is known for the ZIP code {postal_code}. {_NO_PLACE}")
+            raise UnknownPlace(say("No place is known for the ZIP code %(code)s. %(fix)s", code=postal_code, fix=_NO_PLACE))
         return Near(postal_code, f"{postal_code} ({place.city}, {place.state_province})", point)
 
     def _city(self, written: str) -> Near:
@@ -167,10 +168,11 @@ class Gazetteer:
         try:
             code = values.state_province(state)
         except ValueError:
-            raise UnknownPlace(f"“{state.strip()[:40]}” is not a State. {_NO_PLACE}") from None
+            raise UnknownPlace(say("“%(state)s” is not a State. %(fix)s", state=state.strip()[:40], fix=_NO_PLACE)) from None
         found = self._by_city.get(_fold(name), {}).get(code)
         if not found:
-            raise UnknownPlace(f"No city “{name.strip()[:60]}” is known in {values.STATES[code]}. {_NO_PLACE}")
+            city, where = name.strip()[:60], values.STATES[code]
+            raise UnknownPlace(say("No city “%(city)s” is known in %(state)s. %(fix)s", city=city, state=where, fix=_NO_PLACE))
         return _city_center(found)
 
     def _city_without_comma(self, written: str) -> Near:
@@ -186,11 +188,17 @@ class Gazetteer:
     def _city_anywhere(self, written: str) -> Near:
         by_state = self._by_city.get(_fold(written), {})
         if not by_state:
-            raise UnknownPlace(f"No place “{written.strip()[:60]}” is known. {_NO_PLACE}")
+            raise UnknownPlace(say("No place “%(place)s” is known. %(fix)s", place=written.strip()[:60], fix=_NO_PLACE))
         if len(by_state) > 1:
             name = next(iter(by_state.values()))[0].city
             choices = tuple(f"{name}, {state}" for state in sorted(by_state))
-            raise UnknownPlace(f"{name} is in {len(choices)} States. Enter one of: {'; '.join(choices)}", choices)
+            words = say(
+                "%(place)s is in %(count)d States. Enter one of: %(choices)s",
+                place=name,
+                count=len(choices),
+                choices="; ".join(choices),
+            )
+            raise UnknownPlace(words, choices)
         return _city_center(next(iter(by_state.values())))
 
 
@@ -228,8 +236,10 @@ def _coordinates(written: str) -> Near:
     if values.in_reach(latitude, longitude):
         return Near(f"{latitude},{longitude}", f"{latitude:.4f}, {longitude:.4f}", Point(latitude, longitude))
     if values.in_reach(longitude, latitude):
-        raise UnknownPlace(f"Latitude and longitude seem to be swapped. Enter {longitude:g},{latitude:g}")
-    raise UnknownPlace(f"{written.strip()} is outside the United States and its territories. {_NO_PLACE}")
+        raise UnknownPlace(say("Latitude and longitude seem to be swapped. Enter %(pair)s", pair=f"{longitude:g},{latitude:g}"))
+    raise UnknownPlace(
+        say("%(place)s is outside the United States and its territories. %(fix)s", place=written.strip(), fix=_NO_PLACE)
+    )
 
 
 def miles_between(here: Point, there: Point) -> float:

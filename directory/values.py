@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import phonenumbers
 
 from directory.hours import Hours, clock_in_words, read_clock
+from directory.spoken import say
 
 STATES: Final = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
@@ -58,10 +59,10 @@ LONGEST_TEXT: Final = 300
 def text(value: str) -> str:
     """One line of text: control characters and repeated spaces become one space, marks that nobody sees are left out."""
     if TURNING.search(value):
-        raise ValueError("Enter it by typing it anew: it holds invisible signs that turn the direction of writing")
+        raise ValueError(say("Enter it by typing it anew: it holds invisible signs that turn the direction of writing"))
     line = " ".join(_UNSEEN.sub("", _CONTROL.sub(" ", value)).split())
     if len(line) > LONGEST_TEXT:
-        raise ValueError(f"Enter at most {LONGEST_TEXT} characters")
+        raise ValueError(say("Enter at most %(most)d characters", most=LONGEST_TEXT))
     return line
 
 
@@ -144,7 +145,7 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
     def read(value: str) -> int:
         digits = value.strip()
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 9) or not lowest <= int(digits) <= highest:
-            raise ValueError(f"Enter a whole number from {lowest} to {highest}")
+            raise ValueError(say("Enter a whole number from %(lowest)d to %(highest)d", lowest=lowest, highest=highest))
         return int(digits)
 
     return read
@@ -157,7 +158,7 @@ def miles(value: str) -> float:
     except ValueError:
         distance = 0.0
     if not 0 < distance <= 6000:
-        raise ValueError("Enter a number of miles from 1 to 6000, or leave it empty for anywhere")
+        raise ValueError(say("Enter a number of miles from 1 to 6000, or leave it empty for anywhere"))
     return distance
 
 
@@ -190,7 +191,7 @@ def day(value: str) -> date:
     try:
         return date.fromisoformat(written if _DAY.fullmatch(written) else "")
     except ValueError:
-        raise ValueError(f"Enter a day as {_AN_EXAMPLE}") from None
+        raise ValueError(say("Enter a day as %(example)s", example=_AN_EXAMPLE)) from None
 
 
 def is_day(value: str) -> bool:
@@ -285,7 +286,7 @@ def yes_or_no(value: str) -> bool:
     word = text(value).casefold()
     if word in _YES or word in _NO:
         return word in _YES
-    raise ValueError("Enter yes or no")
+    raise ValueError(say("Enter yes or no"))
 
 
 def one_of(choices: Iterable[str]) -> Callable[[str], str]:
@@ -295,7 +296,7 @@ def one_of(choices: Iterable[str]) -> Callable[[str], str]:
     def read(value: str) -> str:
         word = text(value).casefold().replace(" ", "_").replace("-", "_")
         if word not in known:
-            raise ValueError("Enter one of: " + ", ".join(known.values()))
+            raise ValueError(say("Enter one of: %(choices)s", choices=", ".join(known.values())))
         return known[word]
 
     return read

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from directory.spoken import Spoken, say
+
 
 class Answer(StrEnum):
     """What is known of a statement: silence is `UNKNOWN`, never `NO`."""
@@ -88,7 +90,7 @@ class Term:
     """One thing that a listing can be, do or accept: `payer.medicaid`, "Medicaid"."""
 
     code: str
-    label: str
+    label: Spoken
     group: str
 
 
@@ -97,7 +99,7 @@ class Group:
     """A list of terms under one heading."""
 
     code: str
-    label: str
+    label: Spoken
     terms: tuple[Term, ...]
 
 
@@ -105,7 +107,9 @@ def _read() -> tuple[Group, ...]:
     with Path(__file__).with_name("vocabulary.toml").open("rb") as file:
         groups = tomllib.load(file)["group"]
     return tuple(
-        Group(g["code"], g["label"], tuple(Term(f"{g['code']}.{n}", label, g["code"]) for n, label in g["terms"].items()))
+        Group(
+            g["code"], say(g["label"]), tuple(Term(f"{g['code']}.{n}", say(told), g["code"]) for n, told in g["terms"].items())
+        )
         for g in groups
     )
 
@@ -120,9 +124,11 @@ def codes(group: str) -> tuple[str, ...]:
     return tuple(term.code.partition(".")[2] for term in BY_GROUP[group])
 
 
-def label(code: str) -> str:
+def label(code: str) -> Spoken:
     """The words for people of a term, such as `payer.medicaid`; raises KeyError for an unknown one."""
-    return f"In network: {code.removeprefix(_PLAN).replace('_', ' ').title()}" if is_plan(code) else TERMS[code].label
+    if not is_plan(code):
+        return TERMS[code].label
+    return say("In network: %(plan)s", plan=code.removeprefix(_PLAN).replace("_", " ").title())
 
 
 _PLAN: Final = "plan."
@@ -159,25 +165,31 @@ SUBSTANCES: Final = {
     "xylazine": "xylazine",
 }
 DEPENDENCES: Final = ("opioid", "alcohol", "benzodiazepine", "cocaine", "methamphetamine")
+DRUGS: Final = {code: say(code) for code in (*SUBSTANCES, *DEPENDENCES)}
+"""What is used or depended on, as a sentence speaks of it."""
 SEXES: Final = ("female", "male")
-TRAVEL: Final = {"nearer": "nearer is better", "farther": "farther is better", "any": "the distance does not matter"}
+TRAVEL: Final = {
+    "nearer": say("nearer is better"),
+    "farther": say("farther is better"),
+    "any": say("the distance does not matter"),
+}
 MEDICATIONS: Final = {
-    "methadone": "methadone",
-    "buprenorphine": "buprenorphine",
-    "buprenorphine_xr": "extended-release buprenorphine",
-    "naltrexone_xr": "extended-release naltrexone",
+    "methadone": say("methadone"),
+    "buprenorphine": say("buprenorphine"),
+    "buprenorphine_xr": say("extended-release buprenorphine"),
+    "naltrexone_xr": say("extended-release naltrexone"),
 }
 PAYERS: Final = {
-    "medicaid": "Medicaid",
-    "medicare": "Medicare",
-    "private": "private health insurance",
-    "military": "military insurance, such as TRICARE",
-    "state_plan": "a State-financed plan",
-    "tribal_funds": "IHS, tribal or urban funds",
-    "self_pay": "cash or self-payment",
-    "uninsured": "no insurance",
+    "medicaid": say("Medicaid"),
+    "medicare": say("Medicare"),
+    "private": say("private health insurance"),
+    "military": say("military insurance, such as TRICARE"),
+    "state_plan": say("a State-financed plan"),
+    "tribal_funds": say("IHS, tribal or urban funds"),
+    "self_pay": say("cash or self-payment"),
+    "uninsured": say("no insurance"),
 }
-LEVELS: Final = {"inpatient": "hospital inpatient", "residential": "residential"} | {
+LEVELS: Final = {"inpatient": say("hospital inpatient"), "residential": say("residential")} | {
     code: label(f"level.{code}") for code in codes("level")
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = [
-    "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account",
+    "spoken", "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account",
     "free_text", "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "map_numbers",
     "public_address", "public_data", "likeness", "duplicates", "sameness", "matching", "asking", "case", "vetting",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "confirming", "paper",

@@ -19,6 +19,7 @@ from directory.matching.people import age_band
 from directory.matching.timing import MINUTE, arrivals, reachable
 from directory.matching.wording import attempts_in_words, bed_in_words, intake_in_words
 from directory.need import Need
+from directory.spoken import beside, joined, say
 from directory.vocabulary import Answer, BedState, Channel, codes
 
 HOUR: Final = 60 * MINUTE
@@ -171,7 +172,7 @@ class Admit(Criterion):
     people, sets aside while that is fresh. Outside the intake hours four tenths remain.
     """
 
-    name, title = "admit", "Admits in time"
+    name, title = "admit", say("Admits in time")
 
     def judge(self, block: Block, need: Need) -> Judged:
         found = block.once(beds, need)
@@ -190,17 +191,17 @@ class Admit(Criterion):
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         said = (bed_in_words(standing_for(listing, need), need, way), attempts_in_words(listing, need, way))
-        return "; ".join(filter(None, (*said, intake_in_words(listing, need, way))))
+        return joined((*said, intake_in_words(listing, need, way)), beside)
 
     def ask(self, need: Need) -> str:
-        return "Is a bed open today, from when, and until when would you hold it?"
+        return say("Is a bed open today, from when, and until when would you hold it?")
 
     def hoped_report(self, need: Need, way: Way) -> Report:
         until = max(need.leaves, way.arrives or need.leaves) + timedelta(hours=1)
         return Report(BedState.HELD, need.as_of, Channel.CALL, "", hold_until=until)
 
     def wish(self, need: Need) -> str:
-        return "a bed were held"
+        return say("a bed were held")
 
 
 def standing_for(listing: Listing, need: Need) -> Report | None:

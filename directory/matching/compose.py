@@ -16,8 +16,9 @@ from directory.matching.gathering import NOT_SAID
 from directory.matching.rank import Ranking
 from directory.matching.sifting import sift
 from directory.matching.timing import arrivals, reachable
-from directory.matching.treatment import AGONISTS
+from directory.matching.treatment import AGONISTS, substances
 from directory.need import Need
+from directory.spoken import either, joined, say
 from directory.vocabulary import MEDICATIONS, PAYERS, label, plan_term
 
 PRESENTED, BACKUPS = 3, 2
@@ -110,23 +111,24 @@ def _promises(ranking: Ranking) -> dict[str, tuple[NDArray[np.bool_], str]]:
     need, block = ranking.need, ranking.block
     told: dict[str, tuple[NDArray[np.bool_], str]] = {}
     if need.opioids:
-        told["medication"] = (block.yes(*AGONISTS), "No option is known to start or continue methadone or buprenorphine.")
+        words = say("No option is known to start or continue methadone or buprenorphine.")
+        told["medication"] = (block.yes(*AGONISTS), words)
     if need.dependent_on:
-        what = " and ".join(need.dependent_on)
-        told["withdrawal"] = (ranking.mark("withdrawal").answers == YES, f"No option is known to manage {what} withdrawal.")
+        words = say("No option is known to manage %(what)s withdrawal.", what=substances(need.dependent_on))
+        told["withdrawal"] = (ranking.mark("withdrawal").answers == YES, words)
     if need.payer:
-        payer = need.plan or PAYERS[need.payer]
-        sentence = f"Nobody has confirmed {payer} for any option, and none is free."
-        without = "No option is known to treat for free."
-        told["payment"] = (_paid(ranking), without if need.payer in ("uninsured", "self_pay") else sentence)
+        payer, without = need.plan or PAYERS[need.payer], say("No option is known to treat for free.")
+        words = say("Nobody has confirmed %(payer)s for any option, and none is free.", payer=payer)
+        told["payment"] = (_paid(ranking), without if need.payer in ("uninsured", "self_pay") else words)
     if need.near and need.travel == "nearer":
         told["near"] = (block.miles <= NEARBY_MILES, _nearest(ranking))
     if need.language:
         speaks = f"language.{need.language}"
-        told["language"] = (block.yes(speaks), f"No option is known to have somebody who speaks {label(speaks)}.")
+        words = say("No option is known to have somebody who speaks %(language)s.", language=label(speaks))
+        told["language"] = (block.yes(speaks), words)
     ends = need.meeting_ends.astimezone(need.as_of.tzinfo) if need.meeting_ends else None
     if ends and not BEFORE_HOURS <= ends.hour < AFTER_HOURS:
-        told["after_hours"] = (ranking.beds.reachable == YES, "No option is known to admit after the meeting.")
+        told["after_hours"] = (ranking.beds.reachable == YES, say("No option is known to admit after the meeting."))
     return told
 
 
@@ -141,8 +143,11 @@ def _paid(ranking: Ranking) -> NDArray[np.bool_]:
 def _nearest(ranking: Ranking) -> str:
     options = ranking.block.miles[~ranking.call_first]
     known = options[~np.isnan(options)]
-    nearest = f"; the nearest is {known.min():.0f} miles away" if len(known) else ""
-    return f"No option is within {NEARBY_MILES:.0f} miles{nearest}."
+    within = f"{NEARBY_MILES:.0f}"
+    if not len(known):
+        return say("No option is within %(within)s miles.", within=within)
+    nearest = f"{known.min():.0f}"
+    return say("No option is within %(within)s miles; the nearest is %(nearest)s miles away.", within=within, nearest=nearest)
 
 
 def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[tuple[int, float]]:
@@ -174,7 +179,7 @@ def bridge_questions(ranking: Ranking, position: int) -> tuple[str, ...]:
     everyone, need = ranking.everyone, ranking.need
     alone = everyone.keep(everyone.positions == position)
     unknown = [mark.criterion for mark in sift(alone, need, BRIDGE_CRITERIA).marks if (mark.answers == UNKNOWN).any()]
-    today = () if alone.yes("moud.same_day").all() else ("Can the medication begin today?",)
+    today = () if alone.yes("moud.same_day").all() else (say("Can the medication begin today?"),)
     return tuple(dict.fromkeys((*today, *(criterion.ask(need) for criterion in unknown if criterion.name not in _ALIKE))))
 
 
@@ -194,5 +199,7 @@ def no_bridge(need: Need) -> str:
     terms = bridge_terms(need)
     role = terms[0].rpartition("_")[2]
     named = [MEDICATIONS[drug] for drug in AGONIST_DRUGS if f"moud.{drug}_{role}" in terms]
-    drugs = " or ".join(named) if len(named) < len(AGONIST_DRUGS) else "methadone or buprenorphine"
-    return f"No place within reach is known to {role} {drugs}."
+    drugs = joined(named if len(named) < len(AGONIST_DRUGS) else named[:2], either)
+    if role == "continue":
+        return say("No place within reach is known to continue %(drugs)s.", drugs=drugs)
+    return say("No place within reach is known to start %(drugs)s.", drugs=drugs)

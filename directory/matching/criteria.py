@@ -20,7 +20,8 @@ from directory.matching.standing import Licence, Operating, Trust
 from directory.matching.treatment import Level, Medication, Withdrawal
 from directory.matching.wording import minutes_in_words
 from directory.need import Need
-from directory.vocabulary import SETTINGS_INPATIENT, SETTINGS_RESIDENTIAL, Answer, label
+from directory.spoken import beside, both, joined, say
+from directory.vocabulary import DRUGS, SETTINGS_INPATIENT, SETTINGS_RESIDENTIAL, Answer, label
 
 NEAR_ENOUGH_MILES: Final = 10.0
 ANYWHERE_MILES: Final = 500.0
@@ -34,7 +35,7 @@ class Travel(Criterion):
     whose place is not known stands last; it never counts as 0 miles away.
     """
 
-    name, title, on_unknown = "travel", "Distance", ASK
+    name, title, on_unknown = "travel", say("Distance"), ASK
 
     def asked(self, need: Need) -> bool:
         return need.near is not None
@@ -52,20 +53,23 @@ class Travel(Criterion):
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.UNKNOWN:
-            withheld = listing.address.confidential
-            return "the address is withheld, so the distance is not known" if withheld else "the distance is not known"
+            withheld = say("the address is withheld, so the distance is not known")
+            return withheld if listing.address.confidential else say("the distance is not known")
         if answer is Answer.NO:
-            return f"more than {need.within_miles:g} miles away"
-        return "; ".join(filter(None, ("within reach", minutes_in_words(way))))
+            return say("more than %(miles)s miles away", miles=f"{need.within_miles:g}")
+        return joined((_WITHIN_REACH, minutes_in_words(way)), beside)
 
     def ask(self, need: Need) -> str:
-        return "Where are you, and how long does it take to get there?"
+        return say("Where are you, and how long does it take to get there?")
+
+
+_WITHIN_REACH: Final = say("within reach")
 
 
 class Bed(Criterion):
     """It has beds for treatment: hospital inpatient or residential. A recovery residence alone is housing, not treatment."""
 
-    name, title = "setting", "Inpatient or residential"
+    name, title = "setting", say("Inpatient or residential")
     beds: Final = SETTINGS_RESIDENTIAL + SETTINGS_INPATIENT
 
     def judge(self, block: Block, need: Need) -> Judged:
@@ -77,12 +81,13 @@ class Bed(Criterion):
         if answer is Answer.YES:
             return next(label(code).lower() for code in self.terms(need) if listing.says(code))
         if answer is Answer.UNKNOWN:
-            return "it does not say whether it is inpatient, residential or outpatient"
-        housing = listing.says("care.recovery_residence")
-        return "a recovery residence: housing, not treatment" if housing else "outpatient: no inpatient or residential beds"
+            return say("it does not say whether it is inpatient, residential or outpatient")
+        if listing.says("care.recovery_residence"):
+            return say("a recovery residence: housing, not treatment")
+        return say("outpatient: no inpatient or residential beds")
 
     def ask(self, need: Need) -> str:
-        return "Do you have inpatient or residential beds?"
+        return say("Do you have inpatient or residential beds?")
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return (*(code for code in self.beds if code not in _GENERAL), *_GENERAL, "care.recovery_residence")
@@ -91,7 +96,7 @@ class Bed(Criterion):
         return ("setting.residential",), ()
 
     def wish(self, need: Need) -> str:
-        return "it has inpatient or residential beds"
+        return say("it has inpatient or residential beds")
 
 
 _GENERAL: Final = ("setting.residential", "setting.inpatient", "setting.outpatient")
@@ -100,7 +105,7 @@ _GENERAL: Final = ("setting.residential", "setting.inpatient", "setting.outpatie
 class Treats(Criterion):
     """It treats what the person uses: opioids, or alcohol where the person depends on it."""
 
-    name, title = "treats", "Treats what is used"
+    name, title = "treats", say("Treats what is used")
 
     def asked(self, need: Need) -> bool:
         return bool(self.terms(need))
@@ -112,13 +117,15 @@ class Treats(Criterion):
         return self.gate(block.no(*self.terms(need)), yes)
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
-        what = " and ".join(code.partition(".")[2] for code in self.terms(need))
+        what = self._what(need)
         if answer is Answer.UNKNOWN:
-            return f"it does not say whether it treats {what} use disorder"
-        return f"{'treats' if answer is Answer.YES else 'does not treat'} {what} use disorder"
+            return say("it does not say whether it treats %(what)s use disorder", what=what)
+        if answer is Answer.YES:
+            return say("treats %(what)s use disorder", what=what)
+        return say("does not treat %(what)s use disorder", what=what)
 
     def ask(self, need: Need) -> str:
-        return f"Do you treat {' and '.join(code.partition('.')[2] for code in self.terms(need))} use disorder?"
+        return say("Do you treat %(what)s use disorder?", what=self._what(need))
 
     def terms(self, need: Need) -> tuple[str, ...]:
         opioid = ("treats.opioid",) if need.opioids else ()
@@ -128,13 +135,16 @@ class Treats(Criterion):
         return self.terms(need), ()
 
     def wish(self, need: Need) -> str:
-        return f"it treats {' and '.join(code.partition('.')[2] for code in self.terms(need))} use disorder"
+        return say("it treats %(what)s use disorder", what=self._what(need))
+
+    def _what(self, need: Need) -> str:
+        return joined((DRUGS[code.partition(".")[2]] for code in self.terms(need)), both)
 
 
 class Must(Criterion):
     """It has everything that the family calls a must."""
 
-    name, title = "must", "Must-haves"
+    name, title = "must", say("Must-haves")
 
     def asked(self, need: Need) -> bool:
         return bool(need.must)
@@ -145,12 +155,14 @@ class Must(Criterion):
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.YES:
-            return "has every must-have"
-        lacking = [label(code) for code in need.must if listing.answer(code) is answer]
-        return ("without: " if answer is Answer.NO else "it does not say: ") + "; ".join(lacking)
+            return say("has every must-have")
+        lacking = joined((label(code) for code in need.must if listing.answer(code) is answer), beside)
+        if answer is Answer.NO:
+            return say("without: %(what)s", what=lacking)
+        return say("it does not say: %(what)s", what=lacking)
 
     def ask(self, need: Need) -> str:
-        return "Do you have: " + "; ".join(label(code) for code in need.must) + "?"
+        return say("Do you have: %(what)s?", what=joined(map(label, need.must), beside))
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return need.must
@@ -159,7 +171,7 @@ class Must(Criterion):
         return need.must, ()
 
     def wish(self, need: Need) -> str:
-        return "the must-haves were confirmed"
+        return say("the must-haves were confirmed")
 
 
 class Preferences(Criterion):
@@ -168,7 +180,7 @@ class Preferences(Criterion):
     A center that the words speak of at all gets half for them, the one that they fit best everything.
     """
 
-    name, title, on_no, on_unknown = "preferences", "Preferences and words", FEWER_POINTS, NEUTRAL
+    name, title, on_no, on_unknown = "preferences", say("Preferences and words"), FEWER_POINTS, NEUTRAL
 
     def asked(self, need: Need) -> bool:
         return bool(self.terms(need) or need.words)
@@ -182,9 +194,10 @@ class Preferences(Criterion):
         return self.by(three(np.zeros(len(block), dtype=np.bool_), shares > 0), shares)
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
-        had = [label(code) for code in self.terms(need) if listing.says(code)]
-        words = [f"words asked for: “{need.words}”"] if need.words else []
-        return "; ".join(had + words) if answer is Answer.YES else "none of what would be nice is known of it"
+        if answer is not Answer.YES:
+            return say("none of what would be nice is known of it")
+        words = say("words asked for: “%(words)s”", words=need.words) if need.words else ""
+        return joined((*(label(code) for code in self.terms(need) if listing.says(code)), words), beside)
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return need.nice + ((f"language.{need.language}",) if need.language else ())

@@ -16,6 +16,7 @@ from directory.listing import Fact, Listing, Provenance
 from directory.matching.arrival import Way
 from directory.matching.block import Block
 from directory.need import Need
+from directory.spoken import Spoken, say
 from directory.vocabulary import Answer, SourceKind
 
 with Path(__file__).with_name("weights.toml").open("rb") as _file:
@@ -27,11 +28,11 @@ NO, UNKNOWN, YES = 0, 1, 2
 ANSWERS: Final = (Answer.NO, Answer.UNKNOWN, Answer.YES)
 UNSTATED: Final = 0.35
 
-SET_ASIDE: Final = "set aside"
-FEWER_POINTS: Final = "fewer points"
-CALL_FIRST: Final = "call first"
-ASK: Final = "ask"
-NEUTRAL: Final = "neutral"
+SET_ASIDE: Final = say("set aside")
+FEWER_POINTS: Final = say("fewer points")
+CALL_FIRST: Final = say("call first")
+ASK: Final = say("ask")
+NEUTRAL: Final = say("neutral")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Criterion(ABC):
     """A check of a listing against a need."""
 
     name: ClassVar[str]
-    title: ClassVar[str]
+    title: ClassVar[Spoken]
     on_no: ClassVar[str] = SET_ASIDE
     on_unknown: ClassVar[str] = CALL_FIRST
 
@@ -70,9 +71,9 @@ class Criterion(ABC):
         return WEIGHTS.get(self.name, 0)
 
     @property
-    def description(self) -> str:
+    def description(self) -> Spoken:
         """What the criterion checks, for everybody."""
-        return " ".join((type(self).__doc__ or "").split())
+        return say(" ".join((type(self).__doc__ or "").split()))
 
     def asked(self, need: Need) -> bool:
         """Whether the need says anything that this criterion could check."""
@@ -112,7 +113,7 @@ class Criterion(ABC):
 
     def wish(self, need: Need) -> str:
         """What would have to be confirmed, in words that follow “if”: “Medicaid were confirmed”."""
-        return f"“{self.title.lower()}” were confirmed"
+        return say("“%(what)s” were confirmed", what=self.title.lower())
 
     def by(
         self, answers: NDArray[np.int8], shares: NDArray[np.float64] | None, low: NDArray[np.float64] | None = None

@@ -11,6 +11,7 @@ from directory.matching.criterion import ANSWERS, Criterion, Put
 from directory.matching.rank import CALL, Ranking
 from directory.matching.wording import attempts_in_words, bed_in_words, clock_of, intake_in_words, moment
 from directory.need import Need
+from directory.spoken import Spoken, beside, joined, say
 from directory.vocabulary import Answer, label
 
 
@@ -18,7 +19,7 @@ class Finding(NamedTuple):
     """One criterion's answer for one listing, the points it earned, the sentence, and who said so when."""
 
     criterion: str
-    title: str
+    title: Spoken
     answer: Answer
     points: int
     of: int
@@ -65,6 +66,7 @@ class Beside:
 
 
 _NOTHING: Final = Beside()
+_NOT_ASKED: Final = say("not asked: the same for all")
 
 
 def entry(ranking: Ranking, row: int, listing: Listing, beside: Beside = _NOTHING) -> Entry:
@@ -99,20 +101,23 @@ def _still(tier: str, need: Need, there: Way) -> str:
     if tier == CALL:
         return ""
     today = need.as_of.astimezone(clock_of(need, there)).date()
-    until = f" until {moment(there.arrives, today)}" if there.arrives else ""
-    return f"Is the bed still there, and will you hold it{until}?"
+    if there.arrives is None:
+        return say("Is the bed still there, and will you hold it?")
+    return say("Is the bed still there, and will you hold it until %(when)s?", when=moment(there.arrives, today))
 
 
 def _speaks(listing: Listing, need: Need) -> str:
     """A language that is wanted and that nobody said is spoken there is asked about, though it decides nothing."""
     code = f"language.{need.language}"
-    return "" if need.language is None or listing.says(code) else f"Does somebody there speak {label(code)}, also at night?"
+    if need.language is None or listing.says(code):
+        return ""
+    return say("Does somebody there speak %(language)s, also at night?", language=label(code))
 
 
 def bed(listing: Listing, need: Need, there: Way) -> str:
     """What is known of its beds, and whether anybody tried to ask since."""
     told = (bed_in_words(standing_for(listing, need), need, there), attempts_in_words(listing, need, there))
-    return "; ".join(filter(None, told))
+    return joined(told, beside)
 
 
 def apart(listing: Listing, need: Need, miles: float, tier: str = "", pace: Pace = STRAIGHT) -> Entry:
@@ -132,7 +137,7 @@ def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float, 
 def _finding(put: Put, need: Need, listing: Listing, marks: tuple[Answer, int, int], there: Way) -> Finding:
     criterion, (answer, points, of) = put.criterion, marks
     if not put.asked:
-        return Finding(criterion.name, criterion.title, answer, points, of, "not asked: the same for all", "", "", None)
+        return Finding(criterion.name, criterion.title, answer, points, of, _NOT_ASKED, "", "", None)
     said = _said(put, listing, answer)
     return Finding(
         criterion.name,

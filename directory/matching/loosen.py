@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Final
 
 from directory.need import Need
+from directory.spoken import both, joined, say
 from directory.vocabulary import LEVELS, PAYERS, label
 
 ENOUGH: Final = 3
@@ -46,20 +47,22 @@ def _counted(options: list[tuple[str, Need]], fits: Callable[[Need], int]) -> li
 def _changes(need: Need) -> Iterator[list[tuple[str, Need]]]:
     """The changes that can be made, a kind at a time, from small to large."""
     for code in need.must:
-        yield [(f"without {label(code)}", replace(need, must=tuple(one for one in need.must if one != code)))]
+        yield [(say("without %(what)s", what=label(code)), replace(need, must=tuple(one for one in need.must if one != code)))]
     if need.within_miles is not None:
         wider = [limit for limit in LIMITS if limit is None or limit > need.within_miles]
         yield [(_distance(need.within_miles, limit), replace(need, within_miles=limit)) for limit in wider]
     if need.payer and not need.self_pay_ok:
-        yield [(f"if the family pays where {PAYERS[need.payer]} is not taken", replace(need, self_pay_ok=True))]
+        words = say("if the family pays where %(payer)s is not taken", payer=PAYERS[need.payer])
+        yield [(words, replace(need, self_pay_ok=True))]
     if need.level:
-        yield [(f"at any residential or inpatient level instead of {LEVELS[need.level]}", replace(need, level=None))]
+        words = say("at any residential or inpatient level instead of %(level)s", level=LEVELS[need.level])
+        yield [(words, replace(need, level=None))]
 
 
 def _distance(now: float, limit: float | None) -> str:
     if limit is None:
-        return f"anywhere instead of within {now:g} miles"
-    return f"within {limit:g} miles instead of {now:g}"
+        return say("anywhere instead of within %(now)s miles", now=f"{now:g}")
+    return say("within %(limit)s miles instead of %(now)s", limit=f"{limit:g}", now=f"{now:g}")
 
 
 def _together(need: Need, fits: Callable[[Need], int]) -> tuple[Loosening, ...]:
@@ -69,7 +72,7 @@ def _together(need: Need, fits: Callable[[Need], int]) -> tuple[Loosening, ...]:
     for size in range(2, len(kinds) + 1):
         for several in combinations(range(len(kinds)), size):
             changed = _all_of(need, several)
-            one = Loosening(" and ".join(kinds[at][0] for at in several), changed, fits(changed))
+            one = Loosening(joined((kinds[at][0] for at in several), both), changed, fits(changed))
             if one.fits >= ENOUGH:
                 return (one,)
             best = one if one.fits and (best is None or one.fits > best.fits) else best

@@ -10,6 +10,7 @@ from directory.matching.arrival import Way
 from directory.matching.block import Block
 from directory.matching.criterion import ASK, NO, UNKNOWN, UNSTATED, Criterion, Judged, first_true, three
 from directory.need import Need
+from directory.spoken import joined, listed, say
 from directory.vocabulary import PAYERS, Answer, is_plan, label, plan_term
 
 PLAN_CONFIRMED: Final = 1.0
@@ -29,7 +30,7 @@ class Payment(Criterion):
     unless the family would pay.
     """
 
-    name, title, on_unknown = "payment", "Payment", ASK
+    name, title, on_unknown = "payment", say("Payment"), ASK
 
     def asked(self, need: Need) -> bool:
         return need.payer is not None or bool(plan_term(need.plan))
@@ -63,25 +64,36 @@ class Payment(Criterion):
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         plan = listing.answer(plan_term(need.plan)) if need.plan else Answer.UNKNOWN
         if plan is Answer.YES:
-            return f"{need.plan} is in network"
+            return say("%(plan)s is in network", plan=need.plan)
         if plan is Answer.NO and listing.says("payer.free"):
-            return f"{need.plan} is not in network, but treatment is free"
+            return say("%(plan)s is not in network, but treatment is free", plan=need.plan)
+        if plan is Answer.NO and answer is Answer.UNKNOWN:
+            return say("%(plan)s is not in network; the family would pay", plan=need.plan)
         if plan is Answer.NO:
-            return f"{need.plan} is not in network" + ("; the family would pay" if answer is Answer.UNKNOWN else "")
-        called = PAYERS[need.payer] if need.payer else need.plan
+            return say("%(plan)s is not in network", plan=need.plan)
+        return self._taken(listing, need, answer)
+
+    def _taken(self, listing: Listing, need: Need, answer: Answer) -> str:
+        """What is known of the insurance while the plan is neither known to be in network nor known not to be."""
+        payer = PAYERS[need.payer] if need.payer else need.plan
         if answer is Answer.YES:
             taken = [label(code) for code in self.terms(need) if listing.says(code) and not is_plan(code)]
-            confirm = "; that the plan is in network is not confirmed" if need.payer == "private" or need.plan else ""
-            return f"takes: {', '.join(taken)}{confirm}"
-        if answer is Answer.UNKNOWN and need.payer and listing.answer(self._accepted(need)[0]) is Answer.NO:
-            return f"does not take {called}; the family would pay"
-        return f"does not take {called}" if answer is Answer.NO else f"it does not say whether it takes {called}"
+            told = say("takes: %(payers)s", payers=joined(taken, listed))
+            unsure = need.payer == "private" or need.plan
+            return say("%(takes)s; that the plan is in network is not confirmed", takes=told) if unsure else told
+        if answer is Answer.NO:
+            return say("does not take %(payer)s", payer=payer)
+        if need.payer and listing.answer(self._accepted(need)[0]) is Answer.NO:
+            return say("does not take %(payer)s; the family would pay", payer=payer)
+        return say("it does not say whether it takes %(payer)s", payer=payer)
 
     def ask(self, need: Need) -> str:
-        plan = f", {need.plan}," if need.plan else ""
         if self._without_insurance(need):
-            return "What is the price without insurance: up front, in all, and is there public funding today?"
-        return f"Do you take {PAYERS[need.payer] if need.payer else 'the plan'}{plan} and what must be approved before arrival?"
+            return say("What is the price without insurance: up front, in all, and is there public funding today?")
+        payer = PAYERS[need.payer] if need.payer else say("the plan")
+        if not need.plan:
+            return say("Do you take %(payer)s and what must be approved before arrival?", payer=payer)
+        return say("Do you take %(payer)s, %(plan)s, and what must be approved before arrival?", payer=payer, plan=need.plan)
 
     def terms(self, need: Need) -> tuple[str, ...]:
         plan = (plan_term(need.plan),) if plan_term(need.plan) else ()
@@ -91,7 +103,7 @@ class Payment(Criterion):
         return ((plan_term(need.plan),) if plan_term(need.plan) else self._accepted(need)[:1]), ()
 
     def wish(self, need: Need) -> str:
-        return f"{need.plan or PAYERS[need.payer or 'uninsured']} were confirmed"
+        return say("%(payer)s were confirmed", payer=need.plan or PAYERS[need.payer or "uninsured"])
 
     @staticmethod
     def _without_insurance(need: Need) -> bool:

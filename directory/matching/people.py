@@ -8,7 +8,9 @@ from directory.listing import Listing
 from directory.matching.arrival import Way
 from directory.matching.block import Block
 from directory.matching.criterion import ASK, Criterion, Judged
+from directory.matching.wording import PEOPLE
 from directory.need import Need
+from directory.spoken import joined, listed, say
 from directory.vocabulary import Answer, label
 
 
@@ -20,7 +22,7 @@ def age_band(age: int) -> str:
 class Exclusive(Criterion):
     """It does not serve only other people: DUI clients, alcohol only, opioids only, veterans only."""
 
-    name, title, on_unknown = "exclusive", "Open to this person", ASK
+    name, title, on_unknown = "exclusive", say("Open to this person"), ASK
     _VETERANS: Final = ("only.veterans", "operator.veterans_affairs")
 
     def judge(self, block: Block, need: Need) -> Judged:
@@ -33,13 +35,14 @@ class Exclusive(Criterion):
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if listing.says(*self._VETERANS) and not need.veteran:
-            return "for veterans" if answer is Answer.NO else "for veterans; whether the person is one was not said"
+            unsaid = say("for veterans; whether the person is one was not said")
+            return say("for veterans") if answer is Answer.NO else unsaid
         if answer is Answer.NO:
-            return "serves " + next(label(code) for code in self._shut(need) if listing.says(code))
-        return "open to this person" if answer is Answer.YES else "it does not say whom it turns away"
+            return say("serves %(people)s", people=next(label(code) for code in self._shut(need) if listing.says(code)))
+        return say("open to this person") if answer is Answer.YES else say("it does not say whom it turns away")
 
     def ask(self, need: Need) -> str:
-        return "Are there people you do not take: only veterans, only DUI clients, only one substance?"
+        return say("Are there people you do not take: only veterans, only DUI clients, only one substance?")
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return (*self._shut(need), *self._VETERANS)
@@ -48,7 +51,7 @@ class Exclusive(Criterion):
         return (), (*self._shut(need), *(() if need.veteran else self._VETERANS))
 
     def wish(self, need: Need) -> str:
-        return "it is open to this person"
+        return say("it is open to this person")
 
     @staticmethod
     def _shut(need: Need) -> tuple[str, ...]:
@@ -62,7 +65,7 @@ class Exclusive(Criterion):
 class Sex(Criterion):
     """It takes the person's sex. A center that names one sex and not the other is for that one."""
 
-    name, title = "sex", "Sex"
+    name, title = "sex", say("Sex")
 
     def asked(self, need: Need) -> bool:
         return need.sex is not None
@@ -71,12 +74,10 @@ class Sex(Criterion):
         return self.gate(block.no(*self.terms(need)), block.yes(*self.terms(need)))
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
-        people = {"female": "women", "male": "men"}[need.sex or "male"]
-        told = {Answer.YES: f"takes {people}", Answer.NO: f"does not take {people}"}
-        return told.get(answer, f"it does not say whether it takes {people}")
+        return _takes(PEOPLE[need.sex or "male"], answer)
 
     def ask(self, need: Need) -> str:
-        return f"Do you take {'women' if need.sex == 'female' else 'men'}?"
+        return say("Do you take %(people)s?", people=PEOPLE[need.sex or "male"])
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return (f"sex.{need.sex}",)
@@ -85,13 +86,21 @@ class Sex(Criterion):
         return self.terms(need), ()
 
     def wish(self, need: Need) -> str:
-        return f"it takes {'women' if need.sex == 'female' else 'men'}"
+        return say("it takes %(people)s", people=PEOPLE[need.sex or "male"])
+
+
+def _takes(people: str, answer: Answer) -> str:
+    if answer is Answer.YES:
+        return say("takes %(people)s", people=people)
+    if answer is Answer.NO:
+        return say("does not take %(people)s", people=people)
+    return say("it does not say whether it takes %(people)s", people=people)
 
 
 class Age(Criterion):
     """It takes the person's age. Seniors are asked about where a center that takes adults does not mention them."""
 
-    name, title = "age", "Age"
+    name, title = "age", say("Age")
 
     def asked(self, need: Need) -> bool:
         return need.age is not None
@@ -104,12 +113,10 @@ class Age(Criterion):
         return self.gate(no, block.yes(term))
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
-        people = label(self.terms(need)[0]).lower()
-        told = {Answer.YES: f"takes {people}", Answer.NO: f"does not take {people}"}
-        return told.get(answer, f"it does not say whether it takes {people}")
+        return _takes(label(self.terms(need)[0]).lower(), answer)
 
     def ask(self, need: Need) -> str:
-        return f"Do you take someone who is {need.age}?"
+        return say("Do you take someone who is %(age)s?", age=need.age)
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return (f"age.{age_band(need.age or 0)}",)
@@ -118,13 +125,13 @@ class Age(Criterion):
         return self.terms(need), ()
 
     def wish(self, need: Need) -> str:
-        return f"it takes {label(self.terms(need)[0]).lower()}"
+        return say("it takes %(people)s", people=label(self.terms(need)[0]).lower())
 
 
 class Pregnancy(Criterion):
     """It takes a pregnant woman."""
 
-    name, title = "pregnancy", "Pregnancy"
+    name, title = "pregnancy", say("Pregnancy")
 
     def asked(self, need: Need) -> bool:
         return need.pregnant is True
@@ -135,10 +142,12 @@ class Pregnancy(Criterion):
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.YES:
             return next(label(code) for code in self.terms(need) if listing.says(code)).lower()
-        return "does not take pregnant women" if answer is Answer.NO else "it does not say whether it takes pregnant women"
+        if answer is Answer.NO:
+            return say("does not take pregnant women")
+        return say("it does not say whether it takes pregnant women")
 
     def ask(self, need: Need) -> str:
-        return "Do you take a pregnant woman, and who cares for her?"
+        return say("Do you take a pregnant woman, and who cares for her?")
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return ("accepts.pregnant", "program.pregnant")
@@ -147,13 +156,13 @@ class Pregnancy(Criterion):
         return ("accepts.pregnant",), ()
 
     def wish(self, need: Need) -> str:
-        return "it takes pregnant women"
+        return say("it takes pregnant women")
 
 
 class Exclusions(Criterion):
     """It states no ground for refusal: the check-boxes of the case against what the center says it will not admit."""
 
-    name, title, on_unknown = "exclusions", "Grounds for refusal", ASK
+    name, title, on_unknown = "exclusions", say("Grounds for refusal"), ASK
 
     def asked(self, need: Need) -> bool:
         return bool(need.applies)
@@ -163,12 +172,13 @@ class Exclusions(Criterion):
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if answer is Answer.NO:
-            refused = [label(code).lower() for code in self.terms(need) if listing.says(code)]
-            return "will not admit: " + ", ".join(refused)
-        return "admits people with this" if answer is Answer.YES else "it does not say what would make it refuse"
+            refused = joined((label(code).lower() for code in self.terms(need) if listing.says(code)), listed)
+            return say("will not admit: %(what)s", what=refused)
+        return say("admits people with this") if answer is Answer.YES else say("it does not say what would make it refuse")
 
     def ask(self, need: Need) -> str:
-        return "Would any of this make you refuse: " + ", ".join(label(c).lower() for c in self.terms(need)) + "?"
+        what = joined((label(code).lower() for code in self.terms(need)), listed)
+        return say("Would any of this make you refuse: %(what)s?", what=what)
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return need.applies
@@ -177,4 +187,4 @@ class Exclusions(Criterion):
         return (), need.applies
 
     def wish(self, need: Need) -> str:
-        return "it has no ground for refusal"
+        return say("it has no ground for refusal")

@@ -22,15 +22,23 @@ from directory.matching.gathering import BED_STATES
 from directory.matching.sifting import Aside, Mark, Marks, reach, sift
 from directory.matching.treatment import UNIT
 from directory.need import Need
+from directory.spoken import say
 from directory.vocabulary import BedState
 
 READY, FIRST_STEP, LIKELY, CALL, BRIDGE = "ABCDE"
 TIERS: Final = {
-    READY: "Ready: the whole plan in one place, a bed known within 12 hours, reached inside the intake hours.",
-    FIRST_STEP: "Ready as the first step: a withdrawal unit tonight, with a named residential program to follow.",
-    LIKELY: "Likely: a bed known 12 to 24 hours ago, or only after an assessment, or admission only later than the arrival.",
-    CALL: "Call first: a bed, or something that could do harm, is not known. Nobody is sent there before a call.",
-    BRIDGE: "Bridge: medication the same day, if the answer is no or nothing is open.",
+    READY: say("Ready"),
+    FIRST_STEP: say("Ready as the first step"),
+    LIKELY: say("Likely"),
+    CALL: say("Call first"),
+    BRIDGE: say("Bridge"),
+}
+MEANINGS: Final = {
+    READY: say("the whole plan in one place, a bed known within 12 hours, reached inside the intake hours."),
+    FIRST_STEP: say("a withdrawal unit tonight, with a named residential program to follow."),
+    LIKELY: say("a bed known 12 to 24 hours ago, or only after an assessment, or admission only later than the arrival."),
+    CALL: say("a bed, or something that could do harm, is not known. Nobody is sent there before a call."),
+    BRIDGE: say("medication the same day, if the answer is no or nothing is open."),
 }
 _CLOSED: Final = BED_STATES.index(BedState.CLOSED_TO_INTAKE)
 _ORDER: Final = (READY, FIRST_STEP, LIKELY, CALL)

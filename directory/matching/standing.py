@@ -11,14 +11,19 @@ from directory.matching.block import Block
 from directory.matching.columns import spread
 from directory.matching.criterion import ASK, FEWER_POINTS, NEUTRAL, Criterion, Judged, first_true, three
 from directory.matching.gathering import NO_DAY, VETTING_STATES, microseconds
+from directory.matching.wording import day
 from directory.need import Need
+from directory.spoken import say
 from directory.vocabulary import Answer, VettingState
 
 VETTED: Final = (VettingState.VETTED, VettingState.VETTED_WITH_CONDITIONS)
-BARRED: Final = (VettingState.SUSPENDED, VettingState.REJECTED)
+BARRED: Final = {
+    VettingState.SUSPENDED: say("suspended here: nobody may be sent there"),
+    VettingState.REJECTED: say("rejected here: nobody may be sent there"),
+}
 NOT_VETTED: Final = {
-    VettingState.IN_REVIEW: "somebody here is vetting it",
-    VettingState.LAPSED: "its vetting has lapsed",
+    VettingState.IN_REVIEW: say("somebody here is vetting it"),
+    VettingState.LAPSED: say("its vetting has lapsed"),
 }
 _VETTED: Final = np.array([state in VETTED for state in VETTING_STATES])
 _BARRED: Final = np.array([state in BARRED for state in VETTING_STATES])
@@ -46,7 +51,7 @@ def vetting_states(block: Block, need: Need) -> NDArray[np.int8]:
 class Operating(Criterion):
     """It is operating: in its source's latest edition, or confirmed by a person since; and nobody here suspended it."""
 
-    name, title, on_unknown = "operating", "Operating", ASK
+    name, title, on_unknown = "operating", say("Operating"), ASK
 
     def judge(self, block: Block, need: Need) -> Judged:
         barred = _BARRED[block.once(vetting_states, need)]
@@ -55,13 +60,13 @@ class Operating(Criterion):
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         state = listing.vetting(need.as_of)
         if state in BARRED:
-            return f"{state} here: nobody may be sent there"
+            return BARRED[state]
         if answer is Answer.NO:
-            return "not in its source's latest file" if listing.withdrawn else "not operating"
-        return "listed as operating" if answer is Answer.YES else "nobody says that it operates"
+            return say("not in its source's latest file") if listing.withdrawn else say("not operating")
+        return say("listed as operating") if answer is Answer.YES else say("nobody says that it operates")
 
     def ask(self, need: Need) -> str:
-        return "Are you open?"
+        return say("Are you open?")
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return ("status.operating",)
@@ -70,13 +75,13 @@ class Operating(Criterion):
         return self.terms(need), ()
 
     def wish(self, need: Need) -> str:
-        return "it is operating"
+        return say("it is operating")
 
 
 class Licence(Criterion):
     """Its license is in force on the day. Where that is not known it is said, and asked."""
 
-    name, title, on_unknown = "licence", "License", ASK
+    name, title, on_unknown = "licence", say("License"), ASK
 
     def judge(self, block: Block, need: Need) -> Judged:
         until, today = block.columns.licensed_until[block.positions], need.as_of.toordinal()
@@ -85,16 +90,17 @@ class Licence(Criterion):
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         expires = listing.licence_expires
-        until = f" until {expires:%B} {expires.day}, {expires.year}" if expires else ""
         if answer is Answer.YES:
-            return f"its license is in force{until}"
+            in_force = say("its license is in force")
+            return say("its license is in force until %(day)s", day=day(expires)) if expires else in_force
+        if answer is Answer.NO and expires and expires < need.as_of.date():
+            return say("its license ended: %(day)s", day=day(expires))
         if answer is Answer.NO:
-            ended = expires is not None and expires < need.as_of.date()
-            return f"its license ended:{until.replace(' until', '')}" if ended else "its license is not in force"
-        return "whether its license is in force was not checked"
+            return say("its license is not in force")
+        return say("whether its license is in force was not checked")
 
     def ask(self, need: Need) -> str:
-        return "Is your license in force?"
+        return say("Is your license in force?")
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return ("status.licensed",)
@@ -103,7 +109,7 @@ class Licence(Criterion):
         return self.terms(need), ()
 
     def wish(self, need: Need) -> str:
-        return "its license were confirmed"
+        return say("its license were confirmed")
 
 
 class Trust(Criterion):
@@ -112,7 +118,7 @@ class Trust(Criterion):
     Facts that only surveys or registers gave count half, and a listing that nobody vetted gets a fifth of the points.
     """
 
-    name, title, on_no, on_unknown = "trust", "Vetted", FEWER_POINTS, NEUTRAL
+    name, title, on_no, on_unknown = "trust", say("Vetted"), FEWER_POINTS, NEUTRAL
 
     def judge(self, block: Block, need: Need) -> Judged:
         vetted = _VETTED[block.once(vetting_states, need)]
@@ -123,9 +129,11 @@ class Trust(Criterion):
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         state = listing.vetting(need.as_of)
         if state not in VETTED:
-            return NOT_VETTED.get(state, "nobody here has vetted it yet")
-        told = "vetted here" + (", with conditions" if state is VettingState.VETTED_WITH_CONDITIONS else "")
-        confirmed = listing.confirmed_at
-        if confirmed is None:
-            return f"{told}; its facts come from surveys or registers only"
-        return f"{told}; a person confirmed facts on {confirmed:%B} {confirmed.day}, {confirmed.year}"
+            return NOT_VETTED.get(state, _NOBODY)
+        told = say("vetted here, with conditions") if state is VettingState.VETTED_WITH_CONDITIONS else say("vetted here")
+        if listing.confirmed_at is None:
+            return say("%(vetted)s; its facts come from surveys or registers only", vetted=told)
+        return say("%(vetted)s; a person confirmed facts on %(day)s", vetted=told, day=day(listing.confirmed_at))
+
+
+_NOBODY: Final = say("nobody here has vetted it yet")

@@ -14,7 +14,8 @@ from directory.matching.arrival import Way
 from directory.matching.block import Block
 from directory.matching.criterion import ASK, FEWER_POINTS, NO, UNKNOWN, UNSTATED, YES, Criterion, Judged, first_true, three
 from directory.need import Need
-from directory.vocabulary import LEVELS, MEDICATIONS, SETTINGS_INPATIENT, Answer, codes, label
+from directory.spoken import beside, both, joined, say
+from directory.vocabulary import DRUGS, LEVELS, MEDICATIONS, SETTINGS_INPATIENT, Answer, codes, label
 
 UNIT: Final = ("setting.residential_withdrawal", "setting.inpatient_withdrawal")
 AGONISTS: Final = tuple(
@@ -33,6 +34,11 @@ ELSEWHERE: Final = 0.4
 ONLY_NALTREXONE: Final = 0.3
 
 
+def substances(drugs: Sequence[str]) -> str:
+    """What somebody depends on, as one enumeration."""
+    return joined((DRUGS[drug] for drug in drugs), both)
+
+
 class Medication(Criterion):
     """It starts or continues methadone or buprenorphine, or at least accepts it from another prescriber.
 
@@ -41,7 +47,7 @@ class Medication(Criterion):
     not yet that this one is. That medication is "used" says nothing about who may start it.
     """
 
-    name, title, on_no, on_unknown = "medication", "Medication for opioid use disorder", FEWER_POINTS, ASK
+    name, title, on_no, on_unknown = "medication", say("Medication for opioid use disorder"), FEWER_POINTS, ASK
 
     def __init__(self, allowed: Sequence[int] = ()) -> None:
         """`allowed` are the positions of the listings that may stand although they require stopping it."""
@@ -77,33 +83,38 @@ class Medication(Criterion):
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         if listing.says("moud.must_stop"):
-            return "requires stopping opioid medication"
+            return say("requires stopping opioid medication")
         if need.taking:
             return self._going_on(listing, need, answer)
-        known = [label(code).lower() for code in self.terms(need) if listing.says(code) and not code.endswith("_used")]
-        if answer is Answer.YES:
-            return "; ".join(known)
         if answer is Answer.NO:
-            return "does not use medication for opioid use disorder"
-        used = [label(code).lower() for code in self.terms(need) if listing.says(code) and code.endswith("_used")]
-        return f"{'; '.join(used)}, but not whether it starts it" if used else "its medication policy is not stated"
+            return say("does not use medication for opioid use disorder")
+        said = [code for code in self.terms(need) if listing.says(code)]
+        if answer is Answer.YES:
+            return joined((label(code).lower() for code in said if not code.endswith("_used")), beside)
+        used = joined((label(code).lower() for code in said if code.endswith("_used")), beside)
+        if not used:
+            return say("its medication policy is not stated")
+        return say("%(used)s, but not whether it starts it", used=used)
 
     def _going_on(self, listing: Listing, need: Need, answer: Answer) -> str:
         drugs = self._drugs(need.taking)
         if answer is Answer.YES:
-            return f"continues {drugs}"
+            return say("continues %(drugs)s", drugs=drugs)
         if answer is Answer.NO:
-            return f"does not continue {drugs}, and does not accept it from elsewhere"
+            return say("does not continue %(drugs)s, and does not accept it from elsewhere", drugs=drugs)
         if listing.says("moud.elsewhere"):
-            return f"accepts medication prescribed elsewhere; whether that holds for {drugs} is not stated"
+            return say("accepts medication prescribed elsewhere; whether that holds for %(drugs)s is not stated", drugs=drugs)
         if listing.answer("moud.methadone_start") is Answer.NO:
-            return f"does not use medication itself; whether one can go on with {drugs} is not known"
-        return f"whether one can go on with {drugs} is not known"
+            return say("does not use medication itself; whether one can go on with %(drugs)s is not known", drugs=drugs)
+        return say("whether one can go on with %(drugs)s is not known", drugs=drugs)
 
     def ask(self, need: Need) -> str:
         if need.taking:
-            return f"Can the person go on with {self._drugs(need.taking)} at the same dose, without a taper?"
-        return f"Can you start {self._drugs(need.wants) or 'buprenorphine or methadone'}, tonight or tomorrow?"
+            drugs = self._drugs(need.taking)
+            return say("Can the person go on with %(drugs)s at the same dose, without a taper?", drugs=drugs)
+        if need.wants:
+            return say("Can you start %(drugs)s, tonight or tomorrow?", drugs=self._drugs(need.wants))
+        return say("Can you start buprenorphine or methadone, tonight or tomorrow?")
 
     def terms(self, need: Need) -> tuple[str, ...]:
         used = ("moud.buprenorphine_used", "moud.methadone_used")
@@ -114,8 +125,8 @@ class Medication(Criterion):
 
     def wish(self, need: Need) -> str:
         if need.taking:
-            return f"it continues {self._drugs(need.taking)}"
-        return f"it starts {self._drugs(need.wants) or 'buprenorphine'}"
+            return say("it continues %(drugs)s", drugs=self._drugs(need.taking))
+        return say("it starts %(drugs)s", drugs=self._drugs(need.wants or ("buprenorphine",)))
 
     @staticmethod
     def _given(need: Need) -> tuple[str, ...]:
@@ -131,7 +142,7 @@ class Medication(Criterion):
 
     @staticmethod
     def _drugs(drugs: tuple[str, ...]) -> str:
-        return " and ".join(MEDICATIONS[drug] for drug in drugs)
+        return joined((MEDICATIONS[drug] for drug in drugs), both)
 
 
 class Withdrawal(Criterion):
@@ -141,7 +152,7 @@ class Withdrawal(Criterion):
     second step after a withdrawal unit.
     """
 
-    name, title = "withdrawal", "Withdrawal management"
+    name, title = "withdrawal", say("Withdrawal management")
 
     def asked(self, need: Need) -> bool:
         return bool(need.dependent_on)
@@ -155,22 +166,26 @@ class Withdrawal(Criterion):
         return self.by(answers, first_true([(answers == NO, 0.0), (answers == YES, 1.0), (partner, AT_A_PARTNER)], UNSTATED))
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
-        what = " and ".join(need.dependent_on)
+        what = substances(need.dependent_on)
         if answer is Answer.YES:
-            return f"manages {what} withdrawal on site"
+            return say("manages %(what)s withdrawal on site", what=what)
         if answer is Answer.NO:
-            lacking = [code for code in self.terms(need) if listing.answer(code) is Answer.NO]
-            return f"no withdrawal care for {' and '.join(c.partition('.')[2] for c in lacking)}: only after a withdrawal unit"
+            lacking = [drug for drug in need.dependent_on if listing.answer(f"withdrawal.{drug}") is Answer.NO]
+            return say("no withdrawal care for %(what)s: only after a withdrawal unit", what=substances(lacking))
         if listing.says("withdrawal.partner_unit"):
-            return f"manages {what} withdrawal at a partner's unit: ask which, and whether it has a bed tonight"
+            return say(
+                "manages %(what)s withdrawal at a partner's unit: ask which, and whether it has a bed tonight", what=what
+            )
         if listing.says("withdrawal.non_medical"):
-            return f"its withdrawal care is non-medical; whether it manages {what} withdrawal medically is not known"
+            return say(
+                "its withdrawal care is non-medical; whether it manages %(what)s withdrawal medically is not known", what=what
+            )
         if listing.says(*self.terms(need)) and not listing.says(*UNIT):
-            return f"lists {what} withdrawal care, but not whether it is on site day and night"
-        return f"whether it manages {what} withdrawal is not known"
+            return say("lists %(what)s withdrawal care, but not whether it is on site day and night", what=what)
+        return say("whether it manages %(what)s withdrawal is not known", what=what)
 
     def ask(self, need: Need) -> str:
-        return f"Do you manage {' and '.join(need.dependent_on)} withdrawal on site, and who is there at night?"
+        return say("Do you manage %(what)s withdrawal on site, and who is there at night?", what=substances(need.dependent_on))
 
     def terms(self, need: Need) -> tuple[str, ...]:
         return tuple(f"withdrawal.{substance}" for substance in need.dependent_on)
@@ -179,13 +194,13 @@ class Withdrawal(Criterion):
         return (*self.terms(need), UNIT[0]), ()
 
     def wish(self, need: Need) -> str:
-        return f"it manages {' and '.join(need.dependent_on)} withdrawal on site"
+        return say("it manages %(what)s withdrawal on site", what=substances(need.dependent_on))
 
 
 class Level(Criterion):
     """Its level of care is at least what is needed. A unit for withdrawal alone is a first step: ask what follows."""
 
-    name, title, on_unknown = "level", "Level of care", ASK
+    name, title, on_unknown = "level", say("Level of care"), ASK
 
     def judge(self, block: Block, need: Need) -> Judged:
         enough, below = self._enough(need), self._below(need)
@@ -199,15 +214,15 @@ class Level(Criterion):
         if answer is Answer.YES:
             return next(label(code) for code in self.terms(need) if listing.says(code)).lower()
         if answer is Answer.NO:
-            return f"below {LEVELS[need.level or 'residential']}; it may be a bridge"
+            return say("below %(level)s; it may be a bridge", level=LEVELS[need.level or "residential"])
         if need.level is None or need.level == "residential":
-            return "listed for withdrawal only: a first step, and what follows is not stated"
-        return f"residential or inpatient; whether it is {LEVELS[need.level]} is not stated"
+            return say("listed for withdrawal only: a first step, and what follows is not stated")
+        return say("residential or inpatient; whether it is %(level)s is not stated", level=LEVELS[need.level])
 
     def ask(self, need: Need) -> str:
-        if need.level in (None, "residential"):
-            return "Can the person stay for treatment after withdrawal?"
-        return f"Which level of care do you give: at least {LEVELS[need.level or '']}?"
+        if need.level is None or need.level == "residential":
+            return say("Can the person stay for treatment after withdrawal?")
+        return say("Which level of care do you give: at least %(level)s?", level=LEVELS[need.level])
 
     def terms(self, need: Need) -> tuple[str, ...]:
         unspecified = _UNSPECIFIED if need.level in (None, "residential") else ()
@@ -217,7 +232,7 @@ class Level(Criterion):
         return self._enough(need)[:1], ()
 
     def wish(self, need: Need) -> str:
-        return f"a stay at {LEVELS[need.level or 'residential']} level were confirmed"
+        return say("a stay at %(level)s level were confirmed", level=LEVELS[need.level or "residential"])
 
     @staticmethod
     def _enough(need: Need) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from directory.matching.explain import Entry, Finding
 from directory.matching.facets import CHOICES, Facet
 from directory.matching.gathering import folded
 from directory.need import Need
+from directory.spoken import Spoken, count, say
 from directory.vocabulary import Answer, label
 
 _SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust", "preferences")
@@ -95,7 +96,7 @@ def _cards(entries: Iterable[Entry], answered: Answered) -> Iterator[Card]:
             number=number,
             entry=entry,
             tier=paper.tier_in_words(entry.tier),
-            place=f"{entry.listing.address.place} · {paper.distance(entry)}",
+            place=say("%(town)s · %(distance)s", town=entry.listing.address.place, distance=paper.distance(entry)),
             twin=_twin(entry.listing, number, numbers, names),
             wish=paper.would_be_first(entry, answered),
             telling=tuple(telling(entry, answered.need)),
@@ -112,8 +113,8 @@ def _twin(listing: Listing, number: int, numbers: dict[str, int], names: dict[st
     same_number = numbers.setdefault(phone, number) if phone else number
     same_name = names.setdefault(folded(listing.organization), number)
     if same_number != number:
-        return f"Same admissions number as no. {same_number}"
-    return f"Same organization as no. {same_name}" if same_name != number else ""
+        return say("Same admissions number as no. %(number)d", number=same_number)
+    return say("Same organization as no. %(number)d", number=same_name) if same_name != number else ""
 
 
 def telling(entry: Entry, need: Need) -> list[Finding]:
@@ -147,9 +148,16 @@ def narrowing(answered: Answered) -> tuple[list[Choice], list[Choice], list[str]
     standing = [Choice(code, label(code), True, "") for code in answered.need.must if code in CHOICES]
     further = sorted((facet for facet in answered.facets if facet.leaves), key=lambda facet: -facet.known)
     offered = [Choice(facet.code, label(facet.code), False, _counts(facet)) for facet in further]
-    none = [label(facet.code) for facet in answered.facets if not facet.leaves]
+    none: list[str] = [label(facet.code) for facet in answered.facets if not facet.leaves]
     return standing + offered[:_FACETS_SHOWN], offered[_FACETS_SHOWN:], none
 
 
-def _counts(facet: Facet) -> str:
-    return f"leaves {facet.leaves}, {facet.known or 'none'} known to have it"
+def _counts(facet: Facet) -> Spoken:
+    if not facet.known:
+        return say("leaves %(leaves)d, none known to have it", leaves=facet.leaves)
+    return count(
+        "leaves %(leaves)d, %(num)d known to have it",
+        "leaves %(leaves)d, %(num)d known to have it",
+        facet.known,
+        leaves=facet.leaves,
+    )

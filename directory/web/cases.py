@@ -13,6 +13,7 @@ from directory.free_text import Written, screened_words
 from directory.meetings import Desk, NoSuchCase
 from directory.need import Need
 from directory.problems import CannotUnderstand, Problem
+from directory.spoken import capital
 from directory.web import board_words, cards, choices, forms, pages
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
@@ -173,7 +174,7 @@ def show(case_id: str) -> str:
         by_hand=board_words.by_hand(board, _names(desk, case)),
         sheet=cards.sheet(answered),
         places=board_words.places(min(len(answered.presented()), _PLACES)),
-        described=paper.capital(paper.need_in_words(board.need)) + paper.times_in_words(board.need),
+        described=capital(paper.asked_in_words(board.need)),
         loosenings=paper.loosenings(answered),
         on_call={call.listing_id for call in board.calls if call.open_at(board.need.as_of)},
     )

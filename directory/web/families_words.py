@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from directory import browsing, map_drawing, map_numbers, paper
+from directory import browsing, map_drawing, map_numbers
 from directory.browsing import Choice, Found, Result, Wanted
 from directory.handout.frozen import frozen_report
 from directory.handout.telling import Teller
@@ -14,6 +14,7 @@ from directory.map_drawing import Around
 from directory.map_numbers import Pin
 from directory.matching.standing import CONFIRMED_DAYS
 from directory.public_address import address_of, short_id
+from directory.spoken import capital
 from directory.values import STATES
 from directory.vocabulary import BY_GROUP, PUBLISHED, Answer, VettingState
 from directory.web import told
@@ -193,7 +194,7 @@ def beds(listing: Listing, now: datetime) -> str:
     clock = told.zone_of(listing)
     report = told.stands(listing, now)
     status = {"status": frozen_report(report, clock) if report else None}
-    return paper.capital(Teller(sheet(), now.astimezone(clock)).status(status))
+    return capital(Teller(sheet(), now.astimezone(clock)).status(status))
 
 
 def phone_line(phone: Phone) -> str:

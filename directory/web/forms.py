@@ -11,6 +11,7 @@ from directory.matching.sifting import weights_for
 from directory.need import Need
 from directory.places import Gazetteer, UnknownPlace
 from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.spoken import say
 from directory.web.choices import ANYWHERE, LABELS, WEIGHT, Values
 
 _ONE: Final = ("travel", "age", "sex", "pregnant", "veteran", "level", "payer", "plan", "self_pay_ok", "language", "words")
@@ -44,7 +45,7 @@ def understand(form: Values, gazetteer: Gazetteer, now: datetime) -> Need:
     if written["near"]:
         written["within_miles"] = None if _one(form, "within_miles") == ANYWHERE else _one(form, "within_miles")
     else:
-        problems.append(_bad("near", "", "Enter a ZIP code, or a city with its State, such as Columbus, OH"))
+        problems.append(_bad("near", "", say("Enter a ZIP code, or a city with its State, such as Columbus, OH")))
     written["weights"] = {name.removeprefix("weight_"): text for name in WEIGHT if (text := _one(form, name))}
     times, wrong = _times(form, here)
     written |= times
@@ -65,12 +66,13 @@ def _times(form: Values, here: datetime) -> tuple[dict[str, str | None], list[Pr
         try:
             read[name] = reader(form, here)
         except ValueError as error:
-            return read, [_bad(name, "time", str(error))]
+            return read, [_bad(name, "time", error.args[0])]
     return read, []
 
 
 def _bad(name: str, found: str, fix: str) -> Problem:
-    return Problem(Loudness.VALUE, name, "is missing" if not found else "could not be understood", found or "(empty)", fix)
+    what = say("could not be understood") if found else say("is missing")
+    return Problem(Loudness.VALUE, name, what, found or "(empty)", fix)
 
 
 def _one(form: Values, name: str) -> str:
@@ -96,7 +98,7 @@ def _meeting_ends(form: Values, here: datetime) -> str | None:
     on, at = _one(form, "ends_on"), _one(form, "ends_at")
     if not at:
         if on and not _one(form, "leaves_at"):
-            raise ValueError("Enter the time too, such as 8:00 pm, or leave the day empty")
+            raise ValueError(say("Enter the time too, such as 8:00 pm, or leave the day empty"))
         return None
     return _on(form, here, _clock(at)).isoformat(timespec="minutes")
 
@@ -112,7 +114,7 @@ def _leave_at(form: Values, here: datetime) -> str | None:
     if leaves < ends:
         leaves = _at(ends.date() + timedelta(1), _clock(at), here.tzinfo or UTC)
     if leaves - ends > _LONGEST_STAY:
-        raise ValueError("Enter a time at or after the meeting's end")
+        raise ValueError(say("Enter a time at or after the meeting's end"))
     return leaves.isoformat(timespec="minutes")
 
 
@@ -128,7 +130,7 @@ def _on(form: Values, here: datetime, clock: time) -> datetime:
 def _day(on: str, here: datetime) -> date:
     day = values.day(on)
     if not timedelta(-1) <= day - here.date() <= timedelta(_DAYS_AHEAD):
-        raise ValueError(f"Enter a day from yesterday to {_DAYS_AHEAD} days ahead")
+        raise ValueError(say("Enter a day from yesterday to %(days)d days ahead", days=_DAYS_AHEAD))
     return day
 
 
@@ -142,7 +144,7 @@ def _clock(written: str) -> time:
             return datetime.strptime(written.replace(".", "").upper(), shape).time()
         except ValueError:
             continue
-    raise ValueError("Enter a time such as 8:00 pm or 20:00")
+    raise ValueError(say("Enter a time such as 8:00 pm or 20:00"))
 
 
 def filled(need: Need) -> Values:
@@ -169,7 +171,8 @@ def _yes_no(answer: bool | None) -> str:
 def sentence(problem: Problem) -> str:
     """A problem in words for the person at the form."""
     if problem.where == "near" and problem.choices:
-        return f"“{problem.found}” is the name of {len(problem.choices)} places. Choose one, or add its State"
+        found, many = problem.found, len(problem.choices)
+        return say("“%(place)s” is the name of %(count)d places. Choose one, or add its State", place=found, count=many)
     if problem.found or problem.where not in LABELS:
         return problem.fix
-    return f"{LABELS[problem.where]}: {problem.what}. {problem.fix}"
+    return say("%(field)s: %(what)s. %(fix)s", field=LABELS[problem.where], what=problem.what, fix=problem.fix)

@@ -1,7 +1,7 @@
 """The language of a page, told by its address alone: Spanish below /es, English everywhere else. No cookie, no guessing.
 
-The sentences stand in the templates, in English; translations/es has them in Spanish, written by people (`messages.po`) and
-compiled (`messages.mo`). tests/translating.py gathers and compiles them.
+The sentences stand in the templates and, as `Spoken`, in the rooms that make them, in English; translations/es has them in
+Spanish, written by people (`messages.po`) and compiled (`messages.mo`). tests/translating.py gathers and compiles them.
 """
 
 import gettext as catalogs
@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Flask, request, url_for
+from flask import Blueprint, Flask, current_app, request, url_for
 
 from directory.handout.catalog import CATALOGS, HELP_CODES, Catalog
+from directory.spoken import Spoken, Tongue
 from directory.vocabulary import HELPLINES
 
 ENGLISH, SPANISH = "en", "es"
@@ -24,21 +25,27 @@ _SHOWN_AGAIN: Final = {
     "families_listing.report": "families_listing.center",
     "families_kept.keep": "families.centers",
     "families_kept.choose": "families.centers",
+    "pages.ask": "pages.form",
+    "pages.narrow": "pages.options",
+    "pages.loosen": "pages.options",
 }
 """Where a form is sent to, and the page that shows it."""
-_TRANSLATED: Final = {
+TONGUES: Final[dict[str, Tongue]] = {
     ENGLISH: catalogs.NullTranslations(),
     SPANISH: catalogs.translation("messages", FOLDER, [SPANISH]),
 }
 
 
 def register(app: Flask) -> None:
-    """Teach the templates to speak both languages."""
+    """Teach the templates to speak both languages; what is `Spoken` they say in that of the page."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.finalize = speak
     # Jinja gives its environment these methods when it is extended; its types do not know of them.
     install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
     install(_plain, _plural, newstyle=True)
     app.jinja_env.globals |= {"language": language, "to": to, "the_same_in": the_same_in, "LANGUAGES": LANGUAGES}
+    app.jinja_env.globals |= {"in_both_languages": in_both_languages}
+    app.jinja_env.filters["speak"] = speak
     app.jinja_env.globals |= {"helplines": helplines, "safety": safety, "demonstration_words": demonstration}
 
 
@@ -63,12 +70,17 @@ def ngettext(one: str, many: str, number: int, **filled: object) -> str:
     return _plural(one, many, number) % {"num": number, **filled}
 
 
+def speak(told: Any) -> Any:
+    """A sentence in the page's language; whatever else is shown stays as it is."""
+    return told.spoken(TONGUES[language()]) if isinstance(told, Spoken) else told
+
+
 def _plain(message: str) -> str:
-    return _TRANSLATED[language()].gettext(message)
+    return TONGUES[language()].gettext(message)
 
 
 def _plural(one: str, many: str, number: int) -> str:
-    return _TRANSLATED[language()].ngettext(one, many, number)
+    return TONGUES[language()].ngettext(one, many, number)
 
 
 def sheet() -> Catalog:
@@ -103,8 +115,17 @@ def to(endpoint: str, spoken: str = "", **values: Any) -> str:
 
 def the_same_in(spoken: str) -> str:
     """The address of this very page in a language; that of the first page where this one is not there in both."""
-    here = (request.endpoint or "").removeprefix(f"{SPANISH}_")
-    if not here.startswith("families"):
+    if not in_both_languages():
         return to("families.home", spoken)
+    here = _here()
     shown = {name: request.args[name] for name in ("show", "list") if name in request.args}
     return to(_SHOWN_AGAIN.get(here, here), spoken, **(request.view_args or {}), **shown)
+
+
+def in_both_languages() -> bool:
+    """Whether this page is there in both languages."""
+    return f"{SPANISH}_{_here()}" in current_app.view_functions
+
+
+def _here() -> str:
+    return (request.endpoint or "").removeprefix(f"{SPANISH}_")

@@ -13,6 +13,7 @@ from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import WEIGHTS_VERSION
 from directory.need import Need
 from directory.problems import CannotUnderstand, Problem
+from directory.spoken import capital
 from directory.web import cards, choices, forms, words
 from directory.web.choices import Values
 from directory.web.opened import now, opened, page
@@ -63,7 +64,7 @@ def options(token: str) -> str | Response:
         token=token,
         headline=paper.headline(answered),
         age=paper.age(answered),
-        described=paper.capital(paper.need_in_words(need)) + paper.times_in_words(need),
+        described=capital(paper.asked_in_words(need)),
         set_aside=sorted(answered.aside_counts.items(), key=lambda counted: -counted[1]),
         criteria=BY_NAME,
         loosenings=paper.loosenings(answered),

@@ -10,9 +10,9 @@ from directory import review, store, undoing
 from directory.account import Who
 from directory.conflicts import PLACE, Decision, Opened, Settled
 from directory.listing import Listing
-from directory.paper import capital
 from directory.problems import CannotUnderstand
 from directory.review import AlreadySettled
+from directory.spoken import capital
 from directory.vetting_desk import known_as
 from directory.vocabulary import SourceKind
 from directory.web.opened import now, opened, page

@@ -8,28 +8,32 @@ from typing import Any, Final
 from flask import Flask
 
 from directory import paper
-from directory.listing import Phone, PhoneKind
+from directory.listing import Phone
 from directory.matching.beds import BASES, FRESHNESS, HOUR, WAITS
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import WEIGHTS
 from directory.matching.sifting import weights_for
+from directory.matching.wording import day as day_in_words
+from directory.matching.wording import hour
 from directory.need import Need
 from directory.search.generations import Generation
+from directory.spoken import Spoken, capital, count, say
 from directory.vocabulary import Answer, BedState
+from directory.web.language import speak
 
-PHONE_KINDS: Final = {PhoneKind.INTAKE: "intake line", PhoneKind.MAIN: "main number"}
 _CLOCK: Final = re.compile(r"(?<=\d) (?=[ap]m\b)")
 _KEYS: Final = ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")
 _KEYPAD: Final = {letter: str(2 + at) for at, letters in enumerate(_KEYS) for letter in letters}
 BED_STATES: Final = {
-    BedState.HELD: "a bed held until the arrival",
-    BedState.OPEN: "beds open",
-    BedState.LIMITED: "few beds, or a hold that ends before the arrival",
-    BedState.WALK_IN: "people taken as they come",
-    BedState.ASSESS_FIRST: "assessment first, then a bed",
-    BedState.FULL: "full",
-    BedState.CLOSED_TO_INTAKE: "closed to new people",
+    BedState.HELD: say("a bed held until the arrival"),
+    BedState.OPEN: say("beds open"),
+    BedState.LIMITED: say("few beds, or a hold that ends before the arrival"),
+    BedState.WALK_IN: say("people taken as they come"),
+    BedState.ASSESS_FIRST: say("assessment first, then a bed"),
+    BedState.FULL: say("full"),
+    BedState.CLOSED_TO_INTAKE: say("closed to new people"),
 }
+ANSWERS: Final = {Answer.YES: say("Yes"), Answer.NO: say("No"), Answer.UNKNOWN: say("Unknown")}
 
 
 def register(app: Flask, source_titles: Mapping[str, str]) -> None:
@@ -39,34 +43,34 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
         return source_titles.get(source) or source.replace("_", " ").capitalize()
 
     app.jinja_env.filters |= {
-        "day": day, "clock": clock, "tel": tel, "dial": dial, "capital": paper.capital, "source": source_title,
+        "day": day, "clock": clock, "tel": tel, "dial": dial, "capital": capital, "source": source_title,
         "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "percent": percent,
     }  # fmt: skip
     app.jinja_env.globals |= {
-        "PHONE_KINDS": PHONE_KINDS, "distance": paper.distance,
+        "PHONE_KINDS": paper.PHONE_KINDS, "distance": paper.distance,
         "bridge": paper.bridge_in_words, "MARKS": {Answer.YES: "✓", Answer.NO: "–", Answer.UNKNOWN: "?"},
-        "ANSWERS": {answer: paper.capital(answer) for answer in Answer},
+        "ANSWERS": ANSWERS,
     }  # fmt: skip
 
 
-def day(when: date) -> str:
+def day(when: date) -> Spoken:
     """March 13, 2026."""
-    return f"{when:%B} {when.day}, {when.year}"
+    return day_in_words(when)
 
 
-def clock(when: datetime) -> str:
+def clock(when: datetime) -> Spoken:
     """March 13, 2026, 6:30 pm."""
-    return f"{day(when)}, {when.hour % 12 or 12}:{when:%M} {'pm' if when.hour >= 12 else 'am'}"
+    return say("%(day)s, %(hour)s", day=day_in_words(when), hour=hour(when))
 
 
 def unbroken(words: str) -> str:
     """Words with each time of day in one piece."""
-    return _CLOCK.sub("\u00a0", words)
+    return _CLOCK.sub("\u00a0", speak(words))
 
 
 def told(words: str) -> str:
     """The same, as a sentence begins."""
-    return unbroken(paper.capital(words))
+    return unbroken(capital(words))
 
 
 def percent(share: float) -> str:
@@ -95,23 +99,25 @@ def demonstration(generation: Generation, kept: dict[str, Any]) -> bool:
     return bool(known[1])
 
 
-def weights(need: Need) -> list[tuple[str, int, int]]:
+def weights(need: Need) -> list[tuple[Spoken, int, int]]:
     """The points of each criterion for a need, beside the usual ones."""
     return [(BY_NAME[name].title, points, WEIGHTS[name]) for name, points in weights_for(need).items()]
 
 
-def bases() -> list[tuple[str, float]]:
+def bases() -> list[tuple[Spoken, float]]:
     """What each state of the beds is worth while it is fresh, best first."""
     told = [(BED_STATES[state], worth) for state, worth in BASES.items() if state is not BedState.WAITLIST]
-    told += [(f"a waiting list of at most {_length(hours)}", worth) for hours, worth in WAITS]
-    told.append(("a longer waiting list, or one that nobody measured", BASES[BedState.WAITLIST]))
+    told += [(say("a waiting list of at most %(time)s", time=_length(hours)), worth) for hours, worth in WAITS]
+    told.append((say("a longer waiting list, or one that nobody measured"), BASES[BedState.WAITLIST]))
     return sorted(told, key=lambda pair: -pair[1])
 
 
-def _length(hours: int) -> str:
-    return f"{hours} hours" if hours <= 24 else f"{hours // 24} days"
+def _length(hours: int) -> Spoken:
+    if hours <= 24:
+        return count("%(num)d hour", "%(num)d hours", hours)
+    return count("%(num)d day", "%(num)d days", hours // 24)
 
 
-def freshness() -> list[tuple[str, float]]:
+def freshness() -> list[tuple[Spoken, float]]:
     """How much a report counts at its age."""
-    return [(f"up to {seconds // HOUR} hours old", worth) for seconds, worth in FRESHNESS]
+    return [(count("up to %(num)d hour old", "up to %(num)d hours old", age // HOUR), worth) for age, worth in FRESHNESS]
