@@ -16,8 +16,13 @@ OPEN_ALL: Final = "parts => parts.forEach(part => { part.open = true; })"
 
 
 def violations(page: Page) -> list[str]:
-    """One sentence for each part of the page that breaks a rule; what is folded away is unfolded and judged too."""
+    """One sentence for each part of the page that breaks a rule; what is folded away is unfolded and judged too.
+
+    The page is looked at from its top, where it came to rest: farther down, the way out stands in front of whatever passes
+    beneath it, and a thumb moves that out again.
+    """
     page.locator("details").evaluate_all(OPEN_ALL)
+    page.evaluate("() => scrollTo({top: 0, behavior: 'instant'})")
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_SCRIPT)
     found = page.evaluate("options => axe.run(document, options)", _OPTIONS)

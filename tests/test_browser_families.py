@@ -30,6 +30,12 @@ ENLARGED: Final = (640, 450)
 WAYS: Final = pytest.mark.parametrize(("size", "before"), [(PHONE, ""), (PHONE, "/es"), (ENLARGED, "/es"), (DESK, "")], ids=str)
 SPOKEN: Final = pytest.mark.parametrize("before", ["", "/es"], ids=["english", "spanish"])
 MOST_BYTES: Final = 50_000
+IN_VIEW: Final = """() => {
+    const here = document.activeElement, box = here.getBoundingClientRect();
+    const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    return [here.innerText || here.id, here === document.body || Boolean(top) && (here.contains(top) || top.contains(here))];
+}"""
+"""What has the focus, and whether its middle is to be seen."""
 BESIDE_MAPS: Final = ":not(svg *)"
 """What stands on a map stands in the list beside it too, large enough for a thumb."""
 
@@ -184,12 +190,24 @@ def test_words_stand_out_from_their_ground(visit: Window, selector: str) -> None
     assert contrast(ink, ground) >= 4.5
 
 
-def test_nothing_moves_for_those_who_want_it_still(visit: Window) -> None:
-    page = visit(PHONE).go("/")
-    page.emulate_media(reduced_motion="reduce")
+def test_a_page_is_at_once_where_its_address_leads(visit: Window) -> None:
+    page = visit(PHONE).go("/centers/ohio#center-2")
+    came_to = page.evaluate("scrollY")
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") == came_to > 0
     moves = "parts => parts.filter(part => parseFloat(getComputedStyle(part).transitionDuration) > 0).length"
-    assert page.locator("html").evaluate("page => getComputedStyle(page).scrollBehavior") == "auto"
     assert page.locator("*").evaluate_all(moves) == 0
+
+
+@pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
+def test_the_way_out_never_hides_what_has_the_focus(visit: Window, key: str) -> None:
+    page = visit(PHONE).go("/centers")
+    page.locator("#near").fill("43215")
+    page.locator("form button").first.click()
+    page.locator("[role=status]").wait_for()
+    stops = [page.evaluate(IN_VIEW) for _ in range(45) if page.keyboard.press(key) is None]
+    assert len({stop[0] for stop in stops}) > 20
+    assert [words for words, seen in stops if not seen] == []
 
 
 def test_states_on_the_map_can_be_reached_by_keyboard_and_are_seen_and_named(visit: Window) -> None:
