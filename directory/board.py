@@ -10,6 +10,7 @@ from typing import Any, Final
 from directory.answered import Answered
 from directory.case import Call, Case, Step, StepKind
 from directory.confirming import Clock, clock
+from directory.handout import Change
 from directory.matching.beds import standing_for
 from directory.matching.compose import PRESENTED
 from directory.matching.criteria import BY_NAME
@@ -26,6 +27,7 @@ _WHERE: Final = "where"
 class Doing(StrEnum):
     """What there is to do next for a case."""
 
+    FINISH = "finish"
     CALL = "call"
     CONFIRM = "confirm"
     HAND_OUT = "hand_out"
@@ -45,18 +47,20 @@ class Moved:
 
 @dataclass(frozen=True)
 class Board:
-    """A case as it stands at the need's moment: the answer as it is arranged by hand, the steps, the calls, the hand-outs.
+    """A case as it stands `now`: the answer as it is arranged by hand, the steps, the calls, the last hand-out.
 
-    `moved` is what moved since the account that looks last said that it has seen the board.
+    `moved` is what moved since the account that looks, `looker`, last said that it has seen the board. `changed` is what the
+    last hand-out says otherwise than one made now; None where nothing was handed out.
     """
 
     case: Case
     answered: Answered
+    now: datetime
     steps: tuple[Step, ...] = ()
     calls: tuple[Call, ...] = ()
-    printed: tuple[datetime, ...] = ()
+    changed: tuple[Change, ...] | None = None
     moved: tuple[Moved, ...] = ()
-    looked_at: datetime | None = None
+    looker: int = 0
 
     @property
     def need(self) -> Need:
@@ -95,38 +99,37 @@ class Board:
         """The calls that are still to be made, as many as the list lacks options: those never tried come first."""
         lacking = PRESENTED - len(self.answered.meeting.presented)
         tried = {call.listing_id for call in self.calls if call.closed_at is not None}
-        taken = {call.listing_id for call in self.calls if call.open_at(self.need.as_of)}
+        taken = {call.listing_id for call in self.calls if call.open_at(self.now)}
         callable_now = [entry for entry in self.answered.call_first if entry.listing.id not in taken]
         return tuple(sorted(callable_now, key=lambda entry: entry.listing.id in tried)[: max(0, lacking)])
+
+    @cached_property
+    def unfinished(self) -> Entry | None:
+        """The center on whose call the one who looks is, or in which they wrote something down and did not end it."""
+        mine = [call.listing_id for call in self.calls if call.unfinished(self.looker, self.now)]
+        known = (*self.answered.by_hand, *self.answered.options, *self.answered.call_first)
+        return next((entry for entry in known if entry.listing.id in mine), None)
 
     @cached_property
     def clock(self) -> Clock | None:
         """Whose beds must be asked for again before they leave; None once they have left."""
         return clock(self.answered)
 
-    @cached_property
-    def changed_since_printed(self) -> bool:
-        """Whether anything was done or learned after the last hand-out was made."""
-        if not self.printed:
-            return True
-        last = max(self.printed)
-        after = [step.at for step in self.steps] + [call.closed_at for call in self.calls if call.closed_at]
-        reports = [report.observed_at for entry in self.answered.presented() for report in entry.listing.reports]
-        return any(at > last for at in (*after, *reports))
-
     @property
     def doing(self) -> Doing:
         """What is to be done next."""
         if self.case.ended:
             return Doing.NOTHING
-        if self.need.meeting_ends and self.need.as_of > self.need.meeting_ends + timedelta(hours=2):
+        if self.unfinished:
+            return Doing.FINISH
+        if self.need.meeting_ends and self.now > self.need.meeting_ends + timedelta(hours=2):
             return Doing.END
         if self.waiting:
             return Doing.CALL
-        if self.clock and self.clock.due(self.need.as_of):
+        if self.clock and self.clock.due(self.now):
             return Doing.CONFIRM
         if self.answered.presented():
-            return Doing.HAND_OUT if self.changed_since_printed else Doing.END
+            return Doing.END if self.changed == () else Doing.HAND_OUT
         return Doing.CALL if self.answered.call_first else Doing.LOOSEN
 
 

@@ -147,9 +147,9 @@ def _wrong(call: Call | None) -> bool:
 def _by_call(desk: Desk, call: Call) -> tuple[_Found, bool]:
     """What the last call says, and whether that settles it."""
     if call.closed_at is None:
-        if not call.open_at(desk.now):
-            return None, False
-        return ((Why.MINE, None) if call.account == desk.account else (Why.TAKEN, call.claim_until)), True
+        if call.unfinished(desk.account, desk.now):
+            return (Why.MINE, None), True
+        return ((Why.TAKEN, call.claim_until), True) if call.open_at(desk.now) else (None, False)
     if call.call_back_at is not None:
         return (Why.CALL_BACK if call.call_back_at <= desk.now else Why.LATER, call.call_back_at), True
     return None, call.outcome is Outcome.DECLINED

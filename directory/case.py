@@ -109,6 +109,10 @@ class Call:
     spoke_with: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
 
+    def unfinished(self, account: int, now: datetime) -> bool:
+        """Whether an account has it still to end: on it now, or with answers written down before the claim ran out."""
+        return self.account == account and self.closed_at is None and (self.open_at(now) or bool(self.answers.get("given")))
+
     def open_at(self, now: datetime) -> bool:
         """Whether somebody is on it at a moment: not closed, and the claim has not run out."""
         return self.closed_at is None and now < self.claim_until

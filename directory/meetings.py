@@ -10,11 +10,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from directory import asking, board, code_names, free_text, referral, store
+from directory import asking, board, code_names, free_text, handout, referral, store
 from directory.account import Account, Role, Who
 from directory.accounts.names import key_of
+from directory.answered import Answered
 from directory.board import Board
-from directory.case import KEPT, Case, Ending, EndKind, Seen, Step, StepKind, by_hand
+from directory.case import KEPT, Case, Ending, EndKind, Handout, Seen, Step, StepKind, by_hand
 from directory.free_text import Written
 from directory.listing import Listing
 from directory.need import Need
@@ -122,15 +123,22 @@ class Desk:
         with self.directory.database.reading() as connection:
             steps = tuple(store.steps(connection, case.id))
             calls = tuple(store.calls(connection, case.id))
-            printed = tuple(one.made_at for one in store.handouts(connection, case.id))
+            printed = store.handouts(connection, case.id)
             seen = store.seen(connection, case.id, self.account.id)
-        hand = replace(by_hand(steps), watched=tuple(seen.stood) if seen else ())
+        begun = [call.listing_id for call in calls if call.unfinished(self.account.id, self.now)]
+        hand = replace(by_hand(steps), watched=(*(seen.stood if seen else ()), *begun))
         answered = referral.options(self.directory, self.need_of(case), limit, hand)
+        changed = self._changed_since(printed[-1], answered) if printed else None
         moved = board.moved(seen.stood, answered) if seen else ()
-        made = Board(case, answered, steps, calls, printed, moved, seen.at if seen else None)
+        now = self.now.astimezone(answered.need.as_of.tzinfo)
+        made = Board(case, answered, now, steps, calls, changed, moved, self.account.id)
         if seen is None:
             self.look(made)
         return made
+
+    def _changed_since(self, printed: Handout, answered: Answered) -> tuple[handout.Change, ...]:
+        snapshot = dict(printed.snapshot)
+        return handout.changes(snapshot, handout.as_it_stands(answered, snapshot["number"], self.now))
 
     def look(self, made: Board) -> None:
         """Say that the board was seen as it stands: from now on what moves after this is pointed out."""

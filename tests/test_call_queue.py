@@ -105,6 +105,15 @@ def test_a_call_that_somebody_is_on_is_the_first_for_them_and_the_last_for_other
     assert queued(desk(directory))[0] == ("third", Why.MINE)
     assert queued(desk(directory, COLLEAGUE))[-1] == ("third", Why.TAKEN)
     assert ("third", Why.FIRST) in queued(desk(directory, COLLEAGUE, 0.5))
+    assert ("third", Why.FIRST) in queued(desk(directory, hours=0.5)), "nothing was said in it: there is nothing to finish"
+
+
+def test_a_call_in_which_something_was_said_is_to_be_finished_also_when_the_claim_ran_out(directory: Directory) -> None:
+    calling.answer(desk(directory), Line(FIRST, key("third")), calling.Said("bed.state", "two"))
+    assert queued(desk(directory, hours=0.5))[0] == ("third", Why.MINE)
+    assert ("third", Why.MINE) not in queued(desk(directory, COLLEAGUE, 0.5))
+    calling.claim(desk(directory, COLLEAGUE, 0.5), Line(FIRST, key("third")))
+    assert ("third", Why.TAKEN) in queued(desk(directory, hours=0.5)), "a colleague went on with it"
 
 
 def test_the_clock_says_who_needs_a_call_again_before_the_meeting_ends(directory: Directory) -> None:
@@ -132,7 +141,7 @@ def test_the_board_and_the_queue_go_by_one_clock(directory: Directory) -> None:
     for local_id, hours_ago in (("ready", 3), ("held", 2.4), ("third", 6)):
         say(directory, local_id, "open", hours_ago)
     case = Case(FIRST, "Blue 0", ME, NOW, NOW + KEPT, NEED)
-    board = Board(case, call_queue.standing(desk(directory), FIRST).answered)
+    board = Board(case, call_queue.standing(desk(directory), FIRST).answered, NOW)
     _, clocks = call_queue.queue(desk(directory))
     assert board.clock is not None and board.clock.again
     assert [board.clock] == [told for one, told in clocks if one.id == FIRST]

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from directory import store
 from directory.accounts import Role
-from directory.case import EndKind, Handout
+from directory.case import EndKind
 from directory.referral import Directory
 from tests import builders, evening, people, sites
 from tests.test_web import well_formed
@@ -277,9 +277,17 @@ def test_no_address_title_or_log_line_holds_what_is_needed(client: FlaskClient) 
         assert "canary" not in case and not [line for line in heard.lines if re.search("canary|43215|Heron", line)]
 
 
-def test_a_case_with_a_hand_out_that_still_holds_says_to_end_it(client: FlaskClient, directory: Directory) -> None:
+def test_a_hand_out_holds_until_something_that_is_printed_moves(client: FlaskClient, directory: Directory) -> None:
     case = a_case(client)
+    send(client, f"{case}/handouts")
+    assert "Say how it ended" in a_page(client, case) and "Changed since printed" not in a_page(client, case)
     with directory.database.writing() as connection:
-        made = Handout(0, case.rpartition("/")[2], 1, NOW + timedelta(seconds=1), {})
-        store.add_handout(connection, made)
-    assert "Say how it ended" in a_page(client, case)
+        attempt = builders.a_report("no_answer", observed_at=NOW)
+        store.append_reports(connection, [("invented_survey:ready", attempt)])
+    assert "Say how it ended" in a_page(client, case), "an attempt at a call is not printed"
+    with directory.database.writing() as connection:
+        store.append_reports(connection, [("invented_survey:ready", builders.a_report("open", observed_at=NOW, beds=1))])
+    board, listed = a_page(client, case), a_page(client, f"{case}/handouts")
+    assert "Make the hand-out" in board and "The list has changed since it was handed out" in board
+    for page in (board, listed):
+        assert "Changed since printed" in page and "Beds: 1 bed is open" in page and "(printed: 2 beds are open" in page

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from directory import handing_out, store
+from directory import handing_out, handout, store
 from directory.accounts import Role
 from directory.availability import Report
 from directory.handout import RULES
@@ -136,7 +136,7 @@ def test_a_purged_case_takes_its_links_along(client: FlaskClient, app: Flask) ->
 
 
 def test_what_a_center_said_on_the_telephone_reaches_the_hand_out() -> None:
-    told = handing_out.facts_of(builders.a_listing(practical=dict.fromkeys(PRACTICAL, "said")))
+    told = handout.facts_of(builders.a_listing(practical=dict.fromkeys(PRACTICAL, "said")))
     assert (told.ask_for, told.cost, told.length, told.transport) == ("said",) * 4
     assert (told.bring, told.not_bring) == (("said",), ("said",))
     assert told.rules == tuple((code, "said") for code in RULES) and set(RULES) <= set(PRACTICAL)

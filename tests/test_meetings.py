@@ -13,9 +13,10 @@ from directory import asking, meetings, store
 from directory.account import Account, Role
 from directory.accounts.names import key_of
 from directory.board import Board, Doing
-from directory.case import KEPT, Call, Case, Ending, EndKind, Handout, Outcome, Reached, Step, StepKind
+from directory.case import KEPT, Call, Case, Ending, EndKind, Outcome, Reached, Step, StepKind
 from directory.commands import purge_command
 from directory.free_text import Written, screened_words
+from directory.handing_out import HandingOut
 from directory.listing import Statement, Vetting
 from directory.meetings import Desk, NoSuchCase
 from directory.problems import CannotUnderstand
@@ -281,8 +282,7 @@ def test_the_next_thing_is_a_call_then_a_second_asking_then_the_hand_out_then_th
     later = replace(desk, now=NOW + timedelta(hours=3))
     due = later.board(case)
     assert due.doing is Doing.CONFIRM and due.clock and due.clock.by and due.clock.by <= later.now
-    with desk.directory.database.writing() as connection:
-        store.add_handout(connection, Handout(0, case.id, desk.account.id, NOW + timedelta(seconds=1), {}))
+    HandingOut(desk).make(case)
     assert desk.board(case).doing is Doing.END
     for local_id in evening.REPORTED:
         by_hand(desk, case, "dropped", local_id)
@@ -295,7 +295,23 @@ def test_the_next_thing_is_a_call_then_a_second_asking_then_the_hand_out_then_th
     assert desk.board(case).waiting[0].listing.id == f"invented_survey:{second}"
     with desk.directory.database.writing() as connection:
         store.claim_call(connection, a_call(case, second), NOW)
-    assert f"invented_survey:{second}" not in [entry.listing.id for entry in desk.board(case).waiting]
+    board = desk.board(case)
+    assert f"invented_survey:{second}" not in [entry.listing.id for entry in board.waiting]
+    assert board.doing is Doing.FINISH and board.unfinished and board.unfinished.listing.id == f"invented_survey:{second}"
+
+
+def test_while_one_s_own_call_is_open_that_is_the_next_thing_and_not_the_hand_out(desk: Desk) -> None:
+    case, colleague = a_case(desk), other(desk, "Kim Colleague")
+    desk.let_in(case, "Kim Colleague")
+    with desk.directory.database.writing() as connection:
+        call = store.claim_call(connection, a_call(case, "women"), NOW)
+    board = desk.board(case)
+    told = board_words.next_thing(board)
+    assert board.doing is Doing.FINISH and told.entry and told.entry.listing.id == "invented_survey:women", "set aside, and yet"
+    assert told.words.startswith("Finish your call") and colleague.board(colleague.case(case.id)).doing is Doing.HAND_OUT
+    with desk.directory.database.writing() as connection:
+        store.change_call(connection, replace(call, closed_at=NOW, reached=Reached.PERSON, outcome=Outcome.DECLINED))
+    assert desk.board(case).doing is Doing.HAND_OUT
 
 
 def test_an_ending_is_told_to_the_programs_history_without_the_case(desk: Desk) -> None:

@@ -6,22 +6,27 @@
 from directory.handout.calendar import calendar
 from directory.handout.cards import cards
 from directory.handout.catalog import CATALOGS, LANGUAGES
-from directory.handout.facts import RULES, HandoutFacts
+from directory.handout.changes import Change, changes
+from directory.handout.facts import RULES, HandoutFacts, facts_of
 from directory.handout.message import messages, text_message
 from directory.handout.page import Page, file_name, page, present
 from directory.handout.pdf import CannotPrint, pdf
-from directory.handout.snapshot import Snapshot, freeze
+from directory.handout.snapshot import Snapshot, as_it_stands, freeze
 
 __all__ = [
     "CATALOGS",
     "LANGUAGES",
     "RULES",
     "CannotPrint",
+    "Change",
     "HandoutFacts",
     "Page",
     "Snapshot",
+    "as_it_stands",
     "calendar",
     "cards",
+    "changes",
+    "facts_of",
     "file_name",
     "freeze",
     "messages",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from directory.listing import Phone
+from directory import values
+from directory.listing import Listing, Phone
 
 RULES: Final = ("precertification", "phone_rules", "smoking_rules", "family_contact")
 """What the second page says of a center, in this order: the names of `normalize.PRACTICAL`."""
@@ -38,6 +39,24 @@ class HandoutFacts:
 
 
 NOTHING_TOLD: Final = HandoutFacts()
+
+
+def facts_of(listing: Listing) -> HandoutFacts:
+    """What a center said on the telephone to those who will come."""
+    told = listing.practical
+    return HandoutFacts(
+        ask_for=told.get("ask_for", ""),
+        cost=told.get("upfront_cost", ""),
+        length=told.get("length_of_stay", ""),
+        bring=_parts(told.get("bring", "")),
+        not_bring=_parts(told.get("not_bring", "")),
+        transport=told.get("transport", ""),
+        rules=tuple((code, told[code]) for code in RULES if code in told),
+    )
+
+
+def _parts(words: str) -> tuple[str, ...]:
+    return tuple(filter(None, (values.text(part) for part in words.replace(";", ",").split(","))))
 
 
 def one_line(words: str, longest: int = LONGEST_WORDS) -> str:

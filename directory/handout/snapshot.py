@@ -11,7 +11,7 @@ from typing import Any, Final
 from directory import paper
 from directory.answered import Answered
 from directory.handout import frozen
-from directory.handout.facts import NOTHING_TOLD, HandoutFacts
+from directory.handout.facts import NOTHING_TOLD, HandoutFacts, facts_of
 from directory.matching.explain import Entry
 from directory.need import Need
 
@@ -35,6 +35,11 @@ def freeze(answered: Answered, extra: Mapping[str, HandoutFacts], number: int, m
         "bridges": [frozen.bridge(entry, need) for entry in answered.bridges],
         "not_promised": [one.name for one in answered.meeting.guarantees if not one.met],
     }
+
+
+def as_it_stands(answered: Answered, number: int, made_at: datetime) -> Snapshot:
+    """The list of an answer with what the centers said on the telephone."""
+    return freeze(answered, {entry.listing.id: facts_of(entry.listing) for entry in answered.presented()}, number, made_at)
 
 
 def _option(entry: Entry, need: Need, extra: Mapping[str, HandoutFacts]) -> dict[str, Any]:

@@ -43,14 +43,17 @@ class Line:
 def next_thing(board: Board) -> Next:
     """The one thing to do next."""
     doing, need = board.doing, board.need
+    if doing is Doing.FINISH:
+        words = "Finish your call: what it came to, and until when they hold"
+        return Next(doing, words, board.unfinished, "Go on with the call")
     if doing is Doing.CALL:
         entries = board.waiting or board.answered.call_first
         return Next(doing, f"Call now: {_left(board)}", entries[0], "Open the call sheet")
     if doing is Doing.CONFIRM:
-        entry = board.clock.due(need.as_of)[0] if board.clock else None
+        entry = board.clock.due(board.now)[0] if board.clock else None
         return Next(doing, f"Ask again: {_said(entry, need)}" if entry else "Ask again", entry, "Open the call sheet")
     if doing is Doing.HAND_OUT:
-        again = "The list has changed since it was handed out" if board.printed else "The list is ready"
+        again = "The list has changed since it was handed out" if board.changed is not None else "The list is ready"
         return Next(doing, again, button="Make the hand-out")
     if doing is Doing.END:
         return Next(doing, "The list is handed out. When it is over, say how it ended", button="Say how it ended")
@@ -92,7 +95,7 @@ def line(board: Board) -> Line:
     calls = len(board.waiting)
     parts = [
         f"{calls} call{'' if calls == 1 else 's'} open" if calls else "",
-        again(board.clock, board.need.as_of),
+        again(board.clock, board.now),
         f"{len(board.moved)} center{'' if len(board.moved) == 1 else 's'} changed" if board.moved else "",
     ]
     ready = len(board.answered.meeting.presented)
@@ -103,7 +106,7 @@ def line(board: Board) -> Line:
 
 def by_hand(board: Board, names: dict[int, str]) -> dict[str, str]:
     """What was last done by hand to each listing, why, and by whom."""
-    return {key: _step(step, names, board.need.as_of) for key, step in board.reasons.items() if key}
+    return {key: _step(step, names, board.now) for key, step in board.reasons.items() if key}
 
 
 def _step(step: Step, names: dict[int, str], now: datetime) -> str:

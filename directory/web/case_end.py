@@ -122,7 +122,7 @@ def _about(desk: Desk, case: Case, wrong: dict[str, str]) -> str:
         centers=centers,
         chosen_from={"": "Choose"} | centers,
         endings=ENDINGS,
-        today=board.need.as_of.date().isoformat(),
+        today=board.now.date().isoformat(),
         told=wrong,
         form=request.form,
         doubtful=any("looks like" in words for words in wrong.values()),

@@ -170,13 +170,13 @@ def show(case_id: str) -> str:
         case=case,
         board=board,
         next=board_words.next_thing(board),
-        confirm=board_words.again(board.clock, board.need.as_of),
+        confirm=board_words.again(board.clock, board.now),
         by_hand=board_words.by_hand(board, _names(desk, case)),
         sheet=cards.sheet(answered),
         places=board_words.places(min(len(answered.presented()), _PLACES)),
         described=capital(paper.asked_in_words(board.need)),
         loosenings=paper.loosenings(answered),
-        on_call={call.listing_id for call in board.calls if call.open_at(board.need.as_of)},
+        on_call={call.listing_id for call in board.calls if call.open_at(board.now)},
     )
 
 

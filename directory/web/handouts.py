@@ -152,7 +152,7 @@ def _listed(case_id: str, shown: int = 0, link: str = "") -> str:
         "handouts.html",
         case=case,
         made=made,
-        changed=bool(made) and handing.changed(case, made[0]),
+        changed=handing.desk.board(case).changed if made else None,
         shown=shown,
         link=link,
         there=_there,
