@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from directory.listing import Address, Point, Provenance, Statement
 from directory.normalize import COORDINATES, FIELDS, in_words
-from directory.resolve import LICENSING_WINS, Said, standing
+from directory.resolve import AUTHORITY, LICENSING_WINS, Said, standing
 from directory.vocabulary import PERSONAL, Answer, SourceKind, label
 
 PLACE: Final = "place"
@@ -116,8 +116,8 @@ class Opened:
 def with_people(said: Sequence[Said], new: Statement) -> Iterator[Conflict]:
     """Where a new statement says otherwise than what a person confirmed and what goes on standing.
 
-    What speaks of an earlier day than the confirmation says nothing new and is no conflict; nor is what a register of
-    licenses says of a license, since that stands whoever said otherwise.
+    What speaks of an earlier day than the confirmation says nothing new and is no conflict; nor is what takes its place:
+    a newer word of somebody who weighs as much, and what a register of licenses says of a license.
     """
     confirmed: dict[str, Side] = {}
     for person in (one.statement for one in standing(said)):
@@ -128,8 +128,16 @@ def with_people(said: Sequence[Said], new: Statement) -> Iterator[Conflict]:
         stands = confirmed.get(about)
         if stands is None or about.startswith(decides) or not _differ(stands.value, value):
             continue
-        if new.provenance.observed_at >= stands.provenance.observed_at:
+        if _later(new.provenance, stands.provenance) and not _as_weighty(new.provenance, stands.provenance):
             yield Conflict(new.listing_id, about, stands, Side(value, new.provenance))
+
+
+def _later(new: Provenance, stands: Provenance) -> bool:
+    return new.observed_at >= stands.observed_at
+
+
+def _as_weighty(new: Provenance, stands: Provenance) -> bool:
+    return AUTHORITY[new.kind] >= AUTHORITY[stands.kind]
 
 
 def _sayings(statement: Statement) -> Iterator[tuple[str, Any]]:
@@ -155,14 +163,18 @@ def with_its_zip(new: Statement, far: Far) -> Iterator[Conflict]:
         yield Conflict(new.listing_id, PLACE, Side(zip_code, new.provenance), Side(written, new.provenance))
 
 
-def to_open(found: Iterable[Conflict], known: Iterable[Opened], before: Mapping[str, Statement]) -> Iterator[Conflict]:
-    """What of the contradictions found is new; `before` is what the source last said, by listing id."""
+def to_open(
+    found: Iterable[Conflict], known: Iterable[Opened], before: Mapping[tuple[str, str], Statement]
+) -> Iterator[Conflict]:
+    """What of the contradictions found is new; `before` is what each source last said, by listing id and source."""
     there: dict[tuple[str, ...], bool] = {}
     for one in known:
         there[one.conflict.pair] = there.get(one.conflict.pair, False) or one.settled is None
     for conflict in found:
         is_open = there.get(conflict.pair)
-        if is_open is None or (not is_open and _came_back(conflict, before.get(conflict.listing_id))):
+        last = before.get((conflict.listing_id, conflict.said.provenance.source))
+        if is_open is None or (not is_open and _came_back(conflict, last)):
+            there[conflict.pair] = True
             yield conflict
 
 

@@ -27,7 +27,8 @@ from directory.vocabulary import PERSONAL, Answer, SourceKind
 Locate = Callable[[Address, Point | None], Located]
 """An address, and the coordinates that a source gave for it, to where it is taken to be."""
 
-_AUTHORITY: Final = {kind: rank for rank, kind in enumerate(reversed(SourceKind))}
+AUTHORITY: Final = {kind: rank for rank, kind in enumerate(reversed(SourceKind))}
+"""What a source's word weighs, by its kind, before the day of it is looked at."""
 LICENSING_WINS: Final = ("licence.", "status.")
 _PHONES: Final = {
     "direct_line": PhoneKind.INTAKE,
@@ -102,6 +103,20 @@ def resolve(listing_id: str, said: Sequence[Said], locate: Locate, since: Since 
     )
 
 
+def as_one(listing_id: str, said: Sequence[Said]) -> Statement:
+    """What stands of all that was said of a listing, as if it had been one statement, of the day and by whom it was last."""
+    stand, withdrawn = _standing(said)
+    values, _, facts = _merged(stand)
+    facts |= _licensing_facts(stand)
+    last = max(said, key=lambda one: one.order).statement
+    affirmed, denied = (
+        frozenset(code for code, fact in facts.items() if fact.answer is answer) for answer in (Answer.YES, Answer.NO)
+    )
+    return Statement(
+        last.source, last.local_id, last.provenance, values, affirmed, denied, withdrawn=bool(withdrawn), about=listing_id
+    )
+
+
 def standing(said: Sequence[Said]) -> list[Said]:
     """What still stands of what was said, from the weakest to the strongest."""
     return _standing(said)[0]
@@ -165,7 +180,7 @@ def _confirms(statement: Statement) -> bool:
 
 def _strength(one: Said) -> tuple[int, Any, int]:
     provenance = one.statement.provenance
-    return _AUTHORITY[provenance.kind], provenance.observed_at, one.order
+    return AUTHORITY[provenance.kind], provenance.observed_at, one.order
 
 
 def _licensing_facts(standing: list[Said]) -> dict[str, Fact]:

@@ -3,7 +3,7 @@
 Each is part of one transaction; what people confirmed stands until one of them decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from directory.account import Who
 from directory.conflicts import Conflict, Decision, Far, Opened, Settled
 from directory.database import Database
 from directory.listing import Statement
+from directory.resolve import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,26 @@ class Review:
     over: tuple[Opened, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A statement that is about to be appended: what was recorded of its listing before, and what comes beside it.
+
+    Only what was recorded before can be contradicted: what a file says against itself was settled where it comes from.
+    """
+
+    new: Statement
+    before: Sequence[Said] = ()
+    beside: Sequence[Said] = ()
+
+    def contradictions(self) -> Iterator[Conflict]:
+        """Where it says otherwise than what a person confirmed."""
+        if not self.before:
+            return
+        here = {one.statement.provenance for one in self.before}
+        found = conflicts.with_people((*self.before, *self.beside), self.new)
+        yield from (conflict for conflict in found if conflict.stands.provenance in here)
+
+
 class AlreadySettled(LookupError):
     """There is no such conflict in this state: somebody else was first."""
 
@@ -30,17 +51,28 @@ class AlreadySettled(LookupError):
 def review(connection: Connection, statements: Sequence[Statement], far: Far) -> Review:
     """What statements that are about to be appended contradict, of what people confirmed and of where their ZIP code is."""
     confirmed = store.confirmed(connection)
-    told = [one for one in statements if not one.withdrawn]
-    mine = {one.listing_id: one for one in told if one.listing_id in confirmed}
+    mine = [one.listing_id for one in statements if one.listing_id in confirmed]
     standing = store.stands_for(connection, mine)
-    recorded = {one.listing_id: one.said for one in store.recorded(connection, [*mine])}
+    recorded = {one.listing_id: one.said for one in store.recorded(connection, mine)}
     said = {key: recorded[root] for key, root in standing.items()}
-    found = [conflict for key, one in mine.items() for conflict in conflicts.with_people(said[key], one)]
-    found += [conflict for one in told if one.point for conflict in conflicts.with_its_zip(one, far)]
-    spoke = {conflict.listing_id for conflict in found} | mine.keys() | {one.listing_id for one in told if one.point}
+    return weigh(connection, [Saying(one, said.get(one.listing_id, ())) for one in statements], far)
+
+
+def weigh(connection: Connection, sayings: Sequence[Saying], far: Far) -> Review:
+    """The same of statements of which it is known already what was recorded before."""
+    told = [one for one in sayings if not one.new.withdrawn]
+    found = [conflict for one in told for conflict in one.contradictions()]
+    found += [conflict for one in told if one.new.point for conflict in conflicts.with_its_zip(one.new, far)]
+    spoke = {one.new.listing_id for one in told if one.before or one.new.point}
     known = store.conflicts_of(connection, sorted(spoke))
-    before = {key: one.statement for key in said for one in said[key] if _same_place(one.statement, mine[key])}
-    return Review(tuple(conflicts.to_open(found, known, before)), tuple(conflicts.overtaken(known, found, told)))
+    before = {
+        (one.new.listing_id, one.new.source): there.statement
+        for one in told
+        for there in one.before
+        if _same_place(there.statement, one.new)
+    }
+    over = conflicts.overtaken(known, found, [one.new for one in told])
+    return Review(tuple(conflicts.to_open(found, known, before)), tuple(over))
 
 
 def _same_place(one: Statement, other: Statement) -> bool:

@@ -8,7 +8,8 @@ from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.web.staff_import import Wish
 from importers import listing_line
-from importers.listings import import_listings, sha256_of
+from importers.contents import digest_of
+from importers.listings import import_listings
 from importers.orders import Order, Summary
 from importers.pipeline import import_file
 from importers.sources import SOURCES, by_name, others_file
@@ -49,7 +50,7 @@ class BrowserImports:
         try:
             summary = self._done(wish, Order(wish.by, wish.now, dry_run, **chosen))
         except CannotUnderstand as error:
-            summary = Summary(wish.source, wish.path.name, sha256_of(wish.path), problems=_why(wish, error))
+            summary = Summary(wish.source, wish.path.name, digest_of(wish.path), problems=_why(wish, error))
         return _as_told(summary)
 
     def _done(self, wish: Wish, order: Order) -> Summary:

@@ -19,11 +19,12 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
 from importers import demo, new_source, quality, report, spreadsheet_command
 from importers.base import Importer
+from importers.contents import digest_of
 from importers.demo_day import tell_day
 from importers.export import export_listings, exported
 from importers.fetching import with_address, with_fetching
 from importers.listing_line import SOURCE
-from importers.listings import import_listings, sha256_of
+from importers.listings import import_listings
 from importers.orders import SHOWN, Order, Summary
 from importers.pipeline import import_file
 from importers.sources import SOURCES, others_file
@@ -164,7 +165,7 @@ def _import(source: str, file: Path, order: Order, as_json: bool, work: Callable
     try:
         summary = work(directory.database)
     except CannotUnderstand as error:
-        summary = Summary(source, file.name, sha256_of(file), problems=(*others_file(source, file), *error.problems))
+        summary = Summary(source, file.name, digest_of(file), problems=(*others_file(source, file), *error.problems))
     except OSError as error:
         what = f"the file can't be read: {error.strerror or error}"
         told = Problem(Loudness.FILE, str(file), what, fix="Give the path of the file as it was downloaded")

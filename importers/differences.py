@@ -1,7 +1,7 @@
 """What a newer file would change, in people's words: listing by listing, field by field, old and new. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -94,16 +94,35 @@ def _change(kind: ChangeKind, told: Statement, fields: tuple[FieldChange, ...] =
     return Change(kind, told.listing_id, name, f"{values.get('city', '')}, {values.get('state_province', '')}", fields)
 
 
-def by_field(changes: Iterable[Change]) -> Mapping[str, int]:
-    """In how many listings each field or term changed, the most frequent first."""
-    counts = Counter(one.called for change in changes for one in change.fields)
-    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+class Changes:
+    """Changes as they come: how many of each kind, in how many listings each field changed, and the first of each kind."""
 
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._some: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
+        self._fields = Counter[str]()
+        self.counts = Counter[ChangeKind]()
 
-def some_of_each(changes: Iterable[Change], most: int) -> tuple[Change, ...]:
-    """At most so many changes of each kind, in their order; what is changed first, then what is gone, then what is new."""
-    of: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
-    for change in changes:
-        if len(of[change.kind]) < most:
-            of[change.kind].append(change)
-    return tuple(change for kind in ChangeKind for change in of[kind])
+    def add(self, change: Change) -> None:
+        """Count a change, and keep it where it is one of the first of its kind."""
+        self.counts[change.kind] += 1
+        self._fields.update({one.called for one in change.fields})
+        if len(self._some[change.kind]) < self._most:
+            self._some[change.kind].append(change)
+
+    def include(self, others: "Changes") -> None:
+        """Count other changes too, after these."""
+        self._fields += others._fields
+        self.counts += others.counts
+        for kind, some in self._some.items():
+            some += others._some[kind][: max(0, self._most - len(some))]
+
+    @property
+    def fields(self) -> Mapping[str, int]:
+        """In how many listings each field or term changed, the most frequent first."""
+        return dict(sorted(self._fields.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    @property
+    def some(self) -> tuple[Change, ...]:
+        """The first changes of each kind: what is changed first, then what is gone, then what is new."""
+        return tuple(change for kind in ChangeKind for change in self._some[kind])

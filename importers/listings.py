@@ -3,29 +3,36 @@
 One transaction; a line that can't be taken costs itself. What is there already is recognised, so a file may come twice.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
-from directory import store
+from directory import review, store
+from directory.account import Who
 from directory.database import Database
 from directory.listing import Located
+from directory.places import Gazetteer
 from directory.problems import Loudness, Problem
 from directory.resolve import NOTHING_SINCE, resolve
+from directory.review import Review
 from directory.store import Recorded
+from importers import whereabouts
 from importers.base import refuse
 from importers.contents import digest_of
+from importers.differences import ChangeKind
+from importers.listing_changes import Taken, Tally, change, sayings, told_of_places
 from importers.listing_fields import BadLine
+from importers.listing_file import LARGEST_FILE, LONGEST_LINE, check_header, numbered_lines, with_progress
 from importers.listing_line import (
     SOURCE,
     VERSION,
     Context,
     Line,
-    read_header,
     read_line,
 )
 from importers.listing_merges import check_merges, merge_as_told, to_merge
@@ -33,38 +40,42 @@ from importers.listing_news import already_there, news, with_news
 from importers.pipeline import INVENTED, Order, Summary
 from importers.understanding import Progress
 
-LARGEST_FILE: Final = 2 << 30
-LONGEST_LINE: Final = 1 << 20
 _AT_ONCE: Final = 500
 _MOST_PROBLEMS: Final = 1_000
 _FORM: Final = f"version {VERSION}"
 
 
 @dataclass(slots=True)
-class _Tally:
-    """How many lines of a kind were new listings, changed one, or said nothing new."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-
-    @property
-    def lines(self) -> int:
-        return self.new + self.changed + self.unchanged
-
-
-@dataclass(slots=True)
 class _Taking:
-    """A file on its way into the database: what it says that is new, and what came of each line."""
+    """A file on its way into the database: what came of each line, of real listings and of invented ones."""
 
     connection: Connection
     context: Context
     run_id: int
+    real: Tally
+    invented: Tally
     rows: int = 0
     refused: int = 0
     problems: list[Problem] = field(default_factory=list)
-    real: _Tally = field(default_factory=_Tally)
-    invented: _Tally = field(default_factory=_Tally)
+    told: Counter[Loudness] = field(default_factory=Counter)
+    _gazetteer: Gazetteer | None = None
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """All ZIP codes, read once a line says where a listing is."""
+        self._gazetteer = self._gazetteer or store.gazetteer(self.connection)
+        return self._gazetteer
+
+    def tell(self, problem: Problem) -> None:
+        """Keep a problem, if it is one of the first that cost as much."""
+        self.told[problem.loudness] += 1
+        if self.told[problem.loudness] <= _MOST_PROBLEMS:
+            self.problems.append(problem)
+
+    @property
+    def untold(self) -> int:
+        """How many problems were not kept."""
+        return self.told.total() - len(self.problems)
 
 
 def import_listings(database: Database, path: Path, order: Order, tell: Progress | None = None) -> Summary:
@@ -73,25 +84,21 @@ def import_listings(database: Database, path: Path, order: Order, tell: Progress
     if size > LARGEST_FILE:
         fix = f"At most {LARGEST_FILE >> 30} GB are read; split the file, each part with the header"
         raise refuse(path.name, "the file is too large", f"{size >> 20} MB", fix)
-    known = Summary(SOURCE, path.name, sha256_of(path))
+    known = Summary(SOURCE, path.name, digest_of(path))
     with path.open("rb") as file:
-        summary = import_lines(database, _told(numbered_lines(file), file, size, tell), known, order)
+        summary = import_lines(database, with_progress(numbered_lines(file), file, size, tell), known, order)
     if tell:
         tell("storing", size, size)
     return summary
 
 
-def sha256_of(path: Path) -> str:
-    """The digest that a file or folder is known by."""
-    return digest_of(path)
-
-
 def import_lines(database: Database, lines: Iterator[tuple[int, bytes | None]], known: Summary, order: Order) -> Summary:
     """Import numbered lines, the header first, in one transaction; None stands for a line that is too long."""
-    _check_header(next(lines, (1, b"")), known.file)
+    check_header(next(lines, (1, b"")), known.file)
     with database.long_writing(known.file) as connection:
         run_id = store.record_run(connection, _run(known, order))
-        taking = _Taking(connection, Context(known.file, order.recorded_by, order.now), run_id)
+        context = Context(known.file, order.recorded_by, order.now)
+        taking = _Taking(connection, context, run_id, Tally(order.most), Tally(order.most))
         while some := list(islice(lines, _AT_ONCE)):
             _take(taking, some)
         summary = _concluded(taking, known)
@@ -100,39 +107,6 @@ def import_lines(database: Database, lines: Iterator[tuple[int, bytes | None]], 
         if order.dry_run and transaction:
             transaction.rollback()
     return summary
-
-
-# --- lines of a file -------------------------------------------------------------------------------------------------
-
-
-def numbered_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
-    """The lines that are not empty, by number; None in place of one that no listing needs the length of."""
-    number = 0
-    while raw := file.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(raw) > LONGEST_LINE:
-            while raw and not raw.endswith(b"\n"):
-                raw = file.readline(LONGEST_LINE)
-            yield number, None
-        elif line := raw.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"").strip():
-            yield number, line
-
-
-def _told(
-    lines: Iterable[tuple[int, bytes | None]], file: IO[bytes], size: int, tell: Progress | None
-) -> Iterator[tuple[int, bytes | None]]:
-    """The same lines, with a word now and then of how far it has come."""
-    for count, line in enumerate(lines):
-        if tell and count % _AT_ONCE == 0:
-            tell("storing", min(file.tell(), size), size)
-        yield line
-
-
-def _check_header(first: tuple[int, bytes | None], file: str) -> None:
-    try:
-        read_header(first[1] or b"")
-    except BadLine as error:
-        raise refuse(f"{file}, line {first[0]}", error.what, error.found, error.fix) from None
 
 
 # --- into the database -----------------------------------------------------------------------------------------------
@@ -151,23 +125,27 @@ def _take(taking: _Taking, some: Sequence[tuple[int, bytes | None]]) -> None:
 
 def _take_up(taking: _Taking, lines: Sequence[tuple[int, Line]]) -> None:
     there = already_there(taking.connection, [line for _, line in lines])
-    added: list[Recorded] = []
+    taken: list[Taken] = []
     for number, line in lines:
         before = there.get(line.listing_id, Recorded(line.listing_id, (), NOTHING_SINCE))
         new = news(line, before)
         after = with_news(before, new)
-        told = bool(new.said or new.since != NOTHING_SINCE or not before.said)
-        if told and not _stands(taking, number, after):
-            continue
+        joins = [key for key, _ in to_merge(taking.connection, new)]
+        one = Taken(_where(taking, number), before, new, after, joins)
         try:
+            if one.says_anything:
+                _check_named(after)
             check_merges(taking.connection, line, after)
         except BadLine as error:
             _refuse(taking, number, error)
             continue
         there[line.listing_id] = after
-        added.append(new)
-        _count(taking, before, new, after)
-    _append(taking, added)
+        taken.append(one)
+        _count(taking, one)
+    reviewed = [_reviewed(taking, tally, taken) for tally in (taking.real, taking.invented)]
+    _append(taking, [one.new for one in taken])
+    for found in reviewed:
+        review.record(taking.connection, found, taking.run_id, Who(taking.context.recorded_by, taking.context.now))
 
 
 def _read(taking: _Taking, number: int, raw: bytes | None) -> Line | None:
@@ -184,30 +162,45 @@ def _read(taking: _Taking, number: int, raw: bytes | None) -> Line | None:
 
 def _refuse(taking: _Taking, number: int, error: BadLine) -> None:
     taking.refused += 1
-    if taking.refused <= _MOST_PROBLEMS:
-        where = f"{taking.context.reference}, line {number}"
-        taking.problems.append(Problem(Loudness.ROW, where, f"{error.what}; the line was left out", error.found, error.fix))
+    what = f"{error.what}; the line was left out"
+    taking.tell(Problem(Loudness.ROW, _where(taking, number), what, error.found, error.fix))
 
 
-def _stands(taking: _Taking, number: int, after: Recorded) -> bool:
-    """Whether a listing has a name and a place, with all that was ever said of it; else the line is refused."""
+def _where(taking: _Taking, number: int) -> str:
+    return f"{taking.context.reference}, line {number}"
+
+
+def _check_named(after: Recorded) -> None:
+    """Refuse a line whose listing has no name or no place, with all that was ever said of it."""
     try:
         resolve(after.listing_id, after.said, lambda _address, _given: Located(), after.since)
     except ValueError:
         fix = "Say organization, city, state_province and postal_code in a statement, or give the id of a listing that is there"
-        _refuse(taking, number, BadLine("no statement gives the listing's name and place", after.listing_id, fix))
-        return False
-    return True
+        raise BadLine("no statement gives the listing's name and place", after.listing_id, fix) from None
 
 
-def _count(taking: _Taking, before: Recorded, new: Recorded, after: Recorded) -> None:
-    tally = taking.invented if any(one.statement.source == INVENTED for one in after.said) else taking.real
-    if not before.said:
-        tally.new += 1
-    elif new.said or new.since != NOTHING_SINCE or to_merge(taking.connection, new):
-        tally.changed += 1
+def _count(taking: _Taking, taken: Taken) -> None:
+    tally = _tally(taking, taken)
+    if taken.says_anything:
+        tally.changes.add(change(taken))
     else:
         tally.unchanged += 1
+
+
+def _tally(taking: _Taking, taken: Taken) -> Tally:
+    return taking.invented if any(one.statement.source == INVENTED for one in taken.after.said) else taking.real
+
+
+def _reviewed(taking: _Taking, tally: Tally, taken: Sequence[Taken]) -> Review:
+    """What the lines of a tally contradict; where a place can't be true is said at once."""
+    told = [(one, sayings(one)) for one in taken if one.new.said and _tally(taking, one) is tally]
+    places = [place for one in told for place in told_of_places(*one)]
+    for problem in whereabouts.notices(places, taking.gazetteer) if places else ():
+        taking.tell(problem)
+    weighed = [saying for _, some in told for saying in some if saying.before or saying.new.point]
+    found = review.weigh(taking.connection, weighed, taking.gazetteer.too_far) if weighed else Review()
+    tally.contradicts(found.to_open)
+    return found
 
 
 def _append(taking: _Taking, added: Sequence[Recorded]) -> None:
@@ -226,24 +219,30 @@ def _append(taking: _Taking, added: Sequence[Recorded]) -> None:
 
 def _concluded(taking: _Taking, known: Summary) -> Summary:
     """What came of the file. Invented listings make way where there are real ones, also those of this very file."""
-    connection, real, invented = taking.connection, taking.real, taking.invented
+    connection, invented = taking.connection, taking.invented
     problems, refused = list(taking.problems), taking.refused
-    if refused > _MOST_PROBLEMS:
-        problems.append(Problem(Loudness.NOTICE, known.file, "and more lines like these", f"{refused - _MOST_PROBLEMS:,}"))
+    if taking.untold:
+        problems.append(Problem(Loudness.NOTICE, known.file, "and more lines like these", f"{taking.untold:,}"))
     there = sum(map(bool, store.latest_digests(connection, INVENTED).values()))
     if there and store.unspoken_by(connection, INVENTED):
         store.remove_source(connection, INVENTED)
         what = "the invented listings of the demo directory make way for real ones"
         problems.insert(0, Problem(Loudness.NOTICE, known.file, what, f"{there:,} listing{'' if there == 1 else 's'}"))
-        refused, invented = refused + invented.lines, _Tally()
+        refused, invented = refused + invented.lines, Tally(0)
+    told = taking.real.with_all_of(invented)
     return replace(
         known,
         rows=taking.rows,
-        new=real.new + invented.new,
-        changed=real.changed + invented.changed,
-        unchanged=real.unchanged + invented.unchanged,
+        new=told.changes.counts[ChangeKind.NEW],
+        changed=told.changes.counts[ChangeKind.CHANGED],
+        unchanged=told.unchanged,
+        gone=told.changes.counts[ChangeKind.GONE],
         refused=refused,
         problems=tuple(problems),
+        fields=told.changes.fields,
+        changes=told.changes.some,
+        conflicts=told.conflicts,
+        contradictions=tuple(told.contradictions),
         imported=True,
     )
 

@@ -39,7 +39,7 @@ from importers import (
     whereabouts,
 )
 from importers.base import Batch, Importer, Meaning, Source, refuse
-from importers.differences import Change
+from importers.differences import Changes
 from importers.expectations import There
 from importers.orders import File as File  # who imports a file has what that needs from here
 from importers.orders import Order as Order
@@ -205,8 +205,8 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
         gone=len(gone),
         refused=said.refused,
         problems=(*demo, *unexpected, *back, *doubt, *said.problems, *whereabouts.notices(doubtful, gazetteer)),
-        fields=differences.by_field(changes),
-        changes=differences.some_of_each(changes, order.most),
+        fields=changes.fields,
+        changes=changes.some,
         conflicts=len(reviewed.to_open),
         contradictions=reviewed.to_open[: order.most],
         imported=True,
@@ -234,18 +234,19 @@ def _there(connection: Connection, coming: _Coming) -> There:
     return There(coming.file.source, last, {one for one in last if states.get(one) in covered}, whole=False)
 
 
-def _changes(
-    connection: Connection, there: There, different: Sequence[Statement], gone: Sequence[str], most: int
-) -> list[Change]:
+def _changes(connection: Connection, there: There, different: Sequence[Statement], gone: Sequence[str], most: int) -> Changes:
     """What becomes of each listing that is changed, and of the first that come and go; read is only what was said of those."""
     known = [one for one in different if there.last.get(one.local_id)]
     new = [one for one in different if not there.last.get(one.local_id)]
     before = store.latest_said(connection, there.source, [*(one.local_id for one in known), *gone[:most]])
-    return [
-        *(differences.changed(before[one.local_id], one) for one in known),
-        *(differences.gone(before[local_id]) for local_id in gone[:most]),
-        *map(differences.new, new[:most]),
-    ]
+    changes = Changes(most)
+    for one in known:
+        changes.add(differences.changed(before[one.local_id], one))
+    for local_id in gone[:most]:
+        changes.add(differences.gone(before[local_id]))
+    for one in new[:most]:
+        changes.add(differences.new(one))
+    return changes
 
 
 def _of_part(last: Mapping[str, str], coming: _Coming) -> dict[str, str]:

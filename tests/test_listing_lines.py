@@ -19,8 +19,9 @@ from directory.problems import CannotUnderstand, Loudness
 from directory.tables import RunRow
 from directory.vocabulary import Answer, BedState, Channel, SourceKind, VettingState
 from importers.listing_fields import LINE, REPORT, STATEMENT, VALUES, VETTING, BadLine
+from importers.listing_file import LARGEST_FILE, LONGEST_LINE
 from importers.listing_line import Context, read_line
-from importers.listings import LARGEST_FILE, LONGEST_LINE, import_listings
+from importers.listings import import_listings
 from tests.listing_files import (
     DOC,
     EXAMPLES,
