@@ -94,10 +94,28 @@ class Directory:
 
 
 def options(directory: Directory, need: Need, limit: int = 10, by_hand: ByHand = NOTHING) -> Answered:
-    """The list for a need: at most `limit` entries of each kind, everything counted, arranged by hand where it was."""
+    """The list for a need: at most `limit` entries of each kind, everything counted, arranged by hand where it was.
+
+    From a generation that lags it is asked again until all that it shows stands in the generation as in the database.
+    """
     generation = directory.index.current()
-    asking = Asking(generation.columns, generation.words, lambda ids: directory.listings_of(generation, ids), directory.pace)
-    return answering.answer(_routed(directory, asking, need), need, limit, by_hand)
+    while True:
+        looked_at: set[str] = set()
+        answered = answering.answer(_routed(directory, _asking(directory, generation, looked_at), need), need, limit, by_hand)
+        right = directory.index.corrected(generation, looked_at)
+        if right is generation:
+            return answered
+        generation = right
+
+
+def _asking(directory: Directory, generation: Generation, looked_at: set[str]) -> Asking:
+    """What is asked of; the ids of the listings that are read from the database for it are written down."""
+
+    def listings(ids: Sequence[str]) -> Mapping[str, Listing]:
+        looked_at.update(ids)
+        return directory.listings_of(generation, ids)
+
+    return Asking(generation.columns, generation.words, listings, directory.pace)
 
 
 def _routed(directory: Directory, asking: Asking, need: Need) -> Asking:

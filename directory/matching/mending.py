@@ -31,9 +31,7 @@ def mended(columns: Columns, changed: Sequence[Listing], renamed: Collection[str
         return None
     new = as_given(known)
     same = columns.called[at] == new.called
-    in_place = (columns.centred[:, at] == new.centred) | (np.isnan(columns.centred[:, at]) & np.isnan(new.centred))
-    in_place = in_place.all(axis=0) & (columns.approximate[at] == new.approximate)
-    if not (same | (in_place & np.isin([listing.id for listing in known], list(renamed)))).all():
+    if not (same | (_in_place(columns, new, at) & np.isin([listing.id for listing in known], list(renamed)))).all():
         return None
     zones, zone = _joined(columns.zones, new.zones, new.zone)
     buckets, bucket = _joined(columns.buckets, new.buckets, new.report_bucket)
@@ -44,6 +42,20 @@ def mended(columns: Columns, changed: Sequence[Listing], renamed: Collection[str
         parts |= _spliced(columns, new, at, (starts, names))
     parts |= {"zone": _with(columns.zone, at, zone), "zones": zones, "buckets": buckets, "planes": _planes(columns, new, at)}
     return replace(columns, **parts, **_plans(columns, new, at))
+
+
+def moved(columns: Columns, listings: Sequence[Listing]) -> set[str]:
+    """The ids of those, all of them listings of the columns, that the columns have at another place."""
+    at = np.array([columns.position(listing.id) for listing in listings], dtype=np.intp)
+    kept = _in_place(columns, as_given(listings), at)
+    return {listing.id for listing, stays in zip(listings, kept.tolist(), strict=True) if not stays}
+
+
+def _in_place(columns: Columns, new: Columns, at: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Of each listing whether it has the same point in both, or none in both."""
+    known, there = columns.centred[:, at], new.centred
+    same = ((known == there) | (np.isnan(known) & np.isnan(there))).all(axis=0) & (columns.approximate[at] == new.approximate)
+    return np.asarray(same, dtype=np.bool_)
 
 
 def _with(old: NDArray[Any], at: NDArray[np.intp], new: NDArray[Any]) -> NDArray[Any]:

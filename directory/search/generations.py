@@ -8,61 +8,37 @@ import logging
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from directory import hours, resolve, store, vocabulary
 from directory.database import Database
-from directory.listing import Listing
 from directory.matching import bits, gathering, grid
 from directory.matching import columns as matching_columns
-from directory.matching.columns import Columns
-from directory.matching.excerpt import without
 from directory.matching.mending import mended
 from directory.problems import Loudness, Problem
 from directory.resolve import Locate
-from directory.search import analysis, disk, postings, whoosh_index, words
+from directory.search import analysis, building, disk, lagging, postings, whoosh_index, words
+from directory.search.building import Generation as Generation
+from directory.search.building import State
 from directory.search.disk import Busy, Manifest, Unusable
 from directory.search.whoosh_index import Damaged
 from directory.search.words import Words
 
 _LOG: Final = logging.getLogger(__name__)
+_NEVER: Final = datetime.fromtimestamp(0, UTC)
 _WAIT_SECONDS: Final = 60
 _MOST_MENDED: Final = 500
 """So many changed listings are mended in memory; for more all is built anew."""
 _PROGRAM: Final = f"1 with Whoosh {whoosh_index.VERSION}"
 """The version of what lies on disk; an index of any other is built again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """The listings as of one change of the database, ready to be asked; positions are the same in both parts."""
-
-    counter: int
-    made_at: datetime
-    columns: Columns
-    words: Words
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """The database at one moment: the last change and all listings, from one transaction."""
-
-    counter: int
-    columns: Columns
-    listings: dict[str, Listing]
-
-    def documents(self) -> Iterator[tuple[str, dict[str, list[str]]]]:
-        """What is indexed of each listing, in the order of the columns."""
-        return ((key, analysis.document(self.listings[key])) for key in self.columns.ids)
 
 
 @cache
@@ -74,50 +50,75 @@ def _schema() -> str:
 
 
 class Index:
-    """The generations in a folder. One is loaded; whoever holds an older one may go on using it."""
+    """The generations in a folder. One is loaded; whoever holds an older one may go on using it.
+
+    Where it `may_lag`, somebody else builds, and nobody waits for that who asks: see `directory.following`.
+    """
 
     def __init__(self, folder: Path, database: Database, locate: Locate) -> None:
+        self.may_lag = False
         self._folder = folder
         self._database = database
         self._locate = locate
         self._reload = threading.Lock()
         self._loaded: tuple[Generation, str] | None = None
+        self._up_to_date = _NEVER
 
     def current(self) -> Generation:
         """The generation of the database's last change; built first where there is none, which takes a while.
 
         Where only facts, reports or vetting of a few listings changed, or a few were merged, they are mended in memory: the
-        words that find them stay those of the last build until the next. Where somebody else builds for longer than a minute
-        it is the generation before, as its `made_at` says.
+        words that find them stay those of the last build until the next. Where more changed, and it may lag, it is the
+        generation before, and says so by its `behind`. Where it may not, and somebody else builds for longer than a minute, it
+        is that too, as its `made_at` says.
         """
-        unchanged = self._unchanged()
-        if unchanged:
-            return unchanged
-        if not self._reload.acquire(timeout=_WAIT_SECONDS if self._loaded else -1):
+        found = self._unchanged()
+        if not found and not self._reload.acquire(timeout=_WAIT_SECONDS if self._loaded else -1):
             assert self._loaded
             return self._loaded[0]
-        try:
-            return self._unchanged() or self._mend() or self._open() or self._make(anew=False)
-        finally:
-            self._reload.release()
+        if not found:
+            try:
+                found = self._unchanged() or self._next()
+            finally:
+                self._reload.release()
+        if not found.behind:
+            self._up_to_date = datetime.now(UTC)
+        return found
+
+    def corrected(self, generation: Generation, shown: Iterable[str]) -> Generation:
+        """The same generation where all that is shown of it stands so in the database; else one in which it does."""
+        unchecked = [key for key in shown if key not in generation.checked] if generation.behind else []
+        if not unchecked:
+            return generation
+        with self._database.reading() as connection:
+            now = list(store.listings(connection, self._locate, unchecked))
+        found = lagging.corrected(generation, unchecked, now)
+        with self._reload:
+            if self._loaded and self._loaded[0] is generation:
+                self._keep(found, self._loaded[1])
+        return found
+
+    def waits(self) -> bool:
+        """Whether a build would bring anything that has not been taken up."""
+        return self._queued() or self.current().behind is not None
 
     def rebuild(self) -> Generation:
         """Build a new generation from the database, whatever there is."""
-        with self._reload:
-            return self._make(anew=True)
+        return self._make(lambda: None)
 
     def catch_up(self) -> Generation:
         """The generation of the database's last change, built where anything waits for that: its words are up to date too."""
-        generation = self.current()
+        return self._make(lambda: None if self._queued() else self._open())
+
+    def _queued(self) -> bool:
         with self._database.reading() as connection:
-            waits = bool(store.unindexed(connection))
-        return self.rebuild() if waits else generation
+            return bool(store.unindexed(connection))
 
     def check(self) -> list[Problem]:
         """What is wrong with the index on disk; nothing where it and the database agree."""
         try:
             folder, manifest = disk.verified(self._folder, disk.read_current(self._folder))
-            generation = _load(folder, manifest)
+            generation = building.load(folder, manifest)
             keys, by_field = whoosh_index.read(folder / "whoosh")
         except (Unusable, Damaged, OSError, ValueError) as error:
             return [self._problem(str(error))]
@@ -144,8 +145,15 @@ class Index:
         with self._database.reading() as connection:
             return generation if store.counter(connection) == generation.counter else None
 
-    def _open(self) -> Generation | None:
-        """The generation on disk, mended to the database's last change; None where that can't be."""
+    def _next(self) -> Generation:
+        """What follows the loaded generation: mended, opened, lagging, or built."""
+        seen = disk.read_current(self._folder)
+        lags = self._loaded and self._loaded[0].behind and seen == self._loaded[1]
+        found = None if lags else self._mend() or self._open()
+        return found or (self._lagging(seen) if self.may_lag else None) or self._make(self._open)
+
+    def _fit(self) -> tuple[Generation, str] | None:
+        """The generation on disk, as of when it was built; None where it can't be used."""
         seen = disk.read_current(self._folder)
         try:
             folder, manifest = disk.verified(self._folder, seen)
@@ -153,11 +161,16 @@ class Index:
                 unfit = _unfit(connection, folder, manifest)
             if unfit:
                 raise Unusable("; ".join(unfit))
-            generation = self._mended(_load(folder, manifest))
+            return building.load(folder, manifest), seen
         except (Unusable, OSError, ValueError) as error:
             _LOG.info("The index has to be built: %s", error)
             return None
-        return self._keep(generation, seen) if generation else None
+
+    def _open(self) -> Generation | None:
+        """The generation on disk, mended to the database's last change; None where that can't be."""
+        found = self._fit()
+        generation = self._mended(found[0]) if found else None
+        return self._keep(generation, found[1]) if found and generation else None
 
     def _mend(self) -> Generation | None:
         """The loaded generation, mended; None where there is none, or one on disk is newer, or mending is not enough."""
@@ -167,19 +180,37 @@ class Index:
         mended_one = self._mended(generation)
         return self._keep(mended_one, seen) if mended_one else None
 
+    def _lagging(self, seen: str) -> Generation | None:
+        """The generation before, without what is gone, and with the newest changes where they are few; None for want of one.
+
+        What else changed is not looked at here: see `corrected`.
+        """
+        found = self._loaded or self._fit()
+        if not found:
+            return None
+        before = found[0]
+        with self._database.reading() as connection:
+            counter, ids = store.counter(connection), set(store.ids(connection))
+            changed = store.changed_since(connection, before.counter)
+            few = changed if len(changed) <= _MOST_MENDED else ()
+            now = list(store.listings(connection, self._locate, few))
+        since = before.behind or (self._up_to_date if self._loaded else before.made_at)
+        behind = replace(before, counter=counter, behind=since, checked=before.checked.difference(changed))
+        there = lagging.left(behind, set(before.columns.ids) - ids)
+        return self._keep(lagging.corrected(there, few, now), seen)
+
     def _mended(self, generation: Generation) -> Generation | None:
         """A generation as of the database's last change; None where more changed than facts, reports and vetting of a few."""
         with self._database.reading() as connection:
             counter, held = store.counter(connection), store.count(connection)
             changed, known = store.changed_since(connection, generation.counter), store.sameness(connection)
-            gone = np.array([at for at, key in enumerate(generation.columns.ids) if key in known.merged], np.intp)
+            gone = known.merged.keys() & set(generation.columns.ids)
             if counter < generation.counter or held != len(generation.columns) - len(gone) or len(changed) > _MOST_MENDED:
                 return None
             listings = list(store.listings(connection, self._locate, changed))
-        columns = without(generation.columns, gone) if len(gone) else generation.columns
-        words = Words(postings.closed_up(generation.words.arrays, gone)) if len(gone) else generation.words
-        mended_ones = mended(columns, listings, known.families) if listings else columns
-        return replace(generation, counter=counter, columns=mended_ones, words=words) if mended_ones else None
+        rest = lagging.left(generation, gone)
+        columns = mended(rest.columns, listings, known.families) if listings else rest.columns
+        return replace(rest, counter=counter, columns=columns) if columns else None
 
     def _keep(self, generation: Generation, seen: str) -> Generation:
         self._loaded = generation, seen
@@ -187,11 +218,11 @@ class Index:
 
     # --- building ----------------------------------------------------------------------------------------------------
 
-    def _make(self, anew: bool) -> Generation:
-        """Build, or take what somebody else built meanwhile; where nothing can be written, answer from memory."""
+    def _make(self, there: Callable[[], Generation | None]) -> Generation:
+        """Build, unless what is needed is `there` by then; where nothing can be written, answer from memory."""
         try:
             with disk.only_builder(self._folder, _WAIT_SECONDS):
-                return (None if anew else self._open()) or self._build()
+                return there() or self._build()
         except Busy as error:
             _LOG.warning("The index is not brought up to date: %s", error)
             return self._older() or self._in_memory()
@@ -201,23 +232,17 @@ class Index:
 
     def _build(self) -> Generation:
         """The queue is cleared only when the index is on disk: killed before that, it is simply built once more."""
-        state = self._read_database()
+        state = State.of(self._database, self._locate)
         disk.discard_except(self._folder, disk.read_current(self._folder))
         folder = self._folder / f"gen-{state.counter}-{secrets.token_hex(4)}"
         try:
-            manifest = _write(folder, state)
+            manifest = building.write(folder, state, (_schema(), _PROGRAM))
             current = disk.publish(folder, manifest)
         except (OSError, Damaged):
             shutil.rmtree(folder, ignore_errors=True)
             raise
         self._remember(folder.name, state.counter)
-        return self._keep(_load(folder, manifest), current)
-
-    def _read_database(self) -> _State:
-        with self._database.reading() as connection:
-            counter = store.counter(connection)
-            listings = list(store.listings(connection, self._locate))
-        return _State(counter, matching_columns.build(listings), {listing.id: listing for listing in listings})
+        return self._keep(building.load(folder, manifest), current)
 
     def _remember(self, name: str, counter: int) -> None:
         """Let the database know what was built from it, and strike from the queue what that holds."""
@@ -233,16 +258,13 @@ class Index:
         if self._loaded:
             return self._loaded[0]
         try:
-            return _load(*disk.verified(self._folder, disk.read_current(self._folder)))
+            return building.load(*disk.verified(self._folder, disk.read_current(self._folder)))
         except (Unusable, OSError, ValueError):
             return None
 
     def _in_memory(self) -> Generation:
         """The same answers without a file."""
-        state = self._read_database()
-        found = Words.from_documents([document for _, document in state.documents()])
-        generation = Generation(state.counter, datetime.now(UTC), state.columns, found)
-        return self._keep(generation, disk.read_current(self._folder))
+        return self._keep(State.of(self._database, self._locate).in_memory(), disk.read_current(self._folder))
 
 
 def _unfit(connection: Connection, folder: Path, manifest: Manifest) -> Sequence[str]:
@@ -256,23 +278,3 @@ def _unfit(connection: Connection, folder: Path, manifest: Manifest) -> Sequence
         "it was made by another version of this program": (manifest.schema, manifest.program) != (_schema(), _PROGRAM),
     }
     return [reason for reason, holds in reasons.items() if holds]
-
-
-def _write(folder: Path, state: _State) -> Manifest:
-    """Write a generation's files; what the words hold is what Whoosh gives back."""
-    folder.mkdir(mode=0o700)
-    whoosh_index.write(folder / "whoosh", state.documents())
-    keys, by_field = whoosh_index.read(folder / "whoosh")
-    if keys != tuple(state.columns.ids):
-        raise Damaged(f"{folder.name}: its documents are not in the order of the columns")
-    state.columns.save(folder / "columns")
-    Words.from_postings(by_field).save(folder / "words")
-    made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Manifest(state.counter, made_at, _schema(), _PROGRAM, len(keys), disk.described(folder))
-
-
-def _load(folder: Path, manifest: Manifest) -> Generation:
-    columns, found = Columns.load(folder / "columns"), Words.load(folder / "words")
-    if not len(columns) == len(found) == manifest.documents:
-        raise Unusable(f"{folder.name}: its parts hold different numbers of listings")
-    return Generation(manifest.counter, datetime.fromisoformat(manifest.made_at), columns, found)
