@@ -1,10 +1,12 @@
-"""The pairs that may be one place, as of the last change: worked out once, and kept while nothing about them changes.
+"""The pairs that may be one place: worked out from all listings, which takes seconds, and kept for everybody who asks.
 
-Working them out anew reads every listing, which takes seconds; calls and reports change neither names nor places.
+What is kept is a cache beside the database: only ids. A pair is weighed anew from the listings as they are whenever it is
+shown, so that nothing is proposed that is not so any more; what came since is not in it before the next working out.
 """
 
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -12,90 +14,91 @@ from sqlalchemy import Connection
 
 from directory import duplicates, store
 from directory.duplicates import PROPOSED, Proposal, compared
-from directory.listing import Listing
 from directory.referral import Directory
 from directory.sameness import Sameness
+from directory.search.building import State
 
-_FEW: Final = 200
-"""For more changed listings than this, all is worked out anew."""
+Pair = tuple[str, str]
+_FILE: Final = "proposals.json"
 
 
 @dataclass(frozen=True, slots=True)
 class _WorkedOut:
-    """The proposals as of a change, and what of each listing they stand on, as a number."""
+    """The pairs as of a change, by ids."""
 
     counter: int
-    found: list[Proposal]
-    stands_on: dict[str, int]
+    pairs: tuple[Pair, ...]
 
 
-_KEPT: Final[WeakKeyDictionary[Directory, _WorkedOut]] = WeakKeyDictionary()
+_SHOWN: Final[WeakKeyDictionary[Directory, tuple[int, _WorkedOut, list[Proposal]]]] = WeakKeyDictionary()
+"""What was last shown, as of which change, and from what it was made."""
 
 
 def proposals(directory: Directory) -> list[Proposal]:
-    """The pairs that may be one place and of which nobody decided, the likeliest first."""
-    with directory.database.reading() as connection:
-        known = store.sameness(connection)
-        kept = _KEPT.get(directory)
-        if kept is None or kept.counter != store.counter(connection):
-            kept = (kept and _mended(directory, connection, kept)) or _anew(directory, connection)
-            _KEPT[directory] = kept
-    apart = _apart(known)
-    return [one for one in kept.found if one.ids not in apart]
+    """The pairs of which nobody decided, the likeliest first; worked out first unless that is done elsewhere."""
+    if behind(directory) and not directory.index.may_lag:
+        work_out(directory)
+    return known_proposals(directory) or []
 
 
 def known_proposals(directory: Directory) -> list[Proposal] | None:
-    """The same where they are worked out as of the last change or can be mended; None where that would take seconds."""
+    """The same as far as they were worked out, weighed as the listings are now; None where nobody worked any out yet."""
     with directory.database.reading() as connection:
-        kept = _KEPT.get(directory)
-        if kept is None or (kept.counter != store.counter(connection) and _mended(directory, connection, kept) is None):
+        counter, kept = store.counter(connection), _read(directory)
+        if kept is None or kept.counter > counter:
             return None
-    return proposals(directory)
+        known = _SHOWN.get(directory)
+        if known is None or known[:2] != (counter, kept):
+            known = _SHOWN[directory] = counter, kept, _weighed(directory, connection, kept)
+        apart = _apart(store.sameness(connection))
+    return [one for one in known[2] if one.ids not in apart]
 
 
-def _apart(known: Sameness) -> set[tuple[str, str]]:
-    """The pairs that are two places: also where one of the two stands for the listing of which somebody said so."""
-    told = ((known.stands_for(one), known.stands_for(other)) for one, other in known.different)
-    return {(min(pair), max(pair)) for pair in told}
+def behind(directory: Directory) -> bool:
+    """Whether the directory has changed since they were worked out."""
+    kept = _read(directory)
+    with directory.database.reading() as connection:
+        return kept is None or kept.counter != store.counter(connection)
 
 
-def _anew(directory: Directory, connection: Connection) -> _WorkedOut:
-    listings = list(store.listings(connection, directory.gazetteer.locate))
-    stands_on = {listing.id: _stands_on(listing) for listing in listings}
-    return _WorkedOut(store.counter(connection), duplicates.proposals(listings), stands_on)
+def work_out(directory: Directory) -> None:
+    """Work them out from all listings, and keep them."""
+    state = State.of(directory.database, directory.gazetteer.locate)
+    found = duplicates.proposals(list(state.listings.values()))
+    file = _file(directory)
+    new = file.with_suffix(".new")
+    new.write_text(json.dumps({"counter": state.counter, "pairs": [one.ids for one in found]}), encoding="utf-8")
+    new.replace(file)
 
 
-def _stands_on(listing: Listing) -> int:
-    return hash((listing.organization, listing.program, listing.address, listing.phones, listing.licence_number, listing.point))
+def _file(directory: Directory) -> Path:
+    return directory.settings.instance / _FILE
 
 
-def _mended(directory: Directory, connection: Connection, kept: _WorkedOut) -> _WorkedOut | None:
-    """What was worked out, mended after merges; None where another listing is new, gone, renamed or moved."""
+def _read(directory: Directory) -> _WorkedOut | None:
+    """What is kept; None where that is nothing, or nothing that can be read."""
+    try:
+        told = json.loads(_file(directory).read_text(encoding="utf-8"))
+        return _WorkedOut(int(told["counter"]), tuple((str(one), str(other)) for one, other in told["pairs"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _weighed(directory: Directory, connection: Connection, kept: _WorkedOut) -> list[Proposal]:
+    """The pairs between the listings that stand now."""
     known = store.sameness(connection)
-    changed = store.changed_since(connection, kept.counter)
-    if len(changed) > _FEW or store.count(connection) + len(kept.stands_on.keys() & known.merged.keys()) != len(kept.stands_on):
-        return None
-    now = {listing.id: listing for listing in store.listings(connection, directory.gazetteer.locate, changed)}
-    other = [key for key, one in now.items() if kept.stands_on.get(key) != _stands_on(one) and key not in known.families]
-    if other or not now.keys() <= kept.stands_on.keys():
-        return None
-    stands_on = {key: number for key, number in kept.stands_on.items() if key not in known.merged}
-    stands_on |= {key: _stands_on(one) for key, one in now.items()}
-    return _WorkedOut(store.counter(connection), _again(kept.found, known, now), stands_on)
+    standing = {pair for one, other in kept.pairs if len(pair := _pair(known, one, other)) == 2}
+    ids = sorted({key for pair in standing for key in pair})
+    now = {listing.id: listing for listing in store.listings(connection, directory.gazetteer.locate, ids)}
+    weighed = [compared(now[pair[0]], now[pair[1]]) for pair in standing if now.keys() >= set(pair)]
+    return sorted((one for one in weighed if one.score >= PROPOSED), key=lambda one: (-one.score, one.ids))
 
 
-def _again(found: Iterable[Proposal], known: Sameness, now: dict[str, Listing]) -> list[Proposal]:
-    """The same pairs between the listings that stand now, weighed anew where one of them changed."""
-    told: dict[tuple[str, str], Proposal] = {}
-    for one in found:
-        standing = [known.stands_for(key) for key in one.ids]
-        if standing[0] == standing[1]:
-            continue
-        if standing == list(one.ids) and not now.keys() & set(standing):
-            told[one.ids] = one
-            continue
-        pair = [now.get(key, listing) for key, listing in zip(standing, (one.first, one.second), strict=True)]
-        again = compared(*pair)
-        if again.score >= PROPOSED:
-            told[again.ids] = again
-    return sorted(told.values(), key=lambda one: (-one.score, one.ids))
+def _apart(known: Sameness) -> set[tuple[str, ...]]:
+    """The pairs that are two places: also where one of the two stands for the listing of which somebody said so."""
+    return {_pair(known, one, other) for one, other in known.different}
+
+
+def _pair(known: Sameness, one: str, other: str) -> tuple[str, ...]:
+    """The ids of the listings that stand for two, in order; one alone where they are one by now."""
+    return tuple(sorted({known.stands_for(one), known.stands_for(other)}))

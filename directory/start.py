@@ -10,6 +10,7 @@ from flask import Flask
 
 from directory import asking, paper, referral
 from directory.erasing import erasing
+from directory.following import following
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
@@ -57,13 +58,12 @@ def serve(app: Flask, directory: Directory, import_demo: Callable[[], None]) -> 
     try:
         directory.ready()
         import_demo()
-        directory.index.current()
         need = asking.read_need(DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())
     except CannotUnderstand as error:
         click.echo(error, err=True)
         return 1
-    click.echo(paper.in_words(referral.options(directory, need, limit=3)))
-    with erasing(directory, lambda: datetime.now(UTC)):
+    with following(directory), erasing(directory, lambda: datetime.now(UTC)):
+        click.echo(paper.in_words(referral.options(directory, need, limit=3)))
         return _listen(app, directory.settings)
 
 

@@ -12,7 +12,7 @@ ORDER = [
     "public_address", "public_data", "likeness", "duplicates", "sameness", "matching", "asking", "case", "vetting",
     "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "confirming", "paper",
     "handout", "answering", "review", "undoing", "referral", "geocoding", "browsing", "vetting_desk", "proposing",
-    "merging", "attestation", "upkeep", "board", "meetings", "erasing", "handing_out", "call_sheet", "learned",
+    "following", "merging", "attestation", "upkeep", "board", "meetings", "erasing", "handing_out", "call_sheet", "learned",
     "calling", "call_queue", "bed_reports", "uploads", "web", "commands", "user_commands", "review_commands", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
@@ -22,7 +22,7 @@ ALLOWED = {
     "whoosh": {"search"},
     "sqlalchemy": {
         "tables", "database", "store", "search", "accounts", "meetings", "erasing", "learned", "calling", "vetting_desk",
-        "merging", "proposing", "attestation",
+        "merging", "proposing", "following", "attestation",
         "review", "undoing",
     },
     "alembic": {"database"},

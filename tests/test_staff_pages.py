@@ -137,7 +137,7 @@ def test_what_helps_most_comes_first_and_everything_is_done_in_place(app: Flask,
     staff = somebody(app)
     empty = staff.get("/staff").get_data(as_text=True)
     assert "Nothing waits, but families see no center yet" in empty and 'href="/need">Look for a center' in empty
-    assert 'href="/staff/duplicates">look for them' in empty
+    assert 'href="/staff/duplicates">their page</a> will have them' in empty
     publish(app, READY)
     with directory.database.writing() as connection:
         store.open_correction(connection, READY, ("wrong_number", "6145550150"), NOW)

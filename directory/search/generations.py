@@ -140,7 +140,7 @@ class Index:
         if self._loaded is None:
             return None
         generation, seen = self._loaded
-        if disk.read_current(self._folder) != seen:
+        if disk.read_current(self._folder) != seen or (generation.behind and not self.may_lag):
             return None
         with self._database.reading() as connection:
             return generation if store.counter(connection) == generation.counter else None

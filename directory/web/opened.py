@@ -21,7 +21,8 @@ def register() -> Register:
 
 
 def page(template: str, **shown: Any) -> str:
-    """A page; it says so where the directory holds the demonstration's invented centers."""
+    """A page; it says so where the directory holds the demonstration's invented centers, or newer facts are being taken in."""
+    generation = opened().index.current()
     if "demonstration" not in shown:
-        shown["demonstration"] = words.demonstration(opened().index.current(), current_app.extensions)
-    return render_template(template, **shown)
+        shown["demonstration"] = words.demonstration(generation, current_app.extensions)
+    return render_template(template, behind=generation.behind, **shown)

@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from directory import store, upkeep
+from directory import proposing, store, upkeep
 from directory.upkeep import Reason
 from directory.vetting_desk import NoSuchListing
 from directory.web.opened import now, opened, page
@@ -76,6 +76,7 @@ def _home(told: dict[str, str]) -> str:
         more=not whole and any(len(tasks) > _FEW for tasks in by_reason.values()),
         headings=HEADINGS,
         contradictions=contradictions,
+        looking=proposing.behind(opened()),
         imports=current_app.extensions["importing"] is not None,
         freshness=total,
         states=states,

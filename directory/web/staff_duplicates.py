@@ -8,12 +8,11 @@ from typing import Final
 from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from directory import merging
+from directory import merging, proposing
 from directory.duplicates import CERTAIN, Proposal
 from directory.listing import Listing
 from directory.merging import MergingDesk, Settled
 from directory.problems import CannotUnderstand
-from directory.proposing import proposals
 from directory.sameness import Decision
 from directory.vetting_desk import known_as
 from directory.vocabulary import BY_GROUP
@@ -92,7 +91,7 @@ def _words(error: CannotUnderstand) -> str:
 
 
 def _page(wrong: str) -> str:
-    found, settled = proposals(opened()), merging.settled(opened())
+    found, settled = proposing.proposals(opened()), merging.settled(opened())
     whole = request.args.get("all", "") == "yes"
     return page(
         "staff_duplicates.html",
@@ -100,6 +99,7 @@ def _page(wrong: str) -> str:
         certain=sum(one.score >= CERTAIN for one in found),
         pairs=[(one, list(_rows(one))) for one in (found if whole else found[:_SHOWN])],
         more=0 if whole else max(0, len(found) - _SHOWN),
+        looking=proposing.behind(opened()),
         settled=settled,
         just=_just(settled),
         wrong=wrong,

@@ -43,8 +43,8 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
         return source_titles.get(source) or source.replace("_", " ").capitalize()
 
     app.jinja_env.filters |= {
-        "day": day, "clock": clock, "tel": tel, "dial": dial, "capital": capital, "source": source_title,
-        "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "percent": percent,
+        "day": day, "clock": clock, "machine_hour": machine_hour, "tel": tel, "dial": dial, "capital": capital,
+        "source": source_title, "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "percent": percent,
     }  # fmt: skip
     app.jinja_env.globals |= {
         "PHONE_KINDS": paper.PHONE_KINDS, "distance": paper.distance,
@@ -61,6 +61,11 @@ def day(when: date) -> Spoken:
 def clock(when: datetime) -> Spoken:
     """March 13, 2026, 6:30 pm."""
     return say("%(day)s, %(hour)s", day=day_in_words(when), hour=hour(when))
+
+
+def machine_hour(when: datetime) -> str:
+    """14:05 UTC, by the clock of this machine."""
+    return f"{when.astimezone():%H:%M %Z}"
 
 
 def unbroken(words: str) -> str:
