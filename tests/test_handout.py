@@ -13,6 +13,7 @@ import icalendar
 import pytest
 
 from directory import handout
+from directory.directions import Directions, address_of, directions_to
 from directory.handout import Snapshot, square
 from directory.handout.catalog import CATALOGS, LANGUAGES
 from directory.handout.frozen import QUESTIONS, insurance
@@ -108,13 +109,19 @@ def test_what_nobody_knows_says_ask() -> None:
 
 def test_a_withheld_address_is_nowhere() -> None:
     hidden = next(one for one in sheet(scene.snapshot()).listed if one.data["id"] == "invented_survey:5")
-    assert (hidden.street, hidden.geo) == ("", "")
+    assert (hidden.street, hidden.directions) == ("", None)
+    listing = scene.listings()[4]
+    assert listing.address.address_1 and not address_of(listing) and not directions_to(listing)
 
 
 def test_a_map_is_offered_for_a_door_or_an_address_and_not_for_the_middle_of_a_zip_code() -> None:
-    geo = {one.data["id"]: one.geo for one in sheet(scene.snapshot()).listed}
-    assert geo["invented_survey:1"] == "geo:39.9952,-83.0047"
-    assert geo["invented_survey:3"] == "geo:0,0?q=12%20Example%20Street%2C%20Suite%205%2C%20Cincinnati%2C%20OH%2045202"
+    ways = {one.data["id"]: one.directions for one in sheet(scene.snapshot()).listed}
+    written = "12%20Example%20Street%2C%20Suite%205%2C%20Cincinnati%2C%20OH%2045202"
+    assert ways["invented_survey:1"] == Directions("geo:39.9952,-83.0047", "maps:?daddr=39.9952,-83.0047")
+    assert ways["invented_survey:3"] == Directions(f"geo:0,0?q={written}", f"maps:?daddr={written}")
+    assert {one.id: directions_to(one) for one in scene.listings() if one.id in ways} == ways, (
+        "the board leads to the same doors"
+    )
 
 
 def test_they_arrive_before_the_hold_ends_and_before_intake_closes() -> None:
@@ -214,6 +221,10 @@ def test_a_list_with_nothing_on_it_still_helps(name: str, language: str) -> None
     assert name.endswith(("ics", "vcf")) or "911" in told
 
 
+OPENED: Final = ("tel", "geo", "maps", "data")
+"""What a link of a hand-out may open: nothing of it asks another host."""
+
+
 class Tags(HTMLParser):
     """The names and the links of everything in a page."""
 
@@ -236,9 +247,7 @@ def test_names_cannot_become_html(frozen: Snapshot, language: str) -> None:
     for page in (handout.page(frozen, language, scene.LINK), handout.present(frozen, language)):
         tags = Tags(page.html)
         assert not {"script", "iframe", "form", "object"} & tags.names and not tags.handlers
-        assert not [
-            link for link in tags.links if link.partition(":")[0] not in ("tel", "geo", "data") and not link.startswith("#")
-        ]
+        assert not [link for link in tags.links if link.partition(":")[0] not in OPENED and not link.startswith("#")]
         assert "{{" not in page.html or scene.HOSTILE[:8] not in page.html
         assert page.html.count("<style>") == 1 and "unsafe" not in page.policy
 

@@ -127,7 +127,9 @@ def test_plan_b_is_one_tap_away_and_fills_the_screen(opened: Open, size: str) ->
     assert call.get_attribute("href") == "tel:+16145550171;ext=4"
     box = call.bounding_box()
     assert box is not None and box["y"] + box["height"] < SIZES[size][1], "the call is on the first screen"
-    assert first.get_by_role("link", name="Show on the map").get_attribute("href") == "geo:39.9952,-83.0047"
+    ways = {words: first.get_by_role("link", name=words) for words in ("Show on the map", "On an iPhone")}
+    there = "39.9952,-83.0047"
+    assert [way.get_attribute("href") for way in ways.values()] == [f"geo:{there}", f"maps:?daddr={there}"]
     other = first.get_by_role("link", name="Plan B: Example House 2")
     near = other.bounding_box()
     assert near is not None and near["y"] + near["height"] <= SIZES[size][1], "so is plan B"
@@ -145,10 +147,18 @@ def test_the_last_option_leads_to_what_to_do_when_the_answer_is_no(opened: Open)
     assert page.url.endswith("#option-1")
 
 
-def test_printed_it_has_no_buttons_and_black_words(opened: Open) -> None:
+def test_one_tap_on_the_address_takes_all_of_it_and_nothing_else(opened: Open) -> None:
+    for made in (handout.page(scene.snapshot()), handout.present(scene.snapshot())):
+        page = opened(made, "phone").page
+        page.locator(".address").first.click()
+        assert page.evaluate("() => getSelection().toString().trim()") == "12 Example Street, Columbus, OH 43201"
+
+
+def test_printed_it_has_the_address_and_no_links_or_buttons_and_black_words(opened: Open) -> None:
     page = opened(handout.page(scene.snapshot(), "en", scene.LINK), "desk").page
     page.emulate_media(media="print")
-    assert not page.locator(".skip").is_visible()
+    assert not page.locator(".skip").is_visible() and not page.locator(".maps").first.is_visible()
+    assert page.get_by_text("12 Example Street, Columbus, OH 43201").first.is_visible()
     inks = page.locator("h1, h3, p, dt, dd, li, a, span:not(.skip)").evaluate_all(
         "parts => [...new Set(parts.map(part => getComputedStyle(part).color))]"
     )

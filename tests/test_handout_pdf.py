@@ -35,13 +35,13 @@ def usual(request: pytest.FixtureRequest) -> tuple[str, pypdf.PdfReader]:
 
 
 class Words(HTMLParser):
-    """What a page says aloud."""
+    """What a page says aloud, without the links that lead a telephone to its map, which paper has no use for."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.said: list[str] = []
         self._inside: list[str] = []
-        self.feed(html.partition("<main>")[2])
+        self.feed(re.sub('<span class="maps">.*?</span>', "", html.partition("<main>")[2]))
 
     def handle_data(self, data: str) -> None:
         self.said += data.split()

@@ -9,8 +9,8 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "spoken", "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account",
     "free_text", "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "map_numbers",
-    "public_address", "public_data", "likeness", "duplicates", "sameness", "matching", "asking", "case", "vetting",
-    "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "confirming", "paper",
+    "public_address", "public_data", "directions", "likeness", "duplicates", "sameness", "matching", "asking", "case",
+    "vetting", "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "confirming", "paper",
     "handout", "answering", "review", "undoing", "referral", "geocoding", "browsing", "vetting_desk", "proposing",
     "following", "merging", "attestation", "upkeep", "board", "meetings", "erasing", "handing_out", "call_sheet", "learned",
     "calling", "call_queue", "bed_reports", "uploads", "web", "commands", "user_commands", "review_commands", "start",

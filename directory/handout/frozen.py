@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from directory.availability import Report
 from directory.confirming import FRESH
+from directory.directions import address_of, door_of
 from directory.handout.facts import LONGEST_NAME, HandoutFacts, one_line, things
 from directory.hours import DAY
 from directory.listing import Listing, Phone
@@ -38,6 +39,7 @@ QUESTIONS: Final = {
 WITHDRAWAL: Final = ("opioid", "alcohol", "benzodiazepine", "partner_unit", "non_medical")
 _BY_A_PERSON: Final = (SourceKind.STAFF_CALL, SourceKind.ATTESTATION)
 _LONGEST_TOWN: Final = 30
+_LONGEST_ADDRESS: Final = 120
 _ROUGHLY: Final = 5
 """Nobody can promise a way to the minute, and an estimate must not be too short."""
 _NO_CLOCK: Final = "?"
@@ -49,7 +51,7 @@ def option(entry: Entry, need: Need, told: HandoutFacts) -> dict[str, Any]:
     return whereabouts(entry, need) | {
         "phone": phone(told.direct_line, direct=True) or phone(listing.phone),
         "ask_for": one_line(told.ask_for),
-        "street": _street(listing),
+        "street": one_line(address_of(listing), _LONGEST_ADDRESS),
         "point": _point(listing),
         "status": _status(entry, need),
         "arrive_by": _text(told.arrive_by or _closes(entry, need), entry, need),
@@ -122,21 +124,9 @@ def _named(listing: Listing) -> dict[str, Any]:
     }
 
 
-def _street(listing: Listing) -> str:
-    address = listing.address
-    if address.confidential or not address.address_1:
-        return ""
-    return one_line(
-        ", ".join(filter(None, (address.address_1, address.address_2))) + f", {address.place} {address.postal_code}", 120
-    )
-
-
 def _point(listing: Listing) -> list[float] | None:
-    """The door itself, where it is known and may be told."""
-    point = listing.point
-    if point is None or point.approximate or listing.address.confidential:
-        return None
-    return [round(point.latitude, 5), round(point.longitude, 5)]
+    door = door_of(listing)
+    return [round(door.latitude, 5), round(door.longitude, 5)] if door else None
 
 
 def _clock(entry: Entry, need: Need) -> str:

@@ -21,9 +21,9 @@ _HERE: Final = Path(__file__).with_name("templates")
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-DENSITIES: Final = ("roomy", "close", "closer", "closest")
+DENSITIES: Final = ("roomy", "close", "closer", "tight", "closest")
 """How tightly the printed sheet is set; the tighter, the more words fit on its two pages."""
-_WORDS_THAT_FIT: Final = (1500, 1900, 3000)
+_WORDS_THAT_FIT: Final = (1500, 1900, 2250, 3200)
 """How many letters the boxes of page 1 may hold at each density but the last."""
 
 
@@ -60,7 +60,8 @@ def file_name(snapshot: Snapshot, language: str, ending: str) -> str:
 
 def density(told: Sheet) -> str:
     """How tightly to set page 1, so that whatever is known fits on it."""
-    letters = sum(len(words) for one in told.listed for words in (one.name, one.asked, one.status, one.there, *one.notes))
+    boxes = ((one.name, one.street, one.asked, one.status, one.there, *one.notes) for one in told.listed)
+    letters = sum(len(words) for box in boxes for words in box)
     letters += sum(len(label) + len(words) for one in told.listed for label, words in one.fields)
     return next((name for name, most in zip(DENSITIES, _WORDS_THAT_FIT, strict=False) if letters <= most), DENSITIES[-1])
 

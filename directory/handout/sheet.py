@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 
+from directory.directions import Directions, directions
 from directory.handout.catalog import CATALOGS, HELP_CODES, Catalog
 from directory.handout.snapshot import Snapshot
 from directory.handout.telling import Data, Teller
@@ -32,7 +32,7 @@ class Told:
     notes: tuple[str, ...]
     questions: tuple[str, ...]
     rules: tuple[str, ...]
-    geo: str
+    directions: Directions | None
 
     @property
     def name(self) -> str:
@@ -154,15 +154,8 @@ def _told(teller: Teller, center: Data, number: int, kind: str) -> Told:
         notes=tuple(_notes(teller, center)),
         questions=tuple(say(f"questions.{code}") for code in center["questions"]),
         rules=tuple(say(f"rules.{code}", words=_sentence(words)) for code, words in center.get("rules", ())),
-        geo=_directions(point, center["street"]),
+        directions=directions(tuple(point) if point else None, center["street"]),
     )
-
-
-def _directions(point: list[float] | None, street: str) -> str:
-    """Where a telephone's own map is sent: to the door, else to the address as it is written; "" where neither may be told."""
-    if point:
-        return f"geo:{point[0]},{point[1]}"
-    return f"geo:0,0?q={quote(street)}" if street else ""
 
 
 def _sentence(words: str) -> str:

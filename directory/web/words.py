@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from directory import paper
+from directory import directions, paper
 from directory.listing import Phone
 from directory.matching.beds import BASES, FRESHNESS, HOUR, WAITS
 from directory.matching.criteria import BY_NAME
@@ -45,6 +45,7 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
     app.jinja_env.filters |= {
         "day": day, "clock": clock, "machine_hour": machine_hour, "tel": tel, "dial": dial, "capital": capital,
         "source": source_title, "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "percent": percent,
+        "address": directions.address_of, "directions": directions.directions_to,
     }  # fmt: skip
     app.jinja_env.globals |= {
         "PHONE_KINDS": paper.PHONE_KINDS, "distance": paper.distance,
