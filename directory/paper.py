@@ -12,10 +12,11 @@ from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry, Finding
 from directory.matching.loosen import Loosening
 from directory.matching.rank import CALL, TIERS
-from directory.matching.wording import day, moment
+from directory.matching.wording import day
 from directory.need import Need
-from directory.spoken import Spoken, after, beside, capital, count, either, joined, listed, say
-from directory.vocabulary import DRUGS, HELPLINES, LEVELS, MEDICATIONS, PAYERS, SAFETY, TRAVEL, Answer, label
+from directory.need_words import need_in_words
+from directory.spoken import Spoken, after, capital, count, either, joined, say
+from directory.vocabulary import HELPLINES, MEDICATIONS, SAFETY, Answer
 
 WIDTH = 100
 DEMONSTRATION: Final = "Demonstration: every center here is invented. Do not call."
@@ -23,93 +24,11 @@ _DEMO: Final = "demo:"
 _YOUNG: Final = 12
 _WISHES: Final = 3
 PHONE_KINDS: Final = {PhoneKind.INTAKE: say("intake line"), PhoneKind.MAIN: say("main number")}
-_SEXES: Final = {"female": say("female"), "male": say("male")}
 
 
 def in_words(answered: Answered) -> str:
     """The whole answer as text."""
     return "\n".join(_lines(answered))
-
-
-def need_in_words(need: Need) -> str:
-    """The need as one sentence, for the head of a list."""
-    preferred = TRAVEL[need.travel] if need.travel != "nearer" else ""
-    return joined((_who(need), *_medical(need), *_payment(need), *_wishes(need), _where(need), preferred), beside)
-
-
-def _who(need: Need) -> Spoken:
-    if need.age is None:
-        return _SEXES[need.sex] if need.sex else say("somebody")
-    if need.sex == "female":
-        return say("female aged %(age)d", age=need.age)
-    return say("male aged %(age)d", age=need.age) if need.sex else say("aged %(age)d", age=need.age)
-
-
-def _medical(need: Need) -> Iterator[str]:
-    if need.pregnant:
-        yield say("pregnant")
-    if need.veteran:
-        yield say("a veteran")
-    if need.substances:
-        yield say("uses %(what)s", what=_several(need.substances, DRUGS))
-    if need.dependent_on:
-        yield say("dependent on %(what)s", what=_several(need.dependent_on, DRUGS))
-    if need.taking:
-        yield say("takes %(what)s", what=_several(need.taking, MEDICATIONS))
-    if need.wants:
-        yield say("wants %(what)s", what=_several(need.wants, MEDICATIONS))
-    if need.level:
-        yield say("level needed: %(level)s", level=LEVELS[need.level])
-
-
-def _payment(need: Need) -> Iterator[str]:
-    if need.payer:
-        yield PAYERS[need.payer]
-    if need.plan:
-        yield say("plan: %(plan)s", plan=need.plan)
-    if need.self_pay_ok:
-        yield say("the family would pay")
-
-
-def _wishes(need: Need) -> Iterator[str]:
-    if need.applies:
-        yield say("grounds for refusal: %(what)s", what=_labels(need.applies))
-    if need.must:
-        yield say("must have: %(what)s", what=_labels(need.must))
-    if need.nice:
-        yield say("nice to have: %(what)s", what=_labels(need.nice))
-    if need.language:
-        yield say("language: %(language)s", language=label(f"language.{need.language}"))
-    if need.words:
-        yield say("words: “%(words)s”", words=need.words)
-
-
-def _where(need: Need) -> Spoken:
-    if need.near is None:
-        return say("anywhere")
-    if need.within_miles is None:
-        return say("anywhere, counted from %(place)s", place=need.near.label)
-    return say("within %(miles)s miles of %(place)s", miles=f"{need.within_miles:g}", place=need.near.label)
-
-
-def _several(some: Sequence[str], words: Mapping[str, Spoken]) -> str:
-    return joined((words[one] for one in some), listed)
-
-
-def times_in_words(need: Need) -> str:
-    """When the meeting ends and when they leave, where that was said; "" where neither was."""
-    today = need.as_of.date()
-    ends, leaves = need.meeting_ends, need.leave_at
-    told = (
-        say("the meeting ends %(when)s", when=moment(ends, today)) if ends else "",
-        say("they leave %(when)s", when=moment(leaves, today)) if leaves else "",
-    )
-    return joined(told, beside)
-
-
-def asked_in_words(need: Need) -> str:
-    """The need with the times of the meeting, as the head of a list has it."""
-    return joined((need_in_words(need), times_in_words(need)), beside)
 
 
 def is_invented(listing_id: str) -> bool:
@@ -121,10 +40,6 @@ def invented(answered: Answered) -> bool:
     """Whether anything that is shown comes from the demonstration."""
     shown = (*answered.options, *answered.call_first, *answered.bridges, *answered.named, *answered.set_aside)
     return any(is_invented(entry.listing.id) for entry in shown)
-
-
-def _labels(codes: tuple[str, ...]) -> str:
-    return joined(map(label, codes), listed)
 
 
 def distance(entry: Entry) -> Spoken:
@@ -231,7 +146,7 @@ def calls_needed(answered: Answered) -> str:
 def _lines(answered: Answered) -> Iterator[str]:
     if invented(answered):
         yield from (DEMONSTRATION, "")
-    yield from _wrapped(f"For: {asked_in_words(answered.need)}", "")
+    yield from _wrapped(f"For: {need_in_words(answered.need)}", "")
     yield from _wrapped(f"List for {answered.need.as_of:%Y-%m-%d %H:%M %Z}. {age(answered)} Call before you leave.", "")
     yield ""
     yield from _wrapped(headline(answered), "")

@@ -44,6 +44,7 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SLASHED_DAY: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
 _NAMED_DAY: Final = re.compile(r"([0-9]{1,2})[ -]([a-z]+)[ -.,]+([0-9]{4})|([a-z]+)\.? ([0-9]{1,2}),? ([0-9]{4})")
 _SERIAL_DAY: Final = re.compile(r"[2-7][0-9]{4}(?:\.0+)?")
+_AN_EXAMPLE: Final = "2026-03-13"
 _MIDNIGHT: Final = re.compile(r"[T ]00:00(?::00)?$")
 _BEFORE_FIRST_SERIAL: Final = date(1899, 12, 30)
 _MONTHS: Final = (
@@ -230,9 +231,6 @@ def day_in_any_shape(order: str = "") -> Callable[[str], date]:
 
 class _TwoDays(ValueError):
     """A day that could be two days."""
-
-
-_AN_EXAMPLE: Final = "2026-03-13"
 
 
 def _slashed_day(first: int, second: int, year: int, order: str) -> date:

@@ -12,6 +12,7 @@ from directory.case import Case, Step, StepKind
 from directory.free_text import Written, screened_words
 from directory.meetings import Desk, NoSuchCase
 from directory.need import Need
+from directory.need_words import need_in_words
 from directory.problems import CannotUnderstand, Problem
 from directory.spoken import capital
 from directory.web import board_words, cards, choices, forms, pages
@@ -174,7 +175,7 @@ def show(case_id: str) -> str:
         by_hand=board_words.by_hand(board, _names(desk, case)),
         sheet=cards.sheet(answered),
         places=board_words.places(min(len(answered.presented()), _PLACES)),
-        described=capital(paper.asked_in_words(board.need)),
+        described=capital(need_in_words(board.need)),
         loosenings=paper.loosenings(answered),
         on_call={call.listing_id for call in board.calls if call.open_at(board.now)},
     )

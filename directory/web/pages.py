@@ -12,6 +12,7 @@ from directory import asking, paper, referral, store
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import WEIGHTS_VERSION
 from directory.need import Need
+from directory.need_words import need_in_words
 from directory.problems import CannotUnderstand, Problem
 from directory.spoken import capital
 from directory.web import cards, choices, forms, words
@@ -64,7 +65,7 @@ def options(token: str) -> str | Response:
         token=token,
         headline=paper.headline(answered),
         age=paper.age(answered),
-        described=capital(paper.asked_in_words(need)),
+        described=capital(need_in_words(need)),
         set_aside=sorted(answered.aside_counts.items(), key=lambda counted: -counted[1]),
         criteria=BY_NAME,
         loosenings=paper.loosenings(answered),
