@@ -113,8 +113,9 @@ class Statement:
 
     `values` holds texts by field name (see `normalize.FIELDS`), `yes` and `no` the terms it affirms and denies. A
     statement that `restates` says everything its source has to say and so stands in place of that source's earlier
-    ones; a `withdrawn` one says that the source's newest edition no longer has the listing. `about` is the id of another
-    source's listing, for who speaks of what somebody else listed: a call, an attestation.
+    ones; a `withdrawn` one says that the source's newest edition no longer has the listing; one that does neither and says
+    nothing `repeats`, as of its own day, what the source says already. `about` is the id of another source's listing, for
+    who speaks of what somebody else listed: a call, an attestation.
     """
 
     source: str
@@ -131,6 +132,11 @@ class Statement:
     def listing_id(self) -> str:
         """The listing that it speaks of: `about`, or the source's own name for it, with the source in front."""
         return self.about or f"{self.source}:{self.local_id}"
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it says only that what its source said holds on this later day too."""
+        return not (self.restates or self.withdrawn or self.values or self.yes or self.no)
 
     @property
     def point(self) -> Point | None:

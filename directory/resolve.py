@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -163,6 +163,8 @@ def _standing(said: Sequence[Said]) -> tuple[list[Said], Provenance | None]:
                 withdrawal = one.statement.provenance
             elif one.statement.restates:
                 kept, withdrawal = [one], None
+            elif one.statement.repeats:
+                kept = [_as_of(one.statement.provenance, each) for each in kept]
             else:
                 kept.append(one)
         stand += kept
@@ -171,6 +173,14 @@ def _standing(said: Sequence[Said]) -> tuple[list[Said], Provenance | None]:
     gone = None if None in withdrawals or not withdrawals else max(filter(None, withdrawals), key=lambda p: p.observed_at)
     stand.sort(key=_strength)
     return stand, gone
+
+
+def _as_of(later: Provenance, one: Said) -> Said:
+    """What was said, in the later words of a source that said the same again."""
+    statement = one.statement
+    if later.observed_at <= statement.provenance.observed_at:
+        return one
+    return replace(one, statement=replace(statement, provenance=later))
 
 
 def _confirms(statement: Statement) -> bool:

@@ -69,7 +69,7 @@ def weigh(connection: Connection, sayings: Sequence[Saying], far: Far) -> Review
         (one.new.listing_id, one.new.source): there.statement
         for one in told
         for there in one.before
-        if _same_place(there.statement, one.new)
+        if _same_place(there.statement, one.new) and not there.statement.repeats
     }
     over = conflicts.overtaken(known, found, [one.new for one in told])
     return Review(tuple(conflicts.to_open(found, known, before)), tuple(over))

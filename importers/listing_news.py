@@ -10,6 +10,7 @@ from directory import store
 from directory.listing import Statement
 from directory.resolve import NOTHING_SINCE, Said, Since
 from directory.store import Recorded
+from importers.listing_fields import BadLine
 from importers.listing_line import Line, withheld, without_street
 
 
@@ -56,6 +57,21 @@ def _identity(statement: Statement, hidden: bool) -> tuple[Any, ...]:
     told = without_street(statement) if hidden else statement.values
     rest = (getattr(statement, name) for name in Statement.__dataclass_fields__ if name != "values")
     return frozenset(told.items()), *rest
+
+
+def check_newer(before: Recorded, new: Recorded) -> None:
+    """Refuse a line that would put what a source said on an earlier day in place of what it said last."""
+    last = {(one.statement.source, one.statement.local_id): one.statement.provenance.observed_at for one in before.said}
+    would_stand = {
+        (one.statement.source, one.statement.local_id): one.statement.provenance.observed_at
+        for one in new.said
+        if one.statement.restates or one.statement.withdrawn
+    }
+    for place, day in would_stand.items():
+        if place in last and day < last[place]:
+            found = f"{place[0]}: {day}, against {last[place]}"
+            fix = "Leave that statement out; if it is right, undo the newer one or say it as of a later day"
+            raise BadLine("it is older than what its source said last", found, fix)
 
 
 def with_news(before: Recorded, new: Recorded) -> Recorded:

@@ -4,22 +4,16 @@ Whatever goes wrong, the database is as it was. A file that was imported before,
 """
 
 import gc
-import hashlib
-import inspect
-import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
-from directory import normalize as normalizing
-from directory import review, store, values
+from directory import review, store
 from directory.account import Who
 from directory.database import Database
 from directory.listing import Provenance, Statement
@@ -27,27 +21,20 @@ from directory.places import Gazetteer
 from directory.problems import Loudness, Problem
 from directory.store import Worded
 from importers import (
-    any_table,
-    base,
-    contents,
-    delimited,
     differences,
-    documents,
     expectations,
-    readers,
-    understanding,
     whereabouts,
 )
-from importers.base import Batch, Importer, Meaning, Source, refuse
+from importers.base import Batch, Importer, Source, refuse
 from importers.differences import Changes
 from importers.expectations import There
+from importers.fingerprint import fingerprint
 from importers.orders import File as File  # who imports a file has what that needs from here
 from importers.orders import Order as Order
 from importers.orders import Summary as Summary
 from importers.understanding import Progress, Understood, understand
 
 INVENTED: Final = "demo"
-_READING: Final = (contents, readers, delimited, documents, any_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,38 +100,7 @@ def _tell_nobody(_stage: str, _done: int, _of: int) -> None:
     """Progress for those who do not watch."""
 
 
-# --- the file, and how it is read ----------------------------------------------------------------------------------
-
-
-def fingerprint(importer: Importer, path: Path) -> File:
-    """What an import is known by."""
-    return File(importer.source.name, path.name, contents.digest_of(path), mapping_digest(importer))
-
-
-def mapping_digest(importer: Importer) -> str:
-    """Names how a source is read: its TOML, its phrases, its code, and the readers of fields."""
-    digest = hashlib.sha256(json.dumps(_as_plain(importer.source), sort_keys=True).encode())
-    parts = (*_leaning_on(importer.read), *_leaning_on(importer.parse), understanding, *_READING, base, normalizing, values)
-    modules = {inspect.getfile(part) for part in parts}
-    for module in sorted(modules):
-        digest.update(Path(module).read_bytes())
-    return digest.hexdigest()
-
-
-def _leaning_on(function: Callable[..., Any]) -> list[ModuleType]:
-    """The module of an importer's function, and those beside it from which this one takes something."""
-    module = sys.modules[function.__module__]
-    taken = vars(module).values()
-    named = {thing.__name__ if inspect.ismodule(thing) else getattr(thing, "__module__", None) or "" for thing in taken}
-    return [module, *(sys.modules[name] for name in sorted(named) if name.startswith(f"{__package__}."))]
-
-
-def _as_plain(source: Source) -> dict[str, Any]:
-    def meaning(of: Meaning) -> list[list[str]]:
-        return [sorted(of.yes), sorted(of.no), sorted(of.implied)]
-
-    told = {name: getattr(source, name) for name in source.__dataclass_fields__}
-    return told | {"columns": dict(source.columns), "phrases": {text: meaning(of) for text, of in source.phrases.items()}}
+# --- what is known already, and who speaks -----------------------------------------------------------------------------
 
 
 def _known(connection: Connection, file: File) -> Summary | None:
@@ -188,7 +144,8 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     unexpected = expectations.unexpected(coming.source, file, len(said.statements), there, order)
     different = [one for one in coming.worded if there.last.get(one.statement.local_id) != one.digest]
     gone, doubt = expectations.gone(file, said, there, order)
-    back = expectations.older(file, store.latest_days(connection, file.source), _days(coming, different, gone), order)
+    days = store.latest_days(connection, file.source)
+    back = expectations.older(file, days, _days(coming, different, gone), order)
     changes = _changes(connection, there, [one.statement for one in different], gone, order.most)
     new = sum(not there.last.get(one.statement.local_id) for one in different)
     doubtful = whereabouts.doubtful(said.statements, store.postal_states(connection))
@@ -214,7 +171,8 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     if not order.dry_run:
         if demo:
             store.remove_source(connection, INVENTED)
-        run_id = _write(connection, summary, [*different, *_withdrawals(coming, gone)], coming, order)
+        said_too = [*_withdrawals(coming, gone), *_repetitions(coming, there, days)]
+        run_id = _write(connection, summary, [*different, *said_too], coming, order)
         review.record(connection, reviewed, run_id, Who(order.recorded_by, order.now))
     return summary
 
@@ -271,6 +229,15 @@ def _demo_making_way(connection: Connection, file: File, order: Order) -> list[P
 def _withdrawals(coming: _Coming, gone: Sequence[str]) -> Iterator[Worded]:
     for local_id in gone:
         yield store.worded(Statement(coming.file.source, local_id, coming.provenance, withdrawn=True))
+
+
+def _repetitions(coming: _Coming, there: There, days: Mapping[str, date]) -> Iterator[Worded]:
+    """That what stands was said again on a later day: no edition of a day between can stand above it."""
+    for one in coming.worded:
+        statement = one.statement
+        same = there.last.get(statement.local_id) == one.digest
+        if same and days[statement.local_id] < statement.provenance.observed_at:
+            yield store.worded(Statement(coming.file.source, statement.local_id, statement.provenance, restates=False))
 
 
 def _write(connection: Connection, summary: Summary, said: list[Worded], coming: _Coming, order: Order) -> int:

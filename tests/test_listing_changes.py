@@ -123,6 +123,20 @@ def test_a_withheld_street_is_not_in_the_report(bring: Bring) -> None:
     )
 
 
+@pytest.mark.parametrize("older", [survey("2025-03-01"), survey("2025-03-01", withdrawn=True, values={})], ids=["said", "gone"])
+def test_an_older_word_does_not_undo_a_newer_one_of_the_same_source(
+    bring: Bring, database: Database, older: dict[str, Any]
+) -> None:
+    newer = survey("2026-03-01", values={"phone": "614-555-0101"})
+    bring(of_a(newer))
+    (problem,) = bring(of_a(older), a_line(id="listings:b")).problems
+    assert (problem.what, problem.found) == (
+        "it is older than what its source said last; the line was left out", "survey: 2025-03-01, against 2026-03-01",
+    )  # fmt: skip
+    assert [str(phone) for phone in held(database)["listings:a"].phones] == ["614-555-0101"]
+    assert counts(bring(of_a(older, survey("2026-03-02")))) == (0, 1, 0, 0)
+
+
 # --- what it contradicts ---------------------------------------------------------------------------------------------
 
 

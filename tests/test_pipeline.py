@@ -14,7 +14,8 @@ from directory.problems import CannotUnderstand, Loudness
 from directory.vocabulary import SourceKind
 from importers import demo
 from importers.base import Meaning
-from importers.pipeline import import_file, mapping_digest
+from importers.fingerprint import mapping_digest
+from importers.pipeline import import_file
 from tests.invented_list import (
     ASH,
     COLUMNS,

@@ -14,7 +14,7 @@ from directory.vocabulary import Answer, SourceKind
 from tests.builders import VALUES, a_statement
 
 HERE = Point(39.9952, -83.0047, approximate=True)
-OLD, NEW = date(2025, 1, 1), date(2026, 1, 1)
+OLD, BETWEEN, NEW = date(2025, 1, 1), date(2025, 6, 1), date(2026, 1, 1)
 SURVEY, LICENCE, CALL = SourceKind.SURVEY, SourceKind.LICENSING, SourceKind.STAFF_CALL
 
 
@@ -153,6 +153,21 @@ def test_statements_without_a_name_or_place_are_no_listing() -> None:
         listing(survey(values={"organization": "Example House"}))
 
 
+def test_what_is_said_again_is_as_of_the_later_day() -> None:
+    again = survey(values={}, yes=frozenset(), restates=False, observed_at=NEW, reference="newer")
+    other = survey(values={"program": "Another"}, source="other", observed_at=BETWEEN)
+    first = survey(values=VALUES | {"program": "First"}, observed_at=OLD)
+    assert listing(first, other).program == "Another"
+    held = listing(first, again, other)
+    assert (held.program, held.said_by["program"].observed_at, held.said_by["program"].reference) == ("First", NEW, "newer")
+    assert (
+        listing(replace(first, provenance=other.provenance), replace(again, provenance=first.provenance))
+        .said_by["program"]
+        .observed_at
+        == BETWEEN
+    )
+
+
 SOURCES = st.sampled_from(SourceKind)
 
 
@@ -167,7 +182,7 @@ def test_the_order_in_which_statements_are_given_changes_nothing(data: st.DataOb
             kind=kind,
             yes=yes,
             no=no - yes,
-            values=data.draw(st.sampled_from((VALUES, {"program": str(number)}))),
+            values=data.draw(st.sampled_from((VALUES, {"program": str(number)}, {}))),
             observed_at=data.draw(st.sampled_from((OLD, NEW))),
             restates=data.draw(st.booleans()),
             withdrawn=data.draw(st.booleans()),

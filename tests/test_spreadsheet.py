@@ -17,7 +17,8 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vocabulary import TERMS, SourceKind, is_term
 from importers import spreadsheet_suggestion
 from importers.base import Batch, Meaning
-from importers.pipeline import Order, Summary, import_file, mapping_digest
+from importers.fingerprint import mapping_digest
+from importers.pipeline import Order, Summary, import_file
 from importers.spreadsheet import importer
 from importers.spreadsheet_mapping import SheetMapping, load
 from importers.spreadsheet_suggestion import Words, suggest

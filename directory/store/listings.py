@@ -5,7 +5,7 @@ from dataclasses import astuple
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from directory import tables
@@ -39,33 +39,36 @@ def bump(connection: Connection) -> int:
 
 def latest_digests(connection: Connection, source: str) -> dict[str, str]:
     """What the source last said of each of its listings, as digests; "" where it withdrew the listing."""
-    newest = select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id)
+    newest = _newest(StatementRow.source == source, ~tables.REPEATS)
     columns = StatementRow.local_id, StatementRow.digest, StatementRow.withdrawn
     rows = connection.execute(select(*columns).where(StatementRow.id.in_(newest)))
     return {local_id: "" if withdrawn else digest for local_id, digest, withdrawn in rows}
 
 
 def latest_days(connection: Connection, source: str) -> dict[str, date]:
-    """The day of what the source last said of each of its listings, also where it withdrew the listing."""
-    newest = select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id)
+    """The last day on which the source spoke of each of its listings: also where it said the same again, or withdrew it."""
+    newest = _newest(StatementRow.source == source)
     rows = connection.execute(select(StatementRow.local_id, StatementRow.observed_at).where(StatementRow.id.in_(newest)))
     return {local_id: date.fromisoformat(day) for local_id, day in rows}
 
 
 def latest_states(connection: Connection, source: str) -> dict[str, str]:
     """The State that the source last gave each of its listings; nothing of those that it withdrew."""
-    newest = select(func.max(StatementRow.id)).where(StatementRow.source == source).group_by(StatementRow.local_id)
+    newest = _newest(StatementRow.source == source, ~tables.REPEATS)
     state = StatementRow.said["values"]["state_province"].as_string()
     rows = connection.execute(select(StatementRow.local_id, state).where(StatementRow.id.in_(newest)))
     return {local_id: found for local_id, found in rows if found}
+
+
+def _newest(*which: ColumnElement[bool]) -> Select[int]:
+    return select(func.max(StatementRow.id)).where(*which).group_by(StatementRow.local_id)
 
 
 def latest_said(connection: Connection, source: str, local_ids: Sequence[str]) -> dict[str, Statement]:
     """What the source last said of these of its listings, those that it never named left out."""
     found: dict[str, Statement] = {}
     for some in chunks(local_ids):
-        own = StatementRow.source == source, StatementRow.local_id.in_(some)
-        newest = select(func.max(StatementRow.id)).where(*own).group_by(StatementRow.local_id)
+        newest = _newest(StatementRow.source == source, StatementRow.local_id.in_(some), ~tables.REPEATS)
         for row in connection.execute(select(*tables.SAID).where(StatementRow.id.in_(newest))):
             statement = tables.read_said(row).statement
             found[statement.local_id] = statement

@@ -10,7 +10,7 @@ from directory.store.listings import bump, mark_changed
 from directory.store.recorded import chunks
 from directory.store.runs import Run
 from directory.store.sameness import sameness
-from directory.tables import ConflictRow, ListingRow, SamenessRow, StatementRow, Table, UnindexedRow, utc
+from directory.tables import REPEATS, ConflictRow, ListingRow, SamenessRow, StatementRow, Table, UnindexedRow, utc
 from directory.vocabulary import PERSONAL
 
 _DERIVED: Final = {row.__tablename__ for row in (StatementRow, UnindexedRow, ConflictRow)}
@@ -23,16 +23,20 @@ class Brought:
     """What an import said, by listing id: of `told` it spoke, `alone` are those that nobody else names or has worked on.
 
     `kept` are those that nobody else names either, but of which people recorded something: what was said of them stays.
+    Of `repeated` it only said the same again.
     """
 
     told: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
 
 
 def brought(connection: Connection, number: int) -> Brought:
     """What the import of this number brought."""
-    told = set(connection.scalars(select(StatementRow.listing_id).where(StatementRow.run_id == number).distinct()))
+    spoken_of = select(StatementRow.listing_id).where(StatementRow.run_id == number).distinct()
+    told = set(connection.scalars(spoken_of.where(~REPEATS)))
+    repeated = set(connection.scalars(spoken_of.where(REPEATS))) - told
     of_these = StatementRow.listing_id.in_(select(StatementRow.listing_id).where(StatementRow.run_id == number))
     others = and_(of_these, or_(StatementRow.run_id != number, StatementRow.run_id.is_(None)))
     naming = [StatementRow.said["values"][name].as_string().is_not(None) for name in _NAMING]
@@ -41,7 +45,7 @@ def brought(connection: Connection, number: int) -> Brought:
     worked_on = set(connection.scalars(select(StatementRow.listing_id).where(others, by_people)))
     worked_on |= _worked_on(connection, number)
     kept = nameless & worked_on
-    return Brought(tuple(sorted(told)), tuple(sorted(nameless - kept)), tuple(sorted(kept)))
+    return Brought(*(tuple(sorted(ones)) for ones in (told, nameless - kept, kept, repeated)))
 
 
 def _worked_on(connection: Connection, number: int) -> set[str]:
@@ -57,7 +61,7 @@ def take_back(connection: Connection, number: int, run: Run, found: Brought) -> 
 
     Contradictions that were over by it are open again. All that was touched is queued for the index.
     """
-    goes = sorted({*found.told} - {*found.kept})
+    goes = sorted({*found.told, *found.repeated} - {*found.kept})
     known = sameness(connection)
     mark_changed(connection, sorted({one for key in goes for one in known.family(key)}), bump(connection))
     by_nobody = or_(ConflictRow.settled_at.is_(None), ConflictRow.decision == str(Decision.OVERTAKEN))

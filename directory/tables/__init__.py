@@ -22,6 +22,7 @@ from directory.tables.cases import (
 from directory.tables.geocoding import GeocodedRow, GeocodingTurnRow
 from directory.tables.imports import ConflictRow
 from directory.tables.listings import (
+    REPEATS,
     SAID,
     AskedRow,
     BuiltRow,
@@ -73,6 +74,7 @@ __all__ = [
     "ReportRow",
     "Run",
     "RunRow",
+    "REPEATS",
     "SAID",
     "SamenessRow",
     "SessionRow",

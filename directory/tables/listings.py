@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from directory.availability import Bucket, Report
@@ -168,6 +168,11 @@ SAID: Final = (
     StatementRow.withdrawn, StatementRow.said,
 )  # fmt: skip
 """The columns that `read_said` reads, in its order: a directory has a great many statements."""
+
+
+_NOTHING: Final = worded(Statement("", "", Provenance("", SourceKind.WEB, "", date.min, ""))).digest
+REPEATS: Final = and_(~StatementRow.restates, ~StatementRow.withdrawn, StatementRow.digest == _NOTHING)
+"""Rows by which a source said the same again: see `Statement.repeats`."""
 
 
 def statement_row(one: Worded, run_id: int | None) -> dict[str, Any]:
