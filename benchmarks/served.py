@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,11 +17,11 @@ _MOST_SECONDS: Final = 60
 class Served:
     """A program that was started: its process, its port, and how many seconds it took to say its first word."""
 
-    def __init__(self, instance: Path, command: tuple[str, ...]) -> None:
+    def __init__(self, instance: Path, command: tuple[str, ...], settings: Mapping[str, str] | None = None) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        told = {"INSTANCE": str(instance), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
+        told = {"INSTANCE": str(instance), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"} | dict(settings or {})
         start = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, env=os.environ | told, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

@@ -1,5 +1,6 @@
 """The settings, typed, from the environment."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -14,6 +15,8 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 PROGRAM: Final = "referral-directory/0.1"
 """What this program calls itself where it asks another server."""
 ROOT = Path(__file__).parent.parent
+_USUAL_PROCESSES: Final = 4
+"""At most so many unless somebody says otherwise: each takes memory of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Settings:
 
     SPEED_MPH and ROAD_FACTOR are how fast people get on: straight miles times the factor, at that speed. ROUTING_URL is the
     service that is asked for minutes by road, GEOCODER_URL the one for where addresses are; nobody is asked where it is "".
+    PROCESSES is how many answer the site's visitors, where the system can fork.
     """
 
     instance: Path
@@ -32,15 +36,13 @@ class Settings:
     road_factor: float = 1.0
     routing_url: str = ""
     geocoder_url: str = ""
+    processes: int = 1
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """The settings as given; raises CannotUnderstand for a bad value."""
         instance = Path(environment.get("INSTANCE") or ROOT / "instance").resolve()
-        try:
-            port = values.whole_number(1, 65535)(environment.get("PORT") or "8000")
-        except ValueError as error:
-            raise CannotUnderstand(Problem(Loudness.FILE, "PORT", "not a port", environment["PORT"], str(error))) from None
+        port = _whole(environment, "PORT", (1, 65535), 8000)
         url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'directory.sqlite3'}"
         if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             fix = "Enter sqlite:///path/to/file or postgresql://user@host/name"
@@ -49,7 +51,14 @@ class Settings:
         speed = _number(environment, "SPEED_MPH", (5.0, 100.0), MILES_AN_HOUR)
         factor = _number(environment, "ROAD_FACTOR", (1.0, 3.0), 1.0)
         routing = _service(environment, "ROUTING_URL", "a routing service")
-        return cls(instance, port, url, hosts, speed, factor, routing, _service(environment, "GEOCODER_URL", "a geocoder"))
+        geocoder = _service(environment, "GEOCODER_URL", "a geocoder")
+        processes = _whole(environment, "PROCESSES", (1, 64), min(_processors(), _USUAL_PROCESSES))
+        return cls(instance, port, url, hosts, speed, factor, routing, geocoder, processes)
+
+
+def _processors() -> int:
+    """How many processors this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _service(environment: Mapping[str, str], name: str, what: str) -> str:
@@ -78,6 +87,15 @@ def _plain_address(written: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _whole(environment: Mapping[str, str], name: str, between: tuple[int, int], usual: int) -> int:
+    """A whole number within bounds; raises CannotUnderstand for anything else."""
+    written = environment.get(name) or str(usual)
+    try:
+        return values.whole_number(*between)(written)
+    except ValueError as error:
+        raise CannotUnderstand(Problem(Loudness.FILE, name, "not a number that works here", written, str(error))) from None
 
 
 def _number(environment: Mapping[str, str], name: str, between: tuple[float, float], usual: float) -> float:

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import click
-import waitress
 from flask import Flask
 
-from directory import asking, paper, referral
+from directory import asking, paper, referral, serving
 from directory.erasing import erasing
 from directory.following import following
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
-from directory.settings import Settings
 
 USAGE: Final = """Usage: python3 app.py [command]
 
@@ -33,7 +31,6 @@ DEMO_NEED: Final = {
     "dependent_on": ["opioid"],
     "payer": "medicaid",
 }
-_THREADS: Final = 4
 
 
 def main(arguments: list[str], app: Flask, directory: Directory, import_demo: Callable[[], None]) -> int:
@@ -62,29 +59,25 @@ def serve(app: Flask, directory: Directory, import_demo: Callable[[], None]) -> 
     except CannotUnderstand as error:
         click.echo(error, err=True)
         return 1
-    with following(directory), erasing(directory, lambda: datetime.now(UTC)):
-        click.echo(paper.in_words(referral.options(directory, need, limit=3)))
-        return _listen(app, directory.settings)
+    directory.index.may_lag = True  # in each process; the first has it follow
+    click.echo(paper.in_words(referral.options(directory, need, limit=3)))
+    return _listen(app, directory)
 
 
-def in_front(settings: Settings) -> dict[str, Any]:
-    """What the server believes of one in front of it: whom it answers, where the site has further names; else nothing."""
-    if not settings.trusted_hosts:
-        return {"clear_untrusted_proxy_headers": True}
-    headers = {"x-forwarded-for"}
-    return {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": headers, "clear_untrusted_proxy_headers": True}
-
-
-def _listen(app: Flask, settings: Settings) -> int:
+def _listen(app: Flask, directory: Directory) -> int:
+    settings = directory.settings
     port = settings.port
     try:
-        server = waitress.create_server(app, host="127.0.0.1", port=port, threads=_THREADS, ident=None, **in_front(settings))
+        door = serving.opened_door(port)
     except OSError as error:
         click.echo(f"\nPort {port} can't be used ({error.strerror}). Choose another: PORT={port + 1} python3 app.py", err=True)
         return 1
     click.echo(f"\nOpen http://127.0.0.1:{port} in a browser. Ctrl+C ends it.", err=True)
-    try:
-        server.run()
-    finally:
-        server.close()
+
+    def serve_site() -> None:
+        serving.serve(app, door, settings)
+
+    forked = serving.others(settings.processes - 1, directory.database, serve_site)
+    with forked, following(directory), erasing(directory, lambda: datetime.now(UTC)):
+        serve_site()
     return 0

@@ -14,7 +14,8 @@ ORDER = [
     "need_words", "paper",
     "handout", "answering", "review", "undoing", "referral", "geocoding", "browsing", "vetting_desk", "proposing",
     "following", "merging", "attestation", "upkeep", "board", "meetings", "erasing", "handing_out", "call_sheet", "learned",
-    "calling", "call_queue", "bed_reports", "uploads", "web", "commands", "user_commands", "review_commands", "start",
+    "calling", "call_queue", "bed_reports", "uploads", "web", "commands", "user_commands", "review_commands", "serving",
+    "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("vetting") + 1], "handout"]
@@ -27,7 +28,7 @@ ALLOWED = {
         "review", "undoing",
     },
     "alembic": {"database"},
-    "flask": {"web", "commands", "user_commands", "review_commands", "start"},
+    "flask": {"web", "commands", "user_commands", "review_commands", "serving", "start"},
     "flask_wtf": {"web"},
     "argon2": {"accounts"},
     "pyotp": {"accounts"},
@@ -37,7 +38,7 @@ ALLOWED = {
     "zipcodes": {"places"},
     "phonenumbers": {"values"},
     "rapidfuzz": {"search", "likeness"},
-    "waitress": {"start"},
+    "waitress": {"serving"},
     "click": {"commands", "user_commands", "review_commands", "start"},
     "werkzeug": {"web"},
     "jinja2": {"web", "handout"},

@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from directory import accounts, start, store
+from directory import accounts, store
 from directory.accounts import Register, Role, limits
 from directory.referral import Directory
+from directory.serving import in_front
 from directory.settings import Settings
 from directory.web import clock, create_app, roles
 from tests import sites
@@ -213,7 +214,7 @@ def test_whom_a_server_in_front_answers_is_believed_only_where_there_is_one(
     asked = Flask("asked")
     asked.add_url_rule("/", "address", lambda: request.remote_addr or "")
     settings = Settings(tmp_path, 8000, "sqlite://", hosts)
-    server: Any = waitress.create_server(asked, host="127.0.0.1", port=0, threads=1, **start.in_front(settings))
+    server: Any = waitress.create_server(asked, host="127.0.0.1", port=0, threads=1, **in_front(settings))
     serving = threading.Thread(target=server.run)
     serving.start()
     wanted = Request(f"http://127.0.0.1:{server.effective_port}", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})

@@ -1,0 +1,85 @@
+"""The site's door on this machine, and the processes behind it: one a processor, since Python runs one thread at a time.
+
+The program forks once everything is ready, before it has a thread of its own. All listen at the same door, so whoever is
+free answers, and one that dies leaves nobody waiting at a door of its own. They share what is in memory by then, the index
+above all. The first goes on with what is done once; when it ends, however that happens, the others end.
+"""
+
+import gc
+import multiprocessing
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from threading import Thread
+from typing import Any, Final
+
+import waitress
+from flask import Flask
+
+from directory.database import Database
+from directory.settings import Settings
+
+FORKS: Final = hasattr(os, "fork") and sys.platform != "darwin"
+"""Whether this system can do that; the libraries of macOS do not promise to work in a process that was forked."""
+_THREADS: Final = 4
+"""What waits for a file or for another host holds up nobody else; what reckons takes turns."""
+_WAITING: Final = 1024
+
+
+def opened_door(port: int) -> socket.socket:
+    """The door, on this machine alone; raises OSError where the port can't be used."""
+    return socket.create_server(("127.0.0.1", port), backlog=_WAITING)
+
+
+def serve(app: Flask, door: socket.socket, settings: Settings) -> None:
+    """Answer whoever comes to the door, until interrupted."""
+    server: Any = waitress.create_server(app, sockets=[door], threads=_THREADS, ident=None, **in_front(settings))
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def in_front(settings: Settings) -> dict[str, Any]:
+    """What the server believes of one in front of it: whom it answers, where the site has further names; else nothing."""
+    if not settings.trusted_hosts:
+        return {"clear_untrusted_proxy_headers": True}
+    headers = {"x-forwarded-for"}
+    return {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": headers, "clear_untrusted_proxy_headers": True}
+
+
+@contextmanager
+def others(count: int, database: Database, work: Callable[[], None]) -> Iterator[None]:
+    """So many further processes at the same work while the block runs; none where this system can't."""
+    database.close()  # a connection must not be held by two processes
+    gc.collect()
+    gc.freeze()  # what is there by now stays: to look through it again would cost time, and each process a copy of it
+    children = [_forked(work) for _ in range(count if FORKS else 0)]
+    try:
+        yield
+    finally:
+        for child in children:
+            child.terminate()
+            child.join()
+
+
+def _forked(work: Callable[[], None]) -> BaseProcess:
+    child = multiprocessing.get_context("fork").Process(target=_until_the_first_ends, args=(work,), daemon=True)
+    child.start()
+    return child
+
+
+def _until_the_first_ends(work: Callable[[], None]) -> None:
+    Thread(target=_end_with_the_first, daemon=True).start()
+    work()
+
+
+def _end_with_the_first() -> None:
+    """Also where it was killed and could not say so."""
+    first = multiprocessing.parent_process()
+    assert first
+    first.join()
+    os._exit(0)
