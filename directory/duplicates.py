@@ -5,15 +5,15 @@ listings in 12 States: a telephone alone proposes nothing. A withheld address is
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
 from typing import Any, Final
 
-from directory.likeness import likeness, name_in_short, shortened, words_of
-from directory.listing import Listing, Phone, Point
+from directory.likeness import how_alike, likeness
+from directory.listing import Listing, Phone
+from directory.neighbors import Card, candidates, card_of, licence, mapped, rooms
 from directory.places import miles_between
 from directory.vocabulary import codes
 
@@ -27,7 +27,6 @@ _SAME_PROGRAM: Final = 85
 _FEW: Final = 5
 """A number that more listings share is a switchboard, and says less."""
 _NEXT_DOOR, _ELSEWHERE = 0.05, 0.5
-_ROOM: Final = re.compile(r"\b(?:ste|bldg|fl|rm) [a-z0-9]+\b")
 _NUMBER: Final = re.compile(r"[0-9]+|i|ii|iii|iv|v")
 _BOX: Final = re.compile(r"^p o box|^po box")
 
@@ -60,6 +59,8 @@ POINTS: Final = {
     Clue.PEOPLE: -50, Clue.SOME_PEOPLE: -15, Clue.LICENCES: -35, Clue.STREETS: -20, Clue.ROOMS: -5, Clue.FAR: -40,
 }  # fmt: skip
 """What each clue weighs in full; a name weighs the less, the less alike it is."""
+_MOST_OF_PLACE: Final = max(POINTS[Clue.STREET], POINTS[Clue.POSTAL_CODE] + POINTS[Clue.NEAR])
+"""More than this no place is worth, and whom two serve speaks only against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +96,11 @@ class Proposal:
         return {"listings": list(self.ids), "score": self.score, "almost_sure": self.score >= CERTAIN, "evidence": told}
 
 
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """What is compared of a listing: short forms of its names and street, its numbers, and whom it serves."""
-
-    listing: Listing
-    name: str
-    organization: str
-    program: str
-    street: str
-    phones: dict[str, Phone]
-
-    @property
-    def place(self) -> str:
-        """Its ZIP code; "" for a withheld address."""
-        return "" if self.listing.address.confidential else self.listing.address.postal_code
-
-
 def proposals(listings: Iterable[Listing], settled: Collection[tuple[str, str]] = ()) -> list[Proposal]:
     """The pairs that may be one place, the likeliest first; not those (lower id first) of which a person said they are two."""
-    cards = [_card(listing) for listing in sorted(listings, key=lambda one: one.id)]
+    cards = [card_of(listing) for listing in sorted(listings, key=lambda one: one.id)]
     common = Counter(number for card in cards for number in card.phones)
-    pairs = [(cards[one], cards[other]) for one, other in sorted(_candidates(cards))]
+    pairs = [(cards[one], cards[other]) for one, other in sorted(candidates(cards))]
     alike = _alike(pairs)
     decided = frozenset(settled)
     found = [
@@ -129,59 +113,15 @@ def proposals(listings: Iterable[Listing], settled: Collection[tuple[str, str]] 
 
 def compared(one: Listing, other: Listing) -> Proposal:
     """What speaks for and against these two being one place, whatever it comes to."""
-    first, second = sorted((_card(one), _card(other)), key=lambda card: card.listing.id)
+    first, second = sorted((card_of(one), card_of(other)), key=lambda card: card.listing.id)
     common = Counter((*first.phones, *second.phones))
     return Proposal(first.listing, second.listing, tuple(_evidence(first, second, _alike([(first, second)])[0], common)))
-
-
-# --- which pairs are looked at ---------------------------------------------------------------------------------------
-
-
-def _candidates(cards: Sequence[_Card]) -> set[tuple[int, int]]:
-    """Pairs of positions that share a ZIP code, or a number with a street or with both withheld, or a licence."""
-    blocks: dict[str, list[int]] = defaultdict(list)
-    for position, card in enumerate(cards):
-        for key in _blocks(card):
-            blocks[key].append(position)
-    return {pair for block in blocks.values() if len(block) > 1 for pair in combinations(block, 2)}
-
-
-def _blocks(card: _Card) -> Iterator[str]:
-    if card.place:
-        yield card.place
-    if card.street or not card.place:
-        yield from (f"{number} {card.street}" for number in card.phones)
-    if card.listing.licence_number:
-        yield _licence(card)
-
-
-def _licence(card: _Card) -> str:
-    """A licence number as one State gives it; the same number in two States is two licences."""
-    return card.listing.address.state_province + "".join(words_of(card.listing.licence_number))
-
-
-def _card(listing: Listing) -> _Card:
-    organization, program = name_in_short(listing.organization), name_in_short(listing.program)
-    return _Card(
-        listing=listing,
-        name=f"{organization} {program}" if program else organization,
-        organization=organization,
-        program=program,
-        street="" if listing.address.confidential else _ROOM.sub("", shortened(listing.address.address_1)).strip(),
-        phones={phone.number: phone for phone in listing.phones},
-    )
-
-
-def _rooms(card: _Card) -> frozenset[str]:
-    """Its suite, floor or building, wherever in the address it stands."""
-    address = card.listing.address
-    return frozenset(_ROOM.findall(shortened(f"{address.address_1} / {address.address_2}")))
 
 
 # --- how alike they are called -----------------------------------------------------------------------------------------
 
 
-def _alike(pairs: Sequence[tuple[_Card, _Card]]) -> list[int]:
+def _alike(pairs: Sequence[tuple[Card, Card]]) -> list[int]:
     """How alike the names of each pair are, 0 to 100.
 
     As a whole; and where one names no program, its organization with the other's organization, and with its program.
@@ -200,20 +140,18 @@ def _alike(pairs: Sequence[tuple[_Card, _Card]]) -> list[int]:
 # --- what speaks for it, and against -----------------------------------------------------------------------------------
 
 
-def _worthy(one: _Card, other: _Card, names: int, common: Counter[str]) -> tuple[Evidence, ...]:
-    """All the evidence about a pair; none where it could never be enough."""
+def _worthy(one: Card, other: Card, names: int, common: Counter[str]) -> tuple[Evidence, ...]:
+    """All the evidence about a pair; none where it could never be enough, which is told before distances are measured."""
     licensed = one.listing.licence_number and other.listing.licence_number
-    met = one.street == other.street or one.phones.keys() & other.phones.keys() or _mapped(one) and _mapped(other)
+    met = one.street == other.street or one.phones.keys() & other.phones.keys() or mapped(one) and mapped(other)
     if not licensed and (names < _ALIKE or not met):
         return ()
-    return tuple(_evidence(one, other, names, common))
+    most = sum(told.points for told in (*_of_names(one, other, names), *_of_numbers(one, other, common))) + _MOST_OF_PLACE
+    return tuple(_evidence(one, other, names, common)) if most >= PROPOSED else ()
 
 
-def _evidence(one: _Card, other: _Card, names: int, common: Counter[str]) -> Iterator[Evidence]:
-    if names >= _ALIKE:
-        yield _told(Clue.NAME, f"names {names} of 100 alike", (names - _ALIKE) / (100 - _ALIKE))
-    if one.organization == other.organization:
-        yield _told(Clue.ORGANIZATION, "same organization")
+def _evidence(one: Card, other: Card, names: int, common: Counter[str]) -> Iterator[Evidence]:
+    yield from _of_names(one, other, names)
     yield from _of_place(one, other)
     yield from _of_numbers(one, other, common)
     yield from _of_programs(one, other)
@@ -223,18 +161,25 @@ def _told(clue: Clue, sentence: str, share: float = 1) -> Evidence:
     return Evidence(clue, round(POINTS[clue] * share), sentence)
 
 
-def _of_place(one: _Card, other: _Card) -> Iterator[Evidence]:
+def _of_names(one: Card, other: Card, names: int) -> Iterator[Evidence]:
+    if names >= _ALIKE:
+        yield _told(Clue.NAME, f"names {names} of 100 alike", (names - _ALIKE) / (100 - _ALIKE))
+    if one.organization == other.organization:
+        yield _told(Clue.ORGANIZATION, "same organization")
+
+
+def _of_place(one: Card, other: Card) -> Iterator[Evidence]:
     """Street, ZIP code and distance; nothing where an address is withheld."""
     if not one.place or not other.place:
         return
-    here, there = _mapped(one), _mapped(other)
+    here, there = mapped(one), mapped(other)
     miles = miles_between(here, there) if here and there else None
     same = one.street == other.street and bool(one.street)
     if same:
         zips = "and ZIP" if one.place == other.place else f"but ZIP codes {one.place} and {other.place}"
         yield _told(Clue.STREET, f"same street {zips}")
-        rooms = _rooms(one), _rooms(other)
-        if all(rooms) and rooms[0] != rooms[1]:
+        here_in, there_in = rooms(one), rooms(other)
+        if here_in and there_in and here_in != there_in:
             yield _told(Clue.ROOMS, "another suite or floor")
     else:
         if one.place == other.place:
@@ -249,13 +194,7 @@ def _of_place(one: _Card, other: _Card) -> Iterator[Evidence]:
             yield _told(Clue.NEAR, f"{away} apart", 0 if same else 1)
 
 
-def _mapped(card: _Card) -> Point | None:
-    """Its door on the map; None where that is not known."""
-    point = card.listing.point
-    return point if point and card.place and not point.approximate else None
-
-
-def _of_numbers(one: _Card, other: _Card, common: Counter[str]) -> Iterator[Evidence]:
+def _of_numbers(one: Card, other: Card, common: Counter[str]) -> Iterator[Evidence]:
     """Telephones and licence numbers. Of several numbers that both have, the one that fewest others share counts."""
     shared = sorted(one.phones.keys() & other.phones.keys(), key=lambda number: (common[number], number))
     if shared:
@@ -265,14 +204,14 @@ def _of_numbers(one: _Card, other: _Card, common: Counter[str]) -> Iterator[Evid
         else:
             yield _told(Clue.PHONE, f"same telephone {number}")
     if one.listing.licence_number and other.listing.licence_number:
-        same = _licence(one) == _licence(other)
+        same = licence(one) == licence(other)
         yield _told(Clue.LICENCE, "same license number") if same else _told(Clue.LICENCES, "another license number")
 
 
-def _of_programs(one: _Card, other: _Card) -> Iterator[Evidence]:
+def _of_programs(one: Card, other: Card) -> Iterator[Evidence]:
     """What they are called beside the organization, and whom they admit."""
     if one.program and other.program:
-        if likeness([one.program], [other.program])[0] < _SAME_PROGRAM:
+        if how_alike(one.program, other.program) < _SAME_PROGRAM:
             yield _told(Clue.PROGRAMS, "another program")
     elif one.program or other.program:
         yield _told(Clue.ONE_PROGRAM, "only one names a program")

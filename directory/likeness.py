@@ -39,3 +39,8 @@ def likeness(left: Sequence[str], right: Sequence[str]) -> list[float]:
     """How alike the texts of each pair are, 0 to 100, in whatever order their words stand."""
     told: list[float] = process.cpdist(left, right, scorer=fuzz.token_sort_ratio).tolist()
     return told
+
+
+def how_alike(one: str, other: str) -> float:
+    """The same of one pair."""
+    return fuzz.token_sort_ratio(one, other)

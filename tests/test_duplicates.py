@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import combinations, count
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -148,7 +148,16 @@ def test_a_telephone_alone_can_never_be_enough() -> None:
     assert without_name < PROPOSED and POINTS[Clue.PHONE] + POINTS[Clue.NAME] + POINTS[Clue.ORGANIZATION] < PROPOSED
 
 
-def test_twenty_thousand_listings_take_about_a_second() -> None:
+def test_no_pair_of_a_zip_code_that_is_worth_proposing_is_passed_over() -> None:
+    everybody = [listing for pair in TABLE for listing in pair.listings]
+    numbered = [replace(listing, id=f"survey:{number:03}") for number, listing in enumerate(everybody)]
+    near = [pair for pair in combinations(numbered, 2) if pair[0].address.postal_code == pair[1].address.postal_code]
+    worth = [pair for pair in near if compared(*pair).score >= PROPOSED]
+    assert len(worth) > 30 and len(near) > 2 * len(worth)
+    assert [pair for pair in near if proposals(pair)] == worth
+
+
+def test_twenty_thousand_listings_take_less_than_a_second() -> None:
     """Of one core's own time. The places are as crowded as the real ones: about two to a ZIP code, a few in one street."""
     listings = [
         alike(
@@ -163,7 +172,7 @@ def test_twenty_thousand_listings_take_about_a_second() -> None:
     ]
     started = process_time()
     proposals(listings)
-    assert process_time() - started < 2
+    assert process_time() - started < 1
 
 
 WORDS = [f"{front}{back}" for front in ("River", "Stone", "Oak", "Lake", "Green", "Sun", "Elm", "Hill", "Cedar", "New")

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "spoken", "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account",
     "free_text", "values", "normalize", "resolve", "conflicts", "places", "map_drawing", "map_numbers",
-    "public_address", "public_data", "directions", "likeness", "duplicates", "sameness", "matching", "asking", "case",
+    "public_address", "public_data", "directions", "likeness", "neighbors", "duplicates", "sameness", "matching", "asking", "case",
     "vetting", "tables", "database", "store", "search", "settings", "accounts", "routing", "answered", "confirming",
     "need_words", "paper",
     "handout", "answering", "review", "undoing", "referral", "geocoding", "browsing", "vetting_desk", "proposing",
