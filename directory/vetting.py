@@ -4,50 +4,17 @@ Everything is a step that is appended: what was checked, approved or complained 
 approve the same state of the file; whatever is written into it later voids the approval before.
 """
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from directory.listing import Listing, Vetting
 from directory.problems import CannotUnderstand, Loudness, Problem
-from directory.vocabulary import PUBLISHED, VettingState, is_term
+from directory.vetting_items import BY_CODE, INTEREST, ITEMS, Ask, Item
+from directory.vocabulary import PUBLISHED, VettingState
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that is checked: how, with which questions, for which claims (of all listings where there are none), and what
-    families are told of it. What is `essential` can't stand open behind a condition."""
-
-    code: str
-    title: str
-    look: str
-    families: str
-    essential: bool = False
-    claims: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
-
-    def applies(self, listing: Listing) -> bool:
-        """Whether it is to be checked of this listing."""
-        return not self.claims or listing.says(*self.claims)
-
-
-def _read() -> tuple[Item, ...]:
-    with Path(__file__).with_name("vetting_items.toml").open("rb") as file:
-        told = tomllib.load(file)
-    items = tuple(Item(**one | {name: tuple(one.get(name, ())) for name in ("claims", "asks")}) for one in told["item"])
-    strangers = [term for item in items for term in item.claims if not is_term(term)]
-    if strangers:
-        raise ValueError(f"vetting_items.toml: {strangers} are no terms of vocabulary.toml")
-    return items
-
-
-ITEMS: Final = _read()
-"""What is checked, in the order in which it is asked."""
-BY_CODE: Final = {item.code: item for item in ITEMS}
 _LONGEST: Final = 300
 _UNDER_WORK: Final = (VettingState.IN_REVIEW, VettingState.SUSPENDED, VettingState.REJECTED)
 """What can be approved. Who was suspended or rejected stays so until two people have approved."""
@@ -64,11 +31,18 @@ class StepKind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a check found."""
+    """What a check found, or what a question was answered."""
 
     MET = "met"
     NOT_MET = "not_met"
     NOT_APPLICABLE = "not_applicable"
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+ANSWERS: Final = (Outcome.NO, Outcome.YES, Outcome.UNKNOWN)
+FOUND: Final = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +85,31 @@ class File:
 
     def standing(self, item: Item) -> Step | None:
         """The check of an item that stands: the newest, as long as it holds."""
-        found = next((one for one in reversed(self.steps) if one.kind is StepKind.CHECKED and one.item == item.code), None)
+        return self._newest(item.code)
+
+    def answer(self, item: Item, ask: Ask, account: int | None = None) -> Step | None:
+        """The answer to a question that stands, of one account where it is named."""
+        return self._newest(item.named(ask), account)
+
+    def _newest(self, about: str, account: int | None = None) -> Step | None:
+        named = (one for one in reversed(self.steps) if one.kind is StepKind.CHECKED and one.item == about)
+        found = next((one for one in named if account is None or one.who.account == account), None)
         return None if found is None or (found.until and found.until < self.now.date()) else found
+
+    def outcome(self, item: Item, account: int | None = None) -> Outcome | None:
+        """What was found of an item; None where it, or one of its questions, is open: who does not know has not said no."""
+        if not item.asks:
+            step = self.standing(item)
+            return step.outcome if step else None
+        told = [step.outcome if step else None for ask in item.asks for step in [self.answer(item, ask, account)]]
+        if Outcome.YES in told:
+            return Outcome.NOT_MET
+        return Outcome.MET if all(one is Outcome.NO for one in told) else None
+
+    def affirmed(self, item: Item, account: int | None = None) -> str:
+        """What the questions answered yes mean, each with its evidence; "" where there is none."""
+        steps = [(ask, self.answer(item, ask, account)) for ask in item.asks]
+        return "; ".join(f"{ask.yes} ({step.words})" for ask, step in steps if step and step.outcome is Outcome.YES)
 
     @property
     def needed(self) -> tuple[Item, ...]:
@@ -122,14 +119,19 @@ class File:
     @property
     def open_items(self) -> tuple[Item, ...]:
         """What was not found to be as it should be, or not looked at, or too long ago."""
-        fine = (Outcome.MET, Outcome.NOT_APPLICABLE)
-        return tuple(item for item in self.needed if (step := self.standing(item)) is None or step.outcome not in fine)
+        return tuple(item for item in self.needed if self.outcome(item) not in (Outcome.MET, Outcome.NOT_APPLICABLE))
 
     @property
     def approval(self) -> Step | None:
-        """The first of the two approvals, where nothing was written into the file since."""
-        last = self.steps[-1] if self.steps else None
-        return last if last and last.kind is StepKind.APPROVED and self.state in _UNDER_WORK else None
+        """The first of the two approvals, where nothing was written into the file since, but what people said of themselves.
+
+        Who says of themselves that they have a tie to the program, or that they do not know, takes their approval back by it.
+        """
+        of_listing = [one for one in self.steps if one.item.partition(".")[0] != INTEREST.code]
+        last = of_listing[-1] if of_listing else None
+        if last is None or last.kind is not StepKind.APPROVED or self.state not in _UNDER_WORK:
+            return None
+        return last if self.outcome(INTEREST, last.who.account) is Outcome.MET else None
 
     @property
     def unanswered(self) -> Step | None:
@@ -141,7 +143,8 @@ class File:
     @property
     def holds_until(self) -> date:
         """How long an approval of today would hold: a year at most, and no longer than the license or anything checked."""
-        days = [step.until for item in self.needed if (step := self.standing(item)) and step.until]
+        steps = [step for item in self.needed for step in (self.standing(item), *(self.answer(item, ask) for ask in item.asks))]
+        days = [step.until for step in steps if step and step.until]
         licence = self.listing.licence_expires
         return min([_a_year_after(self.now.date()), *days, *([licence] if licence else [])])
 
@@ -152,6 +155,8 @@ def _a_year_after(day: date) -> date:
 
 Decided = tuple[Step, Vetting | None]
 """What is written into the file, and what becomes of the listing by it (None: nothing)."""
+Answered = tuple[tuple[Step, ...], Vetting | None]
+"""The same for the answers to several questions."""
 
 
 def opened(file: File, who: Who) -> Decided:
@@ -164,19 +169,46 @@ def opened(file: File, who: Who) -> Decided:
 def checked(file: File, who: Who, found: Step) -> Decided:
     """Write down what a check found; `found` is without its author. Raises CannotUnderstand, in words, for what will not do."""
     item = BY_CODE.get(found.item)
-    if item is None or found.outcome is None:
+    if item is None or item.asks or found.outcome not in FOUND:
         raise _no("item", "is nothing that is checked", f"Choose one of: {', '.join(BY_CODE)}", found.item)
-    evidence = " ".join(found.words.split())
-    if not evidence or len(evidence) > _LONGEST:
-        raise _no("evidence", "is missing" if not evidence else "is too long", item.look, evidence)
+    evidence = _evidence(item, found, who)
     if found.outcome is Outcome.NOT_APPLICABLE and (item.essential or item.claims and item.applies(file.listing)):
         raise _no("outcome", f"“{item.title}” applies to this listing", "Choose met or not met")
-    if found.until and found.until < who.at.date():
-        raise _no("until", "is over", "Enter a day still to come, or leave it empty", found.until.isoformat())
     step = Step(StepKind.CHECKED, who, item.code, found.outcome, evidence, found.until)
     fails = found.outcome is Outcome.NOT_MET and item.essential and file.state in PUBLISHED
-    because = f"{item.title}: not as it should be"
-    return step, Vetting(VettingState.SUSPENDED, who.at, who.by, None, because) if fails else _back_to_review(file, who)
+    return step, _suspended(who, f"{item.title}: not as it should be") if fails else _back_to_review(file, who)
+
+
+def answered(file: File, who: Who, item: Item, given: Sequence[Step]) -> Answered:
+    """Write down the answers to some of an item's questions; each given one is without its author.
+
+    Raises CannotUnderstand, in words, for what will not do, and then nothing is written. A yes suspends what was vetted.
+    """
+    names = {item.named(ask) for ask in item.asks}
+    if not given:
+        raise _no("answers", "are not chosen", "Answer at least one of the questions")
+    if any(one.item not in names or one.outcome not in ANSWERS for one in given):
+        raise _no("answers", "are none to this item", f"Answer one of: {', '.join(sorted(names))}")
+    steps = tuple(Step(StepKind.CHECKED, who, one.item, one.outcome, _evidence(item, one, who), one.until) for one in given)
+    if item.personal:
+        return steps, None
+    fails = Outcome.YES in {one.outcome for one in steps} and file.state in PUBLISHED
+    return steps, _suspended(who, f"{item.title}: not as it should be") if fails else _back_to_review(file, who)
+
+
+def _evidence(item: Item, found: Step, who: Who) -> str:
+    """The evidence as it is kept; only what is not known needs none, and what people say of themselves."""
+    evidence = " ".join(found.words.split())
+    needed = found.outcome is not Outcome.UNKNOWN and not (item.personal and found.outcome is Outcome.NO)
+    if (needed and not evidence) or len(evidence) > _LONGEST:
+        raise _no("evidence", "is missing" if not evidence else "is too long", item.look, evidence)
+    if found.until and found.until < who.at.date():
+        raise _no("until", "is over", "Enter a day still to come, or leave it empty", found.until.isoformat())
+    return evidence
+
+
+def _suspended(who: Who, because: str) -> Vetting:
+    return Vetting(VettingState.SUSPENDED, who.at, who.by, None, because)
 
 
 def _back_to_review(file: File, who: Who) -> Vetting | None:
@@ -185,10 +217,10 @@ def _back_to_review(file: File, who: Who) -> Vetting | None:
     return Vetting(VettingState.IN_REVIEW, who.at, who.by) if again else None
 
 
-def approved(file: File, who: Who, conditions: str, no_interest: bool) -> Decided:
+def approved(file: File, who: Who, conditions: str) -> Decided:
     """The first or the second approval; the second publishes. Raises CannotUnderstand, in words, where it can't be given."""
     plain = " ".join(conditions.split())[:_LONGEST]
-    _may_approve(file, plain, no_interest)
+    _may_approve(file, plain, who)
     first = file.approval
     step = Step(StepKind.APPROVED, who, words=plain)
     if first is None:
@@ -202,15 +234,18 @@ def approved(file: File, who: Who, conditions: str, no_interest: bool) -> Decide
     return step, Vetting(state, who.at, who.by, file.holds_until, plain)
 
 
-def _may_approve(file: File, conditions: str, no_interest: bool) -> None:
+def _may_approve(file: File, conditions: str, who: Who) -> None:
     if file.state not in _UNDER_WORK:
         raise _no("state", f"the listing is {words_for(file.state)}", "Only what is being checked can be approved")
     if file.unanswered:
         fix = "Check the item that it is about, and enter what you found"
         raise _no("items", "nothing was checked since the complaint or rejection", fix, file.unanswered.words)
-    if not no_interest:
-        fix = "Say that you have no tie of money, work or family to the program; else somebody else approves"
-        raise _no("no_interest", "it is not said that you have no interest in the program", fix)
+    tie = file.affirmed(INTEREST, who.account)
+    if tie:
+        raise _no("interest", "you have a tie to the program", "Two others have to approve", tie)
+    for item in file.needed:
+        if item.asks and (shown := file.affirmed(item)):
+            raise _no("items", f"{item.title}: it can't be approved", "Reject it, or ask again once this has changed", shown)
     still = file.open_items
     barring = [item for item in still if item.essential or not conditions]
     if barring:
@@ -219,6 +254,9 @@ def _may_approve(file: File, conditions: str, no_interest: bool) -> None:
             "" if any(item.essential for item in barring) else ", or say under which conditions it is vetted"
         )
         raise _no("items", f"{len(barring)} {'item is' if len(barring) == 1 else 'items are'} open", fix, titles)
+    if file.outcome(INTEREST, who.account) is not Outcome.MET:
+        fix = "Answer each with no, if that is so; who does not know can't approve"
+        raise _no("interest", "the questions about your own ties to the program are not all answered", fix)
     if file.holds_until < file.now.date():
         raise _no("licence", "its license has ended", "Check the license first", file.holds_until.isoformat())
 

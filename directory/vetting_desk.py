@@ -3,7 +3,7 @@
 Each is one transaction that reads the file anew, so that of two who decide at once the second sees what the first did.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,8 @@ from directory.account import Account, Role
 from directory.account import Who as Auditor
 from directory.referral import Directory
 from directory.store import Holding
-from directory.vetting import Decided, File, Step, Who
+from directory.vetting import Answered, Decided, File, Step, Who
+from directory.vetting_items import Item
 
 CHECKERS: Final = (Role.STAFF, Role.ADMIN)
 """Who checks and approves. Whoever is signed in may bring a complaint."""
@@ -51,9 +52,13 @@ class CheckingDesk:
         """Write down what a check found."""
         self._decide(listing_id, f"vetting checked {found.item}", lambda file, who: vetting.checked(file, who, found))
 
-    def approve(self, listing_id: str, conditions: str, no_interest: bool) -> None:
-        """Give the first or the second approval."""
-        self._decide(listing_id, "vetting approved", lambda file, who: vetting.approved(file, who, conditions, no_interest))
+    def answer(self, listing_id: str, item: Item, given: Sequence[Step]) -> None:
+        """Write down the answers to some of an item's questions, all or none of them."""
+        self._write(listing_id, f"vetting answered {item.code}", lambda file, who: vetting.answered(file, who, item, given))
+
+    def approve(self, listing_id: str, conditions: str) -> None:
+        """Give the first or the second approval; what somebody has to say of themselves is answered before."""
+        self._decide(listing_id, "vetting approved", lambda file, who: vetting.approved(file, who, conditions))
 
     def reject(self, listing_id: str, because: str) -> None:
         """Send nobody there."""
@@ -65,12 +70,20 @@ class CheckingDesk:
         return self.holding(listing_id)
 
     def _decide(self, listing_id: str, action: str, decide: Callable[[File, Who], Decided]) -> None:
+        def one(file: File, who: Who) -> Answered:
+            step, becomes = decide(file, who)
+            return (step,), becomes
+
+        self._write(listing_id, action, one)
+
+    def _write(self, listing_id: str, action: str, decide: Callable[[File, Who], Answered]) -> None:
         with self.directory.database.writing() as connection:
             who = Who(self.account.id, known_as(self.account), self.now)
             file = self._file(connection, listing_id)
-            step, becomes = decide(file, who)
+            steps, becomes = decide(file, who)
             listing_id = file.listing.id
-            store.append_vetting_step(connection, listing_id, step)
+            for step in steps:
+                store.append_vetting_step(connection, listing_id, step)
             if becomes:
                 store.append_vettings(connection, [(listing_id, becomes)])
             store.audit(connection, Auditor(self.account.name, self.now), action, listing_id)

@@ -15,7 +15,7 @@ from directory import browsing, store
 from directory.browsing import BY_CODE, Wanted
 from directory.places import Gazetteer, UnknownPlace
 from directory.referral import Directory
-from directory.vetting import ITEMS
+from directory.vetting_items import ITEMS
 from directory.vocabulary import Answer, VettingState
 from tests import sites, translating
 from tests.builders import CINCINNATI, COLUMBUS, POINTS, VALUES, a_listing, a_statement

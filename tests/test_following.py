@@ -219,6 +219,14 @@ def test_all_follows_by_itself(directory: Directory, app: Flask) -> None:
     assert not directory.index.may_lag
 
 
+def test_a_directory_that_was_emptied_is_current_again(directory: Directory) -> None:
+    with follow(directory, every=0.05):
+        with directory.database.writing() as connection:
+            store.remove_source(connection, "invented_survey")
+        until(lambda: directory.index.current().behind is None and not proposing.behind(directory))
+        assert len(directory.index.current().columns) == 0
+
+
 def a_person_at(app: Flask) -> Account:
     return a_person(app.extensions["register"], Role.STAFF, "", datetime.now(UTC)).account
 

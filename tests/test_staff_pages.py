@@ -13,13 +13,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from directory import store, upkeep
-from directory.account import Role
+from directory.account import Account, Role
 from directory.conflicts import Conflict, Side
 from directory.listing import Vetting
 from directory.proposing import proposals
 from directory.referral import Directory
 from directory.upkeep import Reason
-from directory.vetting import ITEMS
+from directory.vetting import File
+from directory.vetting_desk import CheckingDesk
+from directory.vetting_items import BY_CODE, INTEREST, ITEMS, Item
 from directory.vocabulary import SourceKind, VettingState
 from tests import evening, sites
 from tests.builders import a_provenance
@@ -63,10 +65,21 @@ def send(client: FlaskClient, address: str, **form: str | list[str]) -> tuple[in
 
 def check_everything(client: FlaskClient, listing_id: str, but: tuple[str, ...] = ()) -> None:
     for item in ITEMS:
-        if item.code not in but and not item.claims:
+        if item.code in but or item.claims or item.personal:
+            continue
+        if item.asks:
+            given = answers(item, "intake desk")
+            status, page = send(client, f"/listings/{listing_id}/vetting/answer", item=item.code, **given)
+        else:
             given = {"item": item.code, "outcome": "met", "evidence": "register of Ohio, no. 101"}
             status, page = send(client, f"/listings/{listing_id}/vetting/check", **given)
-            assert status == 200, page
+        assert status == 200, page
+
+
+def answers(item: Item, evidence: str = "", **otherwise: str) -> dict[str, str]:
+    """A form in which all its questions are answered no, but for those that are named."""
+    told = {f"answer-{ask.code}": otherwise.get(ask.code, "no") for ask in item.asks}
+    return told | {f"evidence-{ask.code}": evidence for ask in item.asks}
 
 
 def publish(app: Flask, listing_id: str) -> None:
@@ -82,14 +95,55 @@ def publish(app: Flask, listing_id: str) -> None:
 def test_two_people_check_and_publish(app: Flask, directory: Directory) -> None:
     anna, ben = somebody(app, name="Anna"), somebody(app, Role.ADMIN, "Ben")
     check_everything(anna, READY)
-    status, page = send(anna, f"/listings/{READY}/vetting/approve", no_interest="yes")
+    status, page = send(anna, f"/listings/{READY}/vetting/approve", **answers(INTEREST))
     assert (status, "a second person has to" in page) == (200, True)
-    status, page = send(anna, f"/listings/{READY}/vetting/approve", no_interest="yes")
+    status, page = send(anna, f"/listings/{READY}/vetting/approve", **answers(INTEREST))
     assert (status, "Somebody else has to be the second" in page) == (422, True)
-    status, page = send(ben, f"/listings/{READY}/vetting/approve", no_interest="yes")
+    status, page = send(ben, f"/listings/{READY}/vetting/approve", **answers(INTEREST))
     assert status == 200 and "Approve as the first" in page
     assert directory.listings([READY])[READY].published(datetime.now(UTC))
     assert "Checked: License in force" in page and "register of Ohio, no. 101" in page
+
+
+def test_brokering_bars_and_a_question_that_nobody_can_answer_stays_open(app: Flask, directory: Directory) -> None:
+    anna, ben = somebody(app, name="Anna"), somebody(app, Role.ADMIN, "Ben")
+    check_everything(anna, READY, but=("brokering",))
+    address, brokering = f"/listings/{READY}/vetting", BY_CODE["brokering"]
+    status, page = send(anna, f"{address}/answer", item="brokering", **answers(brokering, "intake desk", leads="unknown"))
+    assert status == 200 and 'id="brokering-leads-unknown" name="answer-leads" value="unknown" checked' in page
+    page = send(anna, f"{address}/approve", **answers(INTEREST))[1]
+    assert "1 item is open" in page
+    told = answers(brokering, "intake desk", leads="yes") | {"evidence-leads": "their own price list"}
+    status, page = send(anna, f"{address}/answer", item="brokering", **told)
+    assert status == 200 and "It can't be approved: it pays for, or sells, names of people who look for help" in page
+    status, page = send(ben, f"{address}/approve", conditions="if good", **answers(INTEREST))
+    assert status == 422 and "(their own price list)" in page
+    assert [step.item for step in file_of(directory).steps].count("brokering.travel") == 1, "only what is new is added"
+    assert "Brokering screen: Does it pay for, or sell, names" in page, "the history has the question"
+    status, page = send(anna, f"{address}/answer", item="brokering", **{"answer-travel": "no", "until": "2999-01-01"})
+    assert status == 422 and 'class="error">Ask each question' in page
+    for one in ("fees", "interest", ""):
+        assert send(anna, f"{address}/answer", item=one, **answers(INTEREST))[0] == 404
+
+
+def file_of(directory: Directory) -> File:
+    return CheckingDesk(directory, Account(0, "a test", Role.STAFF), datetime.now(UTC)).file(READY)
+
+
+@pytest.mark.parametrize("answered", ["yes", "unknown"])
+def test_who_has_a_tie_is_told_that_others_approve(app: Flask, directory: Directory, answered: str) -> None:
+    anna = somebody(app, name="Anna")
+    check_everything(anna, READY)
+    told = answers(INTEREST, family=answered) | {"evidence-family": "a sister works there"}
+    status, page = send(anna, f"/listings/{READY}/vetting/approve", **told)
+    assert status == 422 and file_of(directory).approval is None
+    assert ("somebody of your family owns it" in page) is (answered == "yes")
+    stands = anna.get(f"/listings/{READY}/vetting").get_data(as_text=True)
+    assert f'id="interest-family-{answered}" name="answer-family" value="{answered}" checked' in stands, "it is written down"
+    assert (
+        "a sister works there"
+        not in somebody(app, Role.ADMIN, "Ben").get(f"/listings/{READY}/vetting").get_data(as_text=True).partition("History")[0]
+    )
 
 
 def test_what_is_wrong_stands_beside_its_item_and_nothing_typed_is_lost(app: Flask) -> None:

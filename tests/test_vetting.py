@@ -21,8 +21,9 @@ from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.tables import VettingStepRow
-from directory.vetting import BY_CODE, ITEMS, File, Outcome, Step, StepKind, Who
+from directory.vetting import File, Outcome, Step, StepKind, Who
 from directory.vetting_desk import CheckingDesk, NoSuchListing
+from directory.vetting_items import BY_CODE, INTEREST, ITEMS, Ask, Item
 from directory.vocabulary import VettingState
 from tests import evening
 from tests.builders import a_listing
@@ -43,7 +44,23 @@ def met(code: str, **fields: Any) -> Step:
 
 
 def everything(**fields: Any) -> list[Step]:
-    return [met(item.code, **fields.get(item.code, {})) for item in ITEMS]
+    return [
+        step
+        for item in ITEMS
+        if not item.personal
+        for step in ([met(item.code, **fields.get(item.code, {}))] if not item.asks else answers(item))
+    ] + [*free(ANNA), *free(BEN)]
+
+
+def answers(item: Item, who: Who = ANNA, /, **otherwise: Outcome | None) -> list[Step]:
+    """Its questions answered no, but for those that are named; None leaves one open."""
+    told = {ask: otherwise.get(ask.code, Outcome.NO) for ask in item.asks}
+    return [Step(StepKind.CHECKED, who, item.named(ask), one, "intake desk, by telephone") for ask, one in told.items() if one]
+
+
+def free(who: Who, /, **otherwise: Outcome | None) -> list[Step]:
+    """What somebody says of their own ties to the program."""
+    return answers(INTEREST, who, **otherwise)
 
 
 def refused(why: str, call: Any, *given: Any) -> None:
@@ -58,9 +75,11 @@ def test_every_item_of_the_domain_is_checked_and_told_to_families() -> None:
     codes = [item.code for item in ITEMS]
     assert codes == [
         "licence", "address", "admissions", "ownership", "accreditation", "otp", "medication", "naloxone", "fees", "brokering",
+        "interest",
     ]  # fmt: skip
     assert all(item.look and item.families and item.title for item in ITEMS)
-    assert len(BY_CODE["brokering"].asks) == 4
+    assert [ask.code for ask in BY_CODE["brokering"].asks] == ["travel", "unseen", "up_front", "leads"]
+    assert [ask.code for ask in INTEREST.asks] == ["own", "work", "paid", "family"]
 
 
 def test_what_a_center_does_not_claim_need_not_be_checked() -> None:
@@ -104,37 +123,99 @@ def test_an_essential_item_that_fails_suspends_what_was_vetted() -> None:
 
 def test_two_different_people_publish_for_a_year() -> None:
     file = a_file(*everything())
-    first, nothing_yet = vetting.approved(file, ANNA, "", True)
+    first, nothing_yet = vetting.approved(file, ANNA, "")
     assert nothing_yet is None
     waiting = replace(file, steps=[*file.steps, first])
-    refused("approved it already", vetting.approved, waiting, ANNA, "", True)
-    _, becomes = vetting.approved(waiting, BEN, "", True)
+    refused("approved it already", vetting.approved, waiting, ANNA, "")
+    _, becomes = vetting.approved(waiting, BEN, "")
     assert becomes == Vetting(VettingState.VETTED, NOW, "staff 2", TODAY.replace(year=TODAY.year + 1), "")
 
 
 def test_what_is_written_after_the_first_approval_voids_it() -> None:
     file = a_file(*everything())
-    first, _ = vetting.approved(file, ANNA, "", True)
+    first, _ = vetting.approved(file, ANNA, "")
     changed = replace(file, steps=[*file.steps, first, met("fees", words="new fees")])
-    assert vetting.approved(changed, BEN, "", True)[1] is None
+    assert vetting.approved(changed, BEN, "")[1] is None
 
 
 def test_nothing_is_approved_with_an_open_item_or_a_tie_to_the_program() -> None:
-    refused("items are open", vetting.approved, a_file(), ANNA, "", True)
-    refused("no interest", vetting.approved, a_file(*everything()), ANNA, "", False)
-    refused("Only what is being checked", vetting.approved, a_file(*everything(), state=None), ANNA, "", True)
+    refused("items are open", vetting.approved, a_file(), ANNA, "")
+    refused("Only what is being checked", vetting.approved, a_file(*everything(), state=None), ANNA, "")
     without_fees = [one for one in everything() if one.item != "fees"]
-    refused("1 item is open", vetting.approved, a_file(*without_fees), ANNA, "", True)
-    brokers = [one for one in everything() if one.item != "brokering"]
-    refused("Brokering", vetting.approved, a_file(*brokers, met("brokering", outcome=Outcome.NOT_MET)), ANNA, "if good", True)
+    refused("1 item is open", vetting.approved, a_file(*without_fees), ANNA, "")
+
+
+def but(*left_out: str) -> list[Step]:
+    return [one for one in everything() if one.item.partition(".")[0] not in left_out]
+
+
+BROKERING: Final = BY_CODE["brokering"]
+
+
+@pytest.mark.parametrize("ask", BROKERING.asks, ids=lambda ask: ask.code)
+def test_brokering_bars_whatever_the_conditions_and_says_why(ask: Ask) -> None:
+    file = a_file(*but("brokering"), *answers(BROKERING, **{ask.code: Outcome.YES}))
+    assert file.outcome(BROKERING) is Outcome.NOT_MET and BROKERING in file.open_items
+    with pytest.raises(CannotUnderstand, match="Brokering screen: it can't be approved") as error:
+        vetting.approved(file, ANNA, "if good")
+    assert f"{ask.yes} (intake desk, by telephone)" in str(error.value)
+
+
+@pytest.mark.parametrize("answered", [Outcome.UNKNOWN, None], ids=["nobody knew", "not asked"])
+def test_what_is_not_known_of_brokering_is_no_no(answered: Outcome | None) -> None:
+    file = a_file(*but("brokering"), *answers(BROKERING, leads=answered))
+    assert file.outcome(BROKERING) is None
+    refused("1 item is open", vetting.approved, file, ANNA, "if good")
+    settled = replace(file, steps=[*file.steps, *answers(BROKERING, travel=None, unseen=None, up_front=None)])
+    assert vetting.approved(settled, ANNA, "")[0].kind is StepKind.APPROVED
+
+
+def test_an_answer_needs_its_evidence_and_one_that_lapsed_is_open_again() -> None:
+    (travel, *_) = answers(BROKERING)
+    refused("evidence: is missing", vetting.answered, a_file(), ANNA, BROKERING, [replace(travel, words=" ")])
+    refused("at least one", vetting.answered, a_file(), ANNA, BROKERING, [])
+    refused("none to this item", vetting.answered, a_file(), ANNA, BROKERING, [met("fees")])
+    refused("nothing that is checked", vetting.checked, a_file(), ANNA, met("brokering"))
+    refused("nothing that is checked", vetting.checked, a_file(), ANNA, met("fees", outcome=Outcome.NO))
+    unknown = replace(travel, outcome=Outcome.UNKNOWN, words="")
+    assert vetting.answered(a_file(), ANNA, BROKERING, [unknown])[0][0].outcome is Outcome.UNKNOWN
+    over = replace(travel, until=TODAY - timedelta(days=1))
+    assert a_file(*but("brokering"), over, *answers(BROKERING, travel=None)).outcome(BROKERING) is None
+
+
+def test_brokering_suspends_what_was_vetted() -> None:
+    given = answers(BROKERING, leads=Outcome.YES)
+    steps, becomes = vetting.answered(a_file(state=VettingState.VETTED), ANNA, BROKERING, given)
+    assert len(steps) == 4 and becomes and becomes.state is VettingState.SUSPENDED
+    assert vetting.answered(a_file(state=VettingState.VETTED), ANNA, BROKERING, answers(BROKERING))[1] is None
+
+
+@pytest.mark.parametrize("ask", INTEREST.asks, ids=lambda ask: ask.code)
+@pytest.mark.parametrize("answered", [Outcome.YES, Outcome.UNKNOWN, None], ids=["yes", "not known", "not asked"])
+def test_who_has_a_tie_to_the_program_or_may_have_is_none_of_the_two(ask: Ask, answered: Outcome | None) -> None:
+    tied = a_file(*but("interest"), *free(ANNA, **{ask.code: answered}), *free(BEN))
+    why = "you have a tie to the program" if answered is Outcome.YES else "are not all answered"
+    refused(why, vetting.approved, tied, ANNA, "")
+    first, _ = vetting.approved(tied, BEN, "")
+    refused(why, vetting.approved, replace(tied, steps=[*tied.steps, first]), ANNA, "")
+
+
+def test_the_first_approval_is_void_once_who_gave_it_tells_of_a_tie_and_not_by_what_the_second_says() -> None:
+    file = a_file(*but("interest"), *free(ANNA))
+    first, _ = vetting.approved(file, ANNA, "")
+    waiting = replace(file, steps=[*file.steps, first, *free(BEN)])
+    _, becomes = vetting.approved(waiting, BEN, "")
+    assert becomes and becomes.state is VettingState.VETTED
+    told = replace(waiting, steps=[*waiting.steps, *free(ANNA, family=Outcome.YES)])
+    assert told.approval is None and vetting.approved(told, BEN, "")[1] is None
 
 
 def test_conditions_stand_for_what_is_not_essential_and_both_must_give_the_same() -> None:
     file = a_file(*[one for one in everything() if one.item != "fees"])
-    first, _ = vetting.approved(file, ANNA, "asks for fees by telephone", True)
+    first, _ = vetting.approved(file, ANNA, "asks for fees by telephone")
     waiting = replace(file, steps=[*file.steps, first])
-    refused("other conditions", vetting.approved, waiting, BEN, "another", True)
-    _, becomes = vetting.approved(waiting, BEN, "asks for  fees by telephone", True)
+    refused("other conditions", vetting.approved, waiting, BEN, "another")
+    _, becomes = vetting.approved(waiting, BEN, "asks for  fees by telephone")
     assert becomes and (becomes.state, becomes.because) == (
         VettingState.VETTED_WITH_CONDITIONS,
         "asks for fees by telephone",
@@ -177,9 +258,9 @@ def test_after_a_complaint_something_is_checked_before_anybody_approves() -> Non
     )
     assert becomes and becomes.state is VettingState.SUSPENDED
     suspended = a_file(*everything(), complaint, state=VettingState.SUSPENDED)
-    refused("nothing was checked since", vetting.approved, suspended, ANNA, "", True)
+    refused("nothing was checked since", vetting.approved, suspended, ANNA, "")
     again = replace(suspended, steps=[*suspended.steps, met("fees", words="fees in writing of today")])
-    assert vetting.approved(again, ANNA, "", True)[0].kind is StepKind.APPROVED
+    assert vetting.approved(again, ANNA, "")[0].kind is StepKind.APPROVED
     refused("suspended already", vetting.opened, suspended, ANNA)
     refused("missing", vetting.complained, suspended, ANNA, " ")
 
@@ -215,15 +296,20 @@ def listing_id(directory: Directory) -> str:
 
 def checked_wholly(desk: CheckingDesk, listing_id: str) -> None:
     for item in desk.file(listing_id).needed:
-        desk.check(listing_id, met(item.code))
+        if item.asks:
+            desk.answer(listing_id, item, answers(item))
+        else:
+            desk.check(listing_id, met(item.code))
 
 
 def test_a_listing_is_published_by_two_and_found_by_the_matcher_at_once(directory: Directory, listing_id: str) -> None:
     anna, ben = a_checker(directory, "Anna"), a_checker(directory, "Ben", Role.ADMIN)
     checked_wholly(anna, listing_id)
-    anna.approve(listing_id, "", True)
+    for desk in (anna, ben):
+        desk.answer(listing_id, INTEREST, free(ANNA))
+    anna.approve(listing_id, "")
     assert not anna.file(listing_id).listing.published(NOW)
-    ben.approve(listing_id, "", True)
+    ben.approve(listing_id, "")
     file = ben.file(listing_id)
     assert file.listing.published(NOW)
     assert [step.who.by for step in file.steps[-2:]] == [f"staff {anna.account.id}", f"admin {ben.account.id}"]

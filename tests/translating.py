@@ -79,7 +79,14 @@ def _from_lists() -> Iterator[Said]:
     for choice in _toml("families.toml")["choice"]:
         yield from ((choice[name], "families.toml") for name in ("label", "says", "ask"))
     for item in _toml("vetting_items.toml")["item"]:
-        yield from ((words, "vetting_items.toml") for words in (item["title"], item["families"], *item.get("asks", ())))
+        yield from (
+            (words, "vetting_items.toml")
+            for words in (
+                item["title"],
+                item["families"],
+                *(ask["words"] for ask in item.get("asks", ()) if not item.get("personal")),
+            )
+        )
     for group in _toml("vocabulary.toml")["group"]:
         if group["code"] in (*TERM_GROUPS, "excludes"):
             yield from ((label, "vocabulary.toml") for label in group["terms"].values())

@@ -210,7 +210,7 @@ class Index:
             listings = list(store.listings(connection, self._locate, changed))
         rest = lagging.left(generation, gone)
         columns = mended(rest.columns, listings, known.families) if listings else rest.columns
-        return replace(rest, counter=counter, columns=columns) if columns else None
+        return replace(rest, counter=counter, columns=columns) if columns is not None else None
 
     def _keep(self, generation: Generation, seen: str) -> Generation:
         self._loaded = generation, seen

@@ -5,7 +5,7 @@ from typing import Final
 from flask import Blueprint
 
 from directory.matching.standing import AGEING_DAYS, CONFIRMED_DAYS
-from directory.vetting import ITEMS
+from directory.vetting_items import ITEMS
 from directory.web.language import gettext as _
 from directory.web.opened import page
 from directory.web.roles import anybody
@@ -17,7 +17,8 @@ families_about: Final = Blueprint("families_about", __name__)
 @anybody
 def checking() -> str:
     """What is checked before a center is shown here, from the list that staff check by."""
-    items = [(_(item.title), _(item.families), [_(asked) for asked in item.asks]) for item in ITEMS]
+    asked = {item.code: [_(ask.words) for ask in item.asks if not item.personal] for item in ITEMS}
+    items = [(_(item.title), _(item.families), asked[item.code]) for item in ITEMS]
     return page("families_checking.html", items=items, confirmed_days=CONFIRMED_DAYS, ageing_days=AGEING_DAYS)
 
 

@@ -11,8 +11,9 @@ from directory.listing import Listing
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vetting import Outcome, Step, StepKind, Who
 from directory.vetting_desk import CheckingDesk, NoSuchListing
+from directory.vetting_items import BY_CODE, INTEREST, TITLES, Ask, Item
+from directory.web import forms, words
 from directory.web import told as told_of
-from directory.web.cases import told
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 
@@ -21,7 +22,12 @@ OUTCOMES: Final = {
     Outcome.MET: "As it should be",
     Outcome.NOT_MET: "Not as it should be",
     Outcome.NOT_APPLICABLE: "Does not apply",
+    Outcome.NO: "No",
+    Outcome.YES: "Yes",
+    Outcome.UNKNOWN: "Not known",
 }
+_FIELDS: Final = ("item", "answers", "outcome", "evidence", "until", "because")
+"""What is mended where it was entered. All else is a decision that can't be taken, and is told with its why."""
 STEPS: Final = {
     StepKind.OPENED: "Review begun",
     StepKind.CHECKED: "Checked",
@@ -58,12 +64,27 @@ def check(listing_id: str) -> Redirect | tuple[str, int]:
     return _done(listing_id, lambda desk: desk.check(listing_id, _found(item)), f"item-{item}", item)
 
 
+@vetting_pages.post("/vetting/answer")
+@needs("staff", "admin")
+def answer(listing_id: str) -> Redirect | tuple[str, int]:
+    """Write down the answers to an item's questions."""
+    item = BY_CODE.get(request.form.get("item", ""))
+    if item is None or not item.asks or item.personal:
+        abort(404)
+    return _done(listing_id, lambda desk: _answer(desk, listing_id, item), f"item-{item.code}", item.code)
+
+
 @vetting_pages.post("/vetting/approve")
 @needs("staff", "admin")
 def approve(listing_id: str) -> Redirect | tuple[str, int]:
-    """Give the first or the second approval."""
-    conditions, free = request.form.get("conditions", ""), request.form.get("no_interest") == "yes"
-    return _done(listing_id, lambda desk: desk.approve(listing_id, conditions, free))
+    """Say of oneself what is asked, which stands in any case, and give the first or the second approval."""
+
+    def do(desk: CheckingDesk) -> None:
+        if any(_field("answer", ask) in request.form for ask in INTEREST.asks):
+            _answer(desk, listing_id, INTEREST)
+        desk.approve(listing_id, request.form.get("conditions", ""))
+
+    return _done(listing_id, do)
 
 
 @vetting_pages.post("/vetting/reject")
@@ -89,13 +110,39 @@ def complain(listing_id: str) -> str | tuple[str, int]:
     except NoSuchListing:
         abort(404)
     except CannotUnderstand as error:
-        return _complaint(listing_id, told(error)), 422
+        return _complaint(listing_id, _told(error)), 422
     return page("vetting_suspended.html", listing=_listing(listing_id), holding=holding)
 
 
 def _found(item: str) -> Step:
     """What the form says of a check; raises CannotUnderstand for a day or an outcome that can't be read."""
-    written, day = request.form.get("outcome", ""), request.form.get("until", "").strip()
+    return _step(item, request.form.get("outcome", ""), request.form.get("evidence", ""))
+
+
+def _answer(desk: CheckingDesk, listing_id: str, item: Item) -> None:
+    """Write down what the form answers otherwise than it stands; raises CannotUnderstand where nothing is answered at all."""
+    file, account = desk.file(listing_id), desk.account.id if item.personal else None
+    given = [
+        (ask, _step(item.named(ask), chosen, request.form.get(_field("evidence", ask), "")))
+        for ask in item.asks
+        if (chosen := request.form.get(_field("answer", ask), ""))
+    ]
+    new = [one for ask, one in given if not _stands(file.answer(item, ask, account), one)]
+    if new or not given:
+        desk.answer(listing_id, item, new)
+
+
+def _field(of: str, ask: Ask) -> str:
+    return f"{of}-{ask.code}"
+
+
+def _stands(known: Step | None, one: Step) -> bool:
+    """Whether it is what stands, word for word."""
+    return known is not None and (known.outcome, known.words, known.until) == (one.outcome, one.words.strip(), one.until)
+
+
+def _step(item: str, written: str, evidence: str) -> Step:
+    day = request.form.get("until", "").strip()
     try:
         outcome = Outcome(written) if written else None
         until = values.day(day) if day else None
@@ -103,8 +150,17 @@ def _found(item: str) -> Step:
         raise CannotUnderstand(Problem(Loudness.VALUE, "until", "can't be read", day, str(error))) from None
     if outcome is None:
         raise CannotUnderstand(Problem(Loudness.VALUE, "outcome", "is not chosen", fix="Choose what you found"))
-    nobody = Who(0, "", now())
-    return Step(StepKind.CHECKED, nobody, item, outcome, request.form.get("evidence", ""), until)
+    return Step(StepKind.CHECKED, Who(0, "", now()), item, outcome, evidence, until)
+
+
+def _told(error: CannotUnderstand) -> dict[str, str]:
+    """What to mend, by field, or why it can't be done."""
+    return {one.where: forms.sentence(one) if one.where in _FIELDS else _why(one) for one in error.problems}
+
+
+def _why(problem: Problem) -> str:
+    found = f": {problem.found}" if problem.found else ""
+    return f"{words.told(problem.what)}{found}. {problem.fix}."
 
 
 def _done(
@@ -116,7 +172,7 @@ def _done(
     except NoSuchListing:
         abort(404)
     except CannotUnderstand as error:
-        return _show(listing_id, {part: told(error)}), 422
+        return _show(listing_id, {part: _told(error)}), 422
     return redirect(url_for("vetting_pages.show", listing_id=listing_id, _anchor=anchor or None), 303)
 
 
@@ -136,7 +192,11 @@ def _show(listing_id: str, wrong: dict[str, dict[str, str]]) -> str:
         holding=desk.holding(listing_id),
         outcomes=OUTCOMES,
         kinds=STEPS,
-        titles={item.code: item.title for item in vetting.ITEMS},
+        answers=vetting.ANSWERS,
+        found={code: words for code, words in OUTCOMES.items() if code in vetting.FOUND},
+        interest=INTEREST,
+        tie=file.affirmed(INTEREST, desk.account.id),
+        titles=TITLES,
         may_begin=_may(desk, listing_id),
         wrong=wrong,
         sent=request.form,
