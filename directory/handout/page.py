@@ -21,9 +21,9 @@ _HERE: Final = Path(__file__).with_name("templates")
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-DENSITIES: Final = ("roomy", "close", "closer", "tight", "closest")
+DENSITIES: Final = ("roomy", "close", "closer", "closest")
 """How tightly the printed sheet is set; the tighter, the more words fit on its two pages."""
-_WORDS_THAT_FIT: Final = (1500, 1900, 2250, 3200)
+_WORDS_THAT_FIT: Final = (1500, 1900, 3000)
 """How many letters the boxes of page 1 may hold at each density but the last."""
 
 
