@@ -44,10 +44,10 @@ def serve(app: Flask, door: socket.socket, settings: Settings) -> None:
 
 
 def in_front(settings: Settings) -> dict[str, Any]:
-    """What the server believes of one in front of it: whom it answers, where the site has further names; else nothing."""
+    """What the server believes of one in front of it, where the site has further names: whom it answers, and if by https."""
     if not settings.trusted_hosts:
         return {"clear_untrusted_proxy_headers": True}
-    headers = {"x-forwarded-for"}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
     return {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": headers, "clear_untrusted_proxy_headers": True}
 
 

@@ -222,8 +222,25 @@ def test_more_than_twenty_come_in_pages(tmp_path: Path, template: Path) -> None:
         kept = look(client, near="Ohio").location
         first = client.get(kept).text
         assert "25 centers in Ohio" in first and len(addresses(first)) == 20
-        assert f'href="{kept}?show=25#center-21">Show 5 more' in first
+        assert f'formmethod="get" formaction="{kept}#center-21" name="show" value="25">Show 5 more' in first
         assert len(addresses(client.get(f"{kept}?show=25").text)) == 25
+
+
+def test_what_is_ticked_stays_ticked_when_more_are_shown(tmp_path: Path, template: Path) -> None:
+    names = [str(number) for number in range(300, 325)]
+    said = [a_statement(VALUES | {"organization": f"House {name}"}, name) for name in names]
+    with sites.a_directory(tmp_path, template, said) as many:
+        sites.checked(many, *names)
+        client = sites.a_site(many).test_client()
+        for address in (look(client, near="Ohio").location, "/centers/ohio"):
+            boxes = re.findall(r'name="center" value="(\w+)"( checked)?', client.get(address).text)
+            assert len(boxes) == 20 and not any(checked for _, checked in boxes)
+            ticked = [boxes[3][0], boxes[17][0]]
+            more = client.get(address, query_string={"show": "25", "center": [*ticked, "canary"]})
+            boxes = re.findall(r'name="center" value="(\w+)"( checked)?', more.text)
+            assert len(boxes) == 25 and [one for one, checked in boxes if checked] == ticked
+            assert f"center={ticked[0]}&amp;center={ticked[1]}" in more.text, "the other language has them too"
+            assert more.headers.getlist("Set-Cookie") == []
 
 
 def test_nothing_found_says_what_to_change_and_does_it(client: FlaskClient) -> None:

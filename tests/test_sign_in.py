@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
 import waitress
-from flask import Flask, request
+from flask import Flask, request, url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -205,21 +206,26 @@ def test_one_session_is_ended_from_another_but_not_somebody_elses(app: Flask, re
     assert (other.get("/desk").status_code, client.get("/desk").status_code) == (401, 200)
 
 
+FORWARDED: Final = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7", "X-Forwarded-Proto": "https"}
+
+
 @pytest.mark.parametrize(
-    "hosts, address", [((), "127.0.0.1"), (("directory.example.org",), "198.51.100.7")], ids=["own", "front"]
+    "hosts, told_of",
+    [((), "127.0.0.1 http"), (("directory.example.org",), "198.51.100.7 https")],
+    ids=["own", "front"],
 )
-def test_whom_a_server_in_front_answers_is_believed_only_where_there_is_one(
-    tmp_path: Path, hosts: tuple[str, ...], address: str
+def test_whom_a_server_in_front_answers_and_how_is_believed_only_where_there_is_one(
+    tmp_path: Path, hosts: tuple[str, ...], told_of: str
 ) -> None:
     asked = Flask("asked")
-    asked.add_url_rule("/", "address", lambda: request.remote_addr or "")
+    asked.add_url_rule("/", "address", lambda: f"{request.remote_addr} {urlsplit(url_for('address', _external=True)).scheme}")
     settings = Settings(tmp_path, 8000, "sqlite://", hosts)
     server: Any = waitress.create_server(asked, host="127.0.0.1", port=0, threads=1, **in_front(settings))
     serving = threading.Thread(target=server.run)
     serving.start()
-    wanted = Request(f"http://127.0.0.1:{server.effective_port}", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+    wanted = Request(f"http://127.0.0.1:{server.effective_port}", headers=FORWARDED)
     with urlopen(wanted, timeout=10) as told:
-        assert told.read().decode() == address
+        assert told.read().decode() == told_of
     sites.end(server, serving)
 
 

@@ -104,12 +104,12 @@ def found(token: str) -> ResponseReturnValue:
     if wanted is None:
         return make_response(page("families_gone.html"), 404)
     here = browsing.look(browsing.published(opened(), now()), wanted)
-    shown, along = asked_for(request.args.get("show", "")), _along(request.args.get("list", ""))
+    shown, along = asked_for(request.args.get("show", "")), _along(request.args.get("list", request.args.get("kept", "")))
     return page(
         "families_found.html",
         token=token,
         kept=along.get("list", ""),
-        along=along,
+        ticked=request.args.getlist("center"),
         drawn=words.mapped([one.listing for one in here.results[:PER_PAGE]], wanted.near.point if wanted.near else None),
         form=_filled(wanted),
         wrong="",

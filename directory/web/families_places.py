@@ -56,5 +56,6 @@ def state(state: str) -> ResponseReturnValue:
         drawn=words.mapped(there[:PER_PAGE]),
         more=min(PER_PAGE, len(there) - shown),
         shown=shown,
+        ticked=request.args.getlist("center"),
         call_line=words.phone_line,
     )

@@ -118,7 +118,7 @@ def the_same_in(spoken: str) -> str:
     if not in_both_languages():
         return to("families.home", spoken)
     here = _here()
-    shown = {name: request.args[name] for name in ("show", "list") if name in request.args}
+    shown = {name: request.args.getlist(name) for name in ("show", "list", "kept", "center") if name in request.args}
     return to(_SHOWN_AGAIN.get(here, here), spoken, **(request.view_args or {}), **shown)
 
 
