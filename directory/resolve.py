@@ -30,7 +30,7 @@ Locate = Callable[[Address, Point | None], Located]
 AUTHORITY: Final = {kind: rank for rank, kind in enumerate(reversed(SourceKind))}
 """What a source's word weighs, by its kind, before the day of it is looked at."""
 LICENSING_WINS: Final = ("licence.", "status.")
-_PHONES: Final = {
+PHONES: Final = {
     "direct_line": PhoneKind.INTAKE,
     "intake_1": PhoneKind.INTAKE,
     "intake_2": PhoneKind.INTAKE,
@@ -38,6 +38,7 @@ _PHONES: Final = {
     "intake_2a": PhoneKind.INTAKE,
     "phone": PhoneKind.MAIN,
 }
+"""The fields in which telephone numbers are said, and whom each reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ def _address(values: dict[str, Any]) -> Address:
 
 def _phones(values: dict[str, Any]) -> tuple[Phone, ...]:
     phones: dict[str, Phone] = {}
-    for name, kind in _PHONES.items():
+    for name, kind in PHONES.items():
         written = values.get(name)
         if written and written not in phones:
             number, _, extension = written.partition("x")

@@ -12,6 +12,7 @@ from directory.conflicts import Opened
 from directory.listing import Listing, Provenance, Statement
 from directory.proposing import known_proposals
 from directory.referral import Directory
+from directory.resolve import PHONES
 from directory.vetting_desk import CheckingDesk, NoSuchListing, known_as
 from directory.vocabulary import PERSONAL, Answer, SourceKind, VettingState
 
@@ -21,7 +22,6 @@ SOURCE: Final = "staff"
 REFERENCE: Final = "staff, by telephone"
 MOST: Final = 200
 """So many contradictions and pairs are shown at most; their own pages have all."""
-PHONES: Final = ("direct_line", "intake_1", "intake_2", "intake_1a", "intake_2a", "phone")
 
 
 class Reason(StrEnum):

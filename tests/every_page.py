@@ -185,6 +185,12 @@ PAGES: Final = [
     Shown("a complaint that says nothing", f"/listings/{ASKED}/complaint", "Enter what happened", "maria", press("Suspend it")),
     Shown("a center suspended", "/listings/invented_survey:third/complaint", "tell them now", "maria",
           press("Suspend it", because="wanted money at the door")),
+    Shown(
+        "looking a listing up", "/staff/find", "invented_survey:ready", "ann",
+        done=press("Look it up", words="Readdy Hous"), kept=("Readdy Hous",),
+    ),
+    Shown("nothing to look up", "/staff/find", "Enter a name, telephone number", "ann", press("Look it up", words=" ")),
+    Shown("looking up what is not there", "/staff/find", "Nothing is found", "ann", press("Look it up", words="99950")),
     Shown("pairs that may be one place", "/staff/duplicates", "What was decided", "ann"),
     Shown("a pair of two places", "/staff/duplicates", "are different places", "ann", press("Different places")),
     Shown("a letter to a center", f"/listings/{READY}/vetting", "Send it yourself", "ann", press("Make a letter")),

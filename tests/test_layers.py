@@ -12,7 +12,7 @@ ORDER = [
     "public_data", "directions", "likeness", "neighbors", "duplicates", "sameness", "matching", "asking", "case",
     "vetting_items", "vetting", "tables", "database", "store", "search", "settings", "accounts", "routing", "answered",
     "confirming", "need_words", "paper", "handout", "answering", "review", "undoing", "referral", "geocoding", "browsing",
-    "vetting_desk", "proposing", "following", "merging", "attestation", "upkeep", "board", "meetings", "erasing",
+    "finding", "vetting_desk", "proposing", "following", "merging", "attestation", "upkeep", "board", "meetings", "erasing",
     "handing_out", "call_sheet", "learned", "calling", "call_queue", "bed_reports", "uploads", "web", "commands",
     "user_commands", "review_commands", "serving",
     "start",
@@ -24,7 +24,7 @@ ALLOWED = {
     "whoosh": {"search"},
     "sqlalchemy": {
         "tables", "database", "store", "search", "accounts", "meetings", "erasing", "learned", "calling", "vetting_desk",
-        "merging", "proposing", "following", "attestation",
+        "merging", "proposing", "following", "finding", "attestation",
         "review", "undoing",
     },
     "alembic": {"database"},

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from directory import store, upkeep
+from directory import resolve, store, upkeep
 from directory.account import Account, Role
 from directory.conflicts import Conflict, Side
 from directory.listing import Vetting
@@ -190,7 +190,7 @@ def test_a_listing_that_is_none_is_not_found(app: Flask) -> None:
 def test_what_helps_most_comes_first_and_everything_is_done_in_place(app: Flask, directory: Directory) -> None:
     staff = somebody(app)
     empty = staff.get("/staff").get_data(as_text=True)
-    assert "Nothing waits, but families see no center yet" in empty and 'href="/need">Look for a center' in empty
+    assert "Nothing waits, but families see no center yet" in empty and 'action="/staff/find"' in empty
     assert 'href="/staff/duplicates">their page</a> will have them' in empty
     publish(app, READY)
     with directory.database.writing() as connection:
@@ -256,7 +256,7 @@ def test_freshness_counts_what_a_person_confirmed_of_what_families_see(app: Flas
     send(staff, f"/listings/{READY}/confirm")
     total, ohio = upkeep.freshness(directory, now)
     known = directory.listings([READY])[READY]
-    phones = sum(name in upkeep.PHONES for name in known.said_by)
+    phones = sum(name in resolve.PHONES for name in known.said_by)
     assert total == upkeep.Freshness("", total.facts, len(known.facts) + phones) and ohio.facts == total.facts
     assert upkeep.freshness(directory, now + timedelta(days=19))[0].confirmed == total.confirmed
     assert f"{total.share} %" in staff.get("/staff").get_data(as_text=True)

@@ -106,7 +106,7 @@ from directory.store.listings import (
     was_built,
     worded,
 )
-from directory.store.recorded import Recorded, listings, recorded
+from directory.store.recorded import Recorded, listings, recorded, speaking_of, with_id
 from directory.store.runs import EXCHANGED, Run, conclude_run, newest_number, newest_run, record_run, run, runs
 from directory.store.sameness import decisions, sameness, stands_for
 from directory.store.undoing import Brought, brought, take_back
@@ -127,6 +127,8 @@ from directory.store.vetting import (
 )
 
 __all__ = [
+    "speaking_of",
+    "with_id",
     "free_at",
     "geocoded",
     "remember_geocoded",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from directory import tables
 from directory.availability import Report
@@ -35,6 +35,23 @@ def listings(connection: Connection, locate: Locate, ids: Sequence[str] | None =
     """The listings with these ids (all where None), resolved from all that was recorded of them, ordered by id."""
     for one in recorded(connection, ids):
         yield resolve(one.listing_id, one.said, locate, one.since)
+
+
+def with_id(connection: Connection, text: str) -> list[str]:
+    """The listing of this id, or those that a source has under this number of its own."""
+    own = or_(StatementRow.listing_id == text, StatementRow.local_id == text)
+    return sorted(connection.scalars(select(StatementRow.listing_id).where(own).distinct()))
+
+
+def speaking_of(connection: Connection, fields: Sequence[str], text: str, begins: bool = False) -> list[str]:
+    """The ids of the listings of which anybody ever said this in one of the fields, whatever its capitals; in order.
+
+    With `begins` it is enough that what was said begins so.
+    """
+    said = [func.lower(StatementRow.said["values"][name].as_string()) for name in fields]
+    plain = text.lower()
+    holds = or_(*(one.startswith(plain, autoescape=True) if begins else one == plain for one in said))
+    return sorted(connection.scalars(select(StatementRow.listing_id).where(holds).distinct()))
 
 
 def recorded(connection: Connection, ids: Sequence[str] | None = None) -> Iterator[Recorded]:

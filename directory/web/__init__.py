@@ -38,6 +38,7 @@ from directory.web import (
     sign_in,
     staff,
     staff_duplicates,
+    staff_find,
     staff_import,
     staff_review,
     vetting_pages,
@@ -63,6 +64,7 @@ _PARTS: Final = (
     staff_review.staff_review,
     staff_import.staff_import,
     staff_duplicates.staff_duplicates,
+    staff_find.staff_find,
     vetting_pages.vetting_pages,
     attest.attest,
 )
