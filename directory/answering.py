@@ -11,7 +11,7 @@ from directory.matching import explain
 from directory.matching.arrange import NOTHING, ByHand, arranged, rows_of
 from directory.matching.arrival import Pace
 from directory.matching.columns import Columns
-from directory.matching.compose import BACKUPS, PRESENTED, Composed, bridge_questions, bridges, no_bridge
+from directory.matching.compose import BACKUPS, PRESENTED, Bridge, Composed, bridges, no_bridge
 from directory.matching.criteria import BY_NAME, allowing
 from directory.matching.explain import Beside, Entry
 from directory.matching.facets import facets
@@ -56,13 +56,13 @@ class _Shown:
     named: list[tuple[int, str, float]]
     by_hand: list[tuple[int, str, float]]
     dropped: tuple[int, ...]
-    bridges: list[tuple[int, float]]
+    bridges: list[Bridge]
 
     def positions(self) -> set[int]:
         """Everything of which something is shown."""
         ranking = self.ranking
         at = {int(ranking.block.positions[row]) for row in (*self.options, *self.calls)}
-        at |= {one[0] for one in (*self.aside, *self.named, *self.by_hand)} | {one[0] for one in self.bridges}
+        at |= {one[0] for one in (*self.aside, *self.named, *self.by_hand)} | {one.position for one in self.bridges}
         steps = (ranking.second_step(row) for row in self.options if ranking.tier(row) == FIRST_STEP)
         return at | {position for position in steps if position is not None}
 
@@ -90,7 +90,7 @@ def answer(asking: Asking, need: Need, limit: int, by_hand: ByHand = NOTHING) ->
         call_first=tuple(entries[row] for row in shown.calls if row in entries),
         set_aside=_beside(shown.aside, ranking, found),
         meeting=_meeting(shown),
-        bridges=tuple(_bridge(ranking, at, miles, found) for at, miles in shown.bridges if at in found),
+        bridges=tuple(_bridge(ranking, one, found) for one in shown.bridges if one.position in found),
         no_bridge=no_bridge(need) if need.opioids and not shown.bridges else "",
         named=_beside(shown.named, ranking, found),
         by_hand=_beside(shown.by_hand, ranking, found),
@@ -103,7 +103,7 @@ def best_places(asking: Asking, need: Need, most: int) -> list[str]:
     """The ids of those for which it matters most how long the way takes: the first of the order, and the bridges."""
     ranking = asking.ranking(need)
     rows = (*ranking.first(most, calls=False), *ranking.first(most, calls=True))[:most]
-    beside = (at for at, _ in bridges(ranking, BRIDGES_SHOWN + PRESENTED + BACKUPS))
+    beside = (one.position for one in bridges(ranking, BRIDGES_SHOWN + PRESENTED + BACKUPS))
     positions = dict.fromkeys((*(int(ranking.block.positions[row]) for row in rows), *beside))
     return [asking.columns.ids[at] for at in positions]
 
@@ -125,18 +125,13 @@ def _shown(asking: Asking, ranking: Ranking, limit: int, by_hand: ByHand) -> _Sh
         named=[(at, *ranking.whereabouts(at)) for at in named],
         by_hand=[(at, *ranking.whereabouts(at)) for at in touched],
         dropped=dropped,
-        bridges=_bridges(ranking, (*options, *calls, *dropped), (*chosen, *dropped)),
+        bridges=bridges(ranking, BRIDGES_SHOWN, (*options, *calls, *dropped), (*chosen, *dropped)),
     )
 
 
 def _first(ranking: Ranking, limit: int, dropped: Sequence[int], calls: bool) -> list[int]:
     """The first rows of a kind, without what was dropped by hand."""
     return [row for row in ranking.first(limit + len(dropped), calls=calls).tolist() if row not in dropped][:limit]
-
-
-def _bridges(ranking: Ranking, shown: Sequence[int], chosen: Sequence[int]) -> list[tuple[int, float]]:
-    """Bridges that are not on the page already; where there is no other, those that are not on the list itself."""
-    return bridges(ranking, BRIDGES_SHOWN, shown) or bridges(ranking, BRIDGES_SHOWN, chosen)
 
 
 def _entries(ranking: Ranking, rows: Sequence[int], found: Mapping[int, Listing]) -> dict[int, Entry]:
@@ -164,9 +159,9 @@ def _meeting(shown: _Shown) -> MeetingList:
     return MeetingList(names(shown.composed.presented), names(shown.composed.backups), shown.composed.guarantees)
 
 
-def _bridge(ranking: Ranking, at: int, miles: float, found: Mapping[int, Listing]) -> Entry:
-    told = explain.apart(found[at], ranking.need, miles, BRIDGE, ranking.block.pace)
-    return replace(told, questions=bridge_questions(ranking, at))
+def _bridge(ranking: Ranking, one: Bridge, found: Mapping[int, Listing]) -> Entry:
+    told = explain.apart(found[one.position], ranking.need, one.miles, BRIDGE, ranking.block.pace)
+    return replace(told, questions=one.questions)
 
 
 def _nearest_aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]:

@@ -7,7 +7,7 @@ import pytest
 from directory.listing import Listing, Phone, PhoneKind
 from directory.matching import columns
 from directory.matching.arrival import way
-from directory.matching.compose import Composed, bridge_questions, bridges, compose, no_bridge
+from directory.matching.compose import Composed, bridges, compose, no_bridge
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import NEUTRAL, UNKNOWN
 from directory.matching.facets import facets
@@ -128,7 +128,7 @@ def clinic(number: int, **fields: Any) -> Listing:
 
 
 def bridged(ranking: Ranking, besides: tuple[int, ...] = ()) -> list[str]:
-    return [ranking.columns.ids[at].partition(":")[2] for at, _ in bridges(ranking, 3, besides)]
+    return [ranking.columns.ids[at].partition(":")[2] for at, _, _ in bridges(ranking, 3, besides)]
 
 
 def test_a_bridge_is_named_even_where_it_is_outpatient() -> None:
@@ -287,10 +287,9 @@ def test_who_takes_methadone_is_bridged_by_who_continues_it() -> None:
 def test_what_is_not_known_of_a_bridge_is_asked_before_anybody_goes() -> None:
     silent = clinic(1, unknown={"sex.male", "payer.medicaid"})
     ranking = ranked(silent, need=a_need(taking=("buprenorphine",)))
-    ((position, _),) = bridges(ranking, 3)
-    asked = bridge_questions(ranking, position)
+    ((_, _, asked),) = bridges(ranking, 3)
     assert asked[0] == "Can the medication begin today?"
     assert "Do you take men?" in asked and any("Medicaid" in question for question in asked)
     known = clinic(2, yes={"moud.same_day"})
     sure = ranked(known)
-    assert bridge_questions(sure, bridges(sure, 3)[0][0]) == ()
+    assert bridges(sure, 3)[0].questions == ()

@@ -5,16 +5,17 @@ A bridge to medication the same day is always named beside it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from directory.matching.block import Block
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import UNKNOWN, YES
 from directory.matching.gathering import NOT_SAID
 from directory.matching.rank import Ranking
-from directory.matching.sifting import sift
+from directory.matching.sifting import Sifted, sift
 from directory.matching.timing import arrivals, reachable
 from directory.matching.treatment import AGONISTS, substances
 from directory.need import Need
@@ -150,36 +151,60 @@ def _nearest(ranking: Ranking) -> str:
     return say("No option is within %(within)s miles; the nearest is %(nearest)s miles away.", within=within, nearest=nearest)
 
 
-def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = ()) -> list[tuple[int, float]]:
-    """Positions and miles of places that give the medication, for when the answer is no: any setting, best first.
+class Bridge(NamedTuple):
+    """A place that gives the medication: where it stands, its miles, and what to ask before anybody goes there.
+
+    Asked is what is not known of it, and whether it starts the medication today.
+    """
+
+    position: int
+    miles: float
+    questions: tuple[str, ...]
+
+
+def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = (), listed: Iterable[int] = ()) -> list[Bridge]:
+    """Places that give the medication, for when the answer is no: any setting, best first.
 
     Those that start it on the first day come first, then those that need no bed for it, then those where the person arrives
     inside the hours, then the nearer.
-    Rows in `besides` are on the list already.
+    Rows in `besides` are told of already; where there is no bridge but those, it is one that is not `listed`.
     """
     need = ranking.need
     if not need.opioids:
         return []
-    starting = ranking.everyone.keep(ranking.everyone.yes(*bridge_terms(need)))
-    block = sift(starting, need, BRIDGE_CRITERIA).block
+    found = sift(ranking.everyone.keep(ranking.everyone.yes(*bridge_terms(need))), need, BRIDGE_CRITERIA)
+    order = _bridges_in_order(found.block, need)
+    rows = next(filter(None, (_apart(ranking, (found.block, order), some)[:limit] for some in (besides, listed))), [])
+    same_day = found.block.yes("moud.same_day")
+    return [
+        Bridge(
+            int(found.block.positions[row]), float(found.block.miles[row]), _questions(found, row, need, bool(same_day[row]))
+        )
+        for row in rows
+    ]
+
+
+def _bridges_in_order(block: Block, need: Need) -> list[int]:
     there, _ = reachable(block, arrivals(block, need))
     miles = np.nan_to_num(block.miles, nan=np.inf)
     ranks = block.columns.id_rank[block.positions]
     without_a_bed = block.yes("moud.otp", "setting.outpatient", "setting.outpatient_medication")
-    order = np.lexsort((ranks, miles, -there, ~without_a_bed, ~block.yes("moud.same_day")))
-    listed = {int(ranking.block.positions[row]) for row in besides}
-    apart = [at for at in order.tolist() if int(block.positions[at]) not in listed]
+    order: list[int] = np.lexsort((ranks, miles, -there, ~without_a_bed, ~block.yes("moud.same_day"))).tolist()
+    return order
+
+
+def _apart(ranking: Ranking, ordered: tuple[Block, list[int]], besides: Iterable[int]) -> list[int]:
+    """The rows that are not besides, one for each number that admits."""
+    block, order = ordered
+    told = {int(ranking.block.positions[row]) for row in besides}
+    apart = [at for at in order if int(block.positions[at]) not in told]
     numbers = block.columns.number[block.positions]
-    chosen = list({int(numbers[at]): at for at in reversed(apart)}.values())[::-1][:limit]
-    return [(int(block.positions[at]), float(block.miles[at])) for at in chosen]
+    return list({int(numbers[at]): at for at in reversed(apart)}.values())[::-1]
 
 
-def bridge_questions(ranking: Ranking, position: int) -> tuple[str, ...]:
-    """What to ask a bridge before anybody goes: what is not known of it, and whether it starts the medication today."""
-    everyone, need = ranking.everyone, ranking.need
-    alone = everyone.keep(everyone.positions == position)
-    unknown = [mark.criterion for mark in sift(alone, need, BRIDGE_CRITERIA).marks if (mark.answers == UNKNOWN).any()]
-    today = () if alone.yes("moud.same_day").all() else (say("Can the medication begin today?"),)
+def _questions(found: Sifted, row: int, need: Need, same_day: bool) -> tuple[str, ...]:
+    unknown = [mark.criterion for mark in found.marks if mark.answers[row] == UNKNOWN]
+    today = () if same_day else (say("Can the medication begin today?"),)
     return tuple(dict.fromkeys((*today, *(criterion.ask(need) for criterion in unknown if criterion.name not in _ALIKE))))
 
 
