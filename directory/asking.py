@@ -1,6 +1,7 @@
 """A need as somebody writes it (a file, a form, the command line) to a `Need`, or to problems that name the field."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -97,6 +98,13 @@ def read_need(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -
     if not says_when and "near" in read:
         read["as_of"] = _there(read["near"], gazetteer, now)
     return Need(**read)
+
+
+def read_kept(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -> Need:
+    """A need that was kept, by the clock of its place: as of now, or of the moment it is planned for while that is to come."""
+    need = read_need({name: said for name, said in written.items() if name != "as_of"}, gazetteer, now)
+    planned = values.moment(str(written.get("as_of") or now.isoformat())).astimezone(need.as_of.tzinfo)
+    return replace(need, as_of=planned) if planned > now else need
 
 
 def _there(near: Near, gazetteer: Gazetteer, now: datetime) -> datetime:

@@ -67,6 +67,11 @@ class Board:
         """What is needed, as of the moment of the board."""
         return self.answered.need
 
+    @property
+    def planned(self) -> bool:
+        """Whether the board stands as of a moment that is still to come."""
+        return self.need.as_of > self.now
+
     @cached_property
     def reasons(self) -> dict[str, Step]:
         """The last thing that was done by hand to each listing."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
-from directory import calling, referral, store
+from directory import asking, calling, referral, store
 from directory.answered import Answered
 from directory.case import Call, Case, Outcome, by_hand
 from directory.confirming import Clock, clock
@@ -66,7 +66,7 @@ class Standing:
 class Due:
     """A call to be made: for which case, to whom, why, by when (or since when), and under which number.
 
-    No number is left where callers found wrong what we hold.
+    No number is left where callers found wrong what we hold. `planned` is the moment that its case is planned for.
     """
 
     case: Case
@@ -74,6 +74,12 @@ class Due:
     why: Why
     at: datetime | None = None
     phone: Phone | None = None
+    planned: datetime | None = None
+
+    @property
+    def order(self) -> tuple[bool, Why]:
+        """Its place in the queue: what is planned for another time comes last, unless it was begun or agreed."""
+        return self.planned is not None and self.why not in (Why.MINE, Why.CALL_BACK), self.why
 
 
 def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
@@ -84,7 +90,7 @@ def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
         missed = [call.listing_id for call in calls if call.reached in calling.WRONG]
         wrong = frozenset(task["found"] for task in store.corrections(connection, missed)) if missed else frozenset()
     hand = replace(by_hand(steps), watched=(listing_id,) if listing_id else ())
-    need = calling.need_of(desk.directory, case, desk.now)
+    need = asking.read_kept(case.need, desk.directory.gazetteer, desk.now)
     return Standing(case, referral.options(desk.directory, need, _SHOWN, hand), tuple(calls), wrong)
 
 
@@ -95,7 +101,7 @@ def queue(desk: Desk) -> tuple[list[Due], list[tuple[Case, Clock]]]:
     boards = [standing(desk, case.id) for case in mine]
     due = [one for board in boards for one in _due(desk, board)]
     clocks = [(board.case, told) for board in boards if (told := clock(board.answered))]
-    return sorted(due, key=lambda one: (one.why, one.at or desk.now)), clocks
+    return sorted(due, key=lambda one: (one.order, one.at or desk.now)), clocks
 
 
 def _due(desk: Desk, board: Standing) -> Iterator[Due]:
@@ -104,13 +110,13 @@ def _due(desk: Desk, board: Standing) -> Iterator[Due]:
     told = clock(board.answered)
     again = {entry.listing.id: at for entry, at in told.again} if told else {}
     entries = {entry.listing.id: entry for entry in (*board.answered.presented(), *board.answered.call_first)}
-    waiting = _agreed(desk, board, last, entries)
+    waiting, planned = _agreed(desk, board, last, entries), board.need.as_of if board.need.as_of > desk.now else None
     for key, entry in (entries | waiting).items():
         call, phones = last.get(key), entry.listing.phones
         right = [phone for phone in phones if phone.number not in board.wrong] if _wrong(call) else phones
         found = _why(desk, entry, (call, again.get(key)), board.need) if right or not _wrong(call) else (Why.WRONG, None)
         if found:
-            yield Due(board.case, entry, *found, right[0] if right else None)
+            yield Due(board.case, entry, *found, right[0] if right else None, planned)
 
 
 def _agreed(desk: Desk, board: Standing, last: Mapping[str, Call], known: Mapping[str, Entry]) -> dict[str, Entry]:

@@ -74,7 +74,7 @@ class Closing:
 
 
 def need_of(directory: Directory, case: Case, now: datetime) -> Need:
-    """What the case needs, at this moment by the clock of its place."""
+    """What the case needs at this moment by the clock of its place: whatever is planned, what is said is said now."""
     written = {name: said for name, said in case.need.items() if name != "as_of"}
     return asking.read_need(written, directory.gazetteer, now)
 

@@ -84,10 +84,13 @@ class Desk:
         until = _purge_after(need, self.now)
         self._change(replace(case, need=asking.written_need(need), purge_after=until), "case need changed")
 
+    def plan(self, case: Case, as_of: datetime | None) -> None:
+        """Let the board stand as of a moment to come; None for now."""
+        self.change_need(case, replace(self.need_of(case), as_of=as_of or self.now))
+
     def need_of(self, case: Case) -> Need:
-        """What is needed, as of now by the clock of the place."""
-        written = {name: said for name, said in case.need.items() if name != "as_of"}
-        return asking.read_need(written, self.directory.gazetteer, self.now)
+        """What is needed, as of now by the clock of the place, or as of the moment that is planned for."""
+        return asking.read_kept(case.need, self.directory.gazetteer, self.now)
 
     # --- colleagues ------------------------------------------------------------------------------------------------
 
@@ -247,7 +250,7 @@ def _erase(directory: Directory, case_id: str, who: Who) -> None:
 
 
 def _purge_after(need: Need, now: datetime) -> datetime:
-    return max(need.meeting_ends or now, now) + KEPT
+    return max(need.meeting_ends or now, need.as_of, now) + KEPT
 
 
 def _in_words(ending: Ending, names: dict[str, Listing]) -> str:

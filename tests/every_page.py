@@ -30,6 +30,8 @@ _NEEDS: Final[dict[str, dict[str, str]]] = {
     "calls": {"sex": "female", "pregnant": "yes"},
     "none": {"near": "44113", "within_miles": "10"},
 }
+LONG_AGO: Final = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"
+"""A day that can still be entered, and on which nothing can be planned any more."""
 STAFF_CALL, SURVEY = SourceKind.STAFF_CALL, SourceKind.SURVEY
 READY, HELD, ASKED, WOMEN = (f"invented_survey:{name}" for name in ("ready", "held", "asked", "women"))
 
@@ -138,6 +140,11 @@ PAGES: Final = [
     Shown("the need of a case", "{case}/need", "what is needed", "maria", kept=("27", "music")),
     Shown("the board", "{case}", "On the list", "maria"),
     Shown("the board after much was done", "{busy}", "Changed since you last looked", "maria"),
+    Shown("the board of a meeting to come", "{planned}", "ask again then", "maria"),
+    Shown(
+        "a plan for a time that is over", "{case}", "still to come", "maria",
+        press("Plan for this time", plan_at="19:00", plan_on=LONG_AGO), (LONG_AGO, "19:00"),
+    ),
     Shown(
         "a reason with a name in it", "{case}", "looks like a name", "maria",
         press("Drop it", **{"because-1": "ask Jessica"}), ("ask Jessica",),
@@ -343,8 +350,8 @@ def _let_it_end(register: Register, session: str, now: datetime) -> None:
 
 
 def _cases(maria: FlaskClient, directory: Directory) -> dict[str, str]:
-    """Cases of maria's: one that is new, one that is busy, one that ended, and one to be erased."""
-    at = {name: send(maria, "/cases/new", **FORM).location for name in ("case", "busy", "ended", "gone")}
+    """Cases of maria's: one that is new, one that is busy, one that ended, one to be erased, and one of a meeting to come."""
+    at = {name: send(maria, "/cases/new", **FORM).location for name in ("case", "busy", "ended", "gone", "planned")}
     busy = at["busy"]
     maria.get(busy)
     send(maria, f"{busy}/handouts")
@@ -358,6 +365,7 @@ def _cases(maria: FlaskClient, directory: Directory) -> dict[str, str]:
     send(maria, f"{busy}/steps", listing=HELD, kind="dropped", because=because)
     send(maria, f"{busy}/steps", listing=WOMEN, kind="added", because=because)
     send(maria, f"{busy}/calls/{ASKED}/answer", item="bed.state", answer="two")
+    send(maria, f"{at['planned']}/plan", plan_on=f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}", plan_at="19:00")
     send(maria, f"{at['ended']}/end", kind="admitted", admitted_by=READY)
     return at
 

@@ -252,7 +252,7 @@ def test_a_stranger_finds_nothing_at_any_address_of_a_case_as_if_there_were_none
             answers.append(stranger.get(at) if method == "GET" else send(stranger, at, **fields))
         assert [answer.status_code for answer in answers] == [404, 404], rule
         assert _TOKEN.sub("", answers[0].text) == _TOKEN.sub("", answers[1].text), rule
-    assert tried == 13
+    assert tried == 14
     assert "too near" not in a_page(client, case)
 
 

@@ -47,6 +47,7 @@ def templates() -> list[Path]:
         *sorted((WEB / "templates").glob("families_*.html")),
         WEB / "templates" / "layout.html",
         WEB / "templates" / "message.html",
+        WEB / "templates" / "plan.html",
     ]
 
 

@@ -47,7 +47,8 @@ def _event(told: Sheet, one: Told, kind: str, when: datetime) -> icalendar.Event
     event.add("dtstart", when)
     event.add("dtend", when + _LASTS)
     event.add("summary", words)
-    event.add("description", say("calendar.note", phone=one_line(one.phone), time=told.as_of))
+    note = say("calendar.note", phone=one_line(one.phone), time=told.as_of)
+    event.add("description", f"{told.planned} {note}".strip())
     if one.street:
         event.add("location", one_line(one.street, 200))
     event.add_component(_alarm(words))

@@ -31,7 +31,7 @@ def changes(printed: Snapshot, now: Snapshot) -> tuple[Change, ...]:
     """What `now` says otherwise than `printed`, in the order of the list that it is now."""
     before, after = sheet(_moved_on(printed, now)), sheet(now)
     told: dict[str, Change] = {}
-    for key, name, sentences in (*_listed(before, after), *_bridges(before, after), *_promises(before, after)):
+    for key, name, sentences in (*_listed(before, after), *_bridges(before, after), *_whole(before, after)):
         known = told.get(key, Change(name, ()))
         told[key] = Change(known.name, (*known.sentences, *sentences))
     return tuple(change for change in told.values() if change.sentences)
@@ -43,7 +43,7 @@ def changes(printed: Snapshot, now: Snapshot) -> tuple[Change, ...]:
 def _moved_on(printed: Snapshot, now: Snapshot) -> Snapshot:
     """A snapshot with the moments of a later one, where nothing but time moved them."""
     later = {center["id"]: center for part in _CENTERS for center in now[part]}
-    as_of = datetime.fromisoformat(now["as_of"])
+    as_of = datetime.fromisoformat(now.get("planned_for") or now["as_of"])
     moved = {part: [_center(center, later.get(center["id"]), as_of) for center in printed[part]] for part in _CENTERS}
     return {**printed, **moved}
 
@@ -130,6 +130,12 @@ def _bridges_of(whole: Sheet) -> dict[str, Bridge]:
 
 def _of_bridge(one: Bridge) -> _Lines:
     return {"Place": one.way, "Call": one.phone, "Medication": one.starts}
+
+
+def _whole(before: Sheet, after: Sheet) -> _Told:
+    if before.planned != after.planned:
+        yield "list", "The list", (f"{after.planned or 'for now'} (printed: {before.planned or 'for now'})",)
+    yield from _promises(before, after)
 
 
 def _promises(before: Sheet, after: Sheet) -> _Told:

@@ -56,7 +56,7 @@ def _cut(words: str, longest: int) -> str:
 def _head(told: Sheet) -> str:
     words = told.words.say("message.head", number=told.snapshot["number"], time=told.as_of)
     demonstration = told.words.say("page.demonstration") if told.snapshot["demonstration"] else ""
-    return "\n".join(filter(None, (words, demonstration, "" if told.listed else told.words.say("page.none"))))
+    return "\n".join(filter(None, (told.planned, words, demonstration, "" if told.listed else told.words.say("page.none"))))
 
 
 def _option(told: Sheet, one: Told) -> str:

@@ -93,7 +93,13 @@ class Sheet:
     @property
     def facts(self) -> str:
         """From when the facts are, and that nobody leaves before a call."""
-        return self.words.say("page.facts", time=self.as_of)
+        return f"{self.planned} {self.words.say('page.facts', time=self.as_of)}".strip()
+
+    @property
+    def planned(self) -> str:
+        """That the list was planned for a time to come, and is to be asked about again; "" where it was for now."""
+        when = self.snapshot.get("planned_for", "")
+        return self.words.say("page.planned", time=self.words.full_moment(datetime.fromisoformat(when))) if when else ""
 
     @property
     def as_of(self) -> str:

@@ -1,7 +1,8 @@
 """The frozen hand-out: plain JSON data, dated and numbered, from which alone every rendering is made.
 
 It holds what is known of the centers, as codes and times, so that any language can say it; of the need, of points, of
-notes and of refusals it holds nothing. A moment stands in it by the clock of the place that it is about.
+notes and of refusals it holds nothing. A moment stands in it by the clock of the place that it is about. `planned_for` is the
+moment that a list was planned for, where it was not for now: its facts are as of its making all the same.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,8 @@ def freeze(answered: Answered, extra: Mapping[str, HandoutFacts], number: int, m
         "format": FORMAT,
         "number": number,
         "made_at": _at(made_at, need),
-        "as_of": _at(need.as_of, need),
+        "as_of": _at(min(need.as_of, made_at), need),
+        "planned_for": _at(need.as_of, need) if need.as_of > made_at else "",
         "demonstration": paper.invented(answered),
         "options": [_option(entry, need, extra) for entry in options],
         "backups": [_option(entry, need, extra) for entry in listed[len(options) :]],

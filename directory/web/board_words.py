@@ -48,7 +48,8 @@ def next_thing(board: Board) -> Next:
         return Next(doing, words, board.unfinished, "Go on with the call")
     if doing is Doing.CALL:
         entries = board.waiting or board.answered.call_first
-        return Next(doing, f"Call now: {_left(board)}", entries[0], "Open the call sheet")
+        when = "Call ahead, and ask again then" if board.planned else "Call now"
+        return Next(doing, f"{when}: {_left(board)}", entries[0], "Open the call sheet")
     if doing is Doing.CONFIRM:
         entry = board.clock.due(board.now)[0] if board.clock else None
         return Next(doing, f"Ask again: {_said(entry, need)}" if entry else "Ask again", entry, "Open the call sheet")
@@ -100,8 +101,11 @@ def line(board: Board) -> Line:
     ]
     ready = len(board.answered.meeting.presented)
     words = ", ".join(filter(None, parts)) or f"{ready} option{'' if ready == 1 else 's'} on the list"
+    planned = f"Planned for {moment(board.need.as_of, board.now.date())}: " if board.planned else ""
     told = next_thing(board)
-    return Line(board.case, words, f"{told.button}: {told.entry.listing.name}" if told.entry else told.button or told.words)
+    return Line(
+        board.case, planned + words, f"{told.button}: {told.entry.listing.name}" if told.entry else told.button or told.words
+    )
 
 
 def by_hand(board: Board, names: dict[int, str]) -> dict[str, str]:

@@ -157,6 +157,7 @@ class Row:
     why: str
     phone: Phone | None
     taken: bool
+    planned: datetime | None
 
 
 def due(one: Due, now: datetime) -> Row:
@@ -170,7 +171,7 @@ def due(one: Due, now: datetime) -> Row:
         Why.LATER: f"Call back at{when}",
         Why.TAKEN: f"A colleague is on this call until{when}",
     }
-    return Row(one.case, one.entry, said.get(one.why, _WHY[one.why]), one.phone, one.why is Why.TAKEN)
+    return Row(one.case, one.entry, said.get(one.why, _WHY[one.why]), one.phone, one.why is Why.TAKEN, one.planned)
 
 
 def clock(case: Case, told: Clock, now: datetime) -> tuple[Case, str]:

@@ -193,6 +193,7 @@ def _sheet(line: Line, wrong: _WRONG) -> str:
     return page(
         "calls_sheet.html",
         case=standing.case,
+        need=standing.need,
         entry=entry,
         listing=entry.listing,
         phones=call_words.phones(entry.listing, {task["found"] for task in tasks}),

@@ -1,5 +1,6 @@
 """The pages of a case: its opening, the board, the need, what is done by hand. Others find nothing at these addresses."""
 
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, abort, current_app, g, redirect, request, url_for
@@ -13,7 +14,7 @@ from directory.free_text import Written, screened_words
 from directory.meetings import Desk, NoSuchCase
 from directory.need import Need
 from directory.need_words import need_in_words
-from directory.problems import CannotUnderstand, Problem
+from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.spoken import capital
 from directory.web import board_words, cards, choices, forms, pages
 from directory.web.opened import now, opened, page
@@ -113,7 +114,9 @@ def need(case_id: str) -> str:
     """The form as it was sent, to be changed."""
     desk = the_desk()
     case = desk.case(case_id)
-    return pages.filled_in("cases_need.html", forms.filled(desk.need_of(case)), case=case, doubtful=False)
+    need = desk.need_of(case)
+    form = {**forms.filled(need), **forms.planned(need, desk.now)}
+    return pages.filled_in("cases_need.html", form, case=case, doubtful=False)
 
 
 @cases.post("/<case_id>/need")
@@ -127,6 +130,23 @@ def change_need(case_id: str) -> Redirect | tuple[str, int]:
     except CannotUnderstand as error:
         doubtful = _doubtful(error.problems)
         return pages.filled_in("cases_need.html", typed, tuple(error.problems), case=case, doubtful=doubtful), 422
+    return _board(case)
+
+
+@cases.post("/<case_id>/plan")
+@needs("counselor")
+def plan(case_id: str) -> Redirect | tuple[str, int]:
+    """Let the board stand as of a time to come, or as of now again; or the need with what to mend."""
+    desk = the_desk()
+    case = desk.case(case_id)
+    need, typed = desk.need_of(case), forms.typed(request.form)
+    try:
+        when = forms.planned_for(typed, desk.now.astimezone(need.as_of.tzinfo))
+    except ValueError as error:
+        wrong = Problem(Loudness.VALUE, "as_of", "could not be understood", "(time)", str(error))
+        form = {**forms.filled(need), **typed}
+        return pages.filled_in("cases_need.html", form, (wrong,), case=case, doubtful=False), 422
+    desk.plan(case, datetime.fromisoformat(when) if when else None)
     return _board(case)
 
 
@@ -175,6 +195,8 @@ def show(case_id: str) -> str:
         by_hand=board_words.by_hand(board, _names(desk, case)),
         sheet=cards.sheet(answered),
         places=board_words.places(min(len(answered.presented()), _PLACES)),
+        form=forms.planned(board.need, desk.now),
+        told={},
         described=capital(need_in_words(board.need)),
         loosenings=paper.loosenings(answered),
         on_call={call.listing_id for call in board.calls if call.open_at(board.now)},

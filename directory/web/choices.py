@@ -56,6 +56,7 @@ LABELS: Final = {
     "self_pay_ok": say("The family would pay"),
     "meeting_ends": say("When the meeting ends"),
     "leave_at": say("When you leave"),
+    "as_of": say("Planned for"),
     "level": say("Level of care"),
     "language": say("Language"),
     "applies": say("Applies to the person"),

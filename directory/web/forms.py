@@ -17,7 +17,7 @@ from directory.web.choices import ANYWHERE, LABELS, WEIGHT, Values
 _ONE: Final = ("travel", "age", "sex", "pregnant", "veteran", "level", "payer", "plan", "self_pay_ok", "language", "words")
 _PLAIN: Final = ("travel", "age", "sex", "level", "payer", "plan", "language", "words")
 _MANY: Final = ("substances", "dependent_on", "taking", "wants", "applies", "must", "nice")
-_ONLY_HERE: Final = ("near_choice", "near_asked", "ends_on", "ends_at", "leaves_at")
+_ONLY_HERE: Final = ("near_choice", "near_asked", "ends_on", "ends_at", "leaves_at", "plan_on", "plan_at")
 NAMES: Final = ("near", "within_miles", *_ONE, *_MANY, *_ONLY_HERE, *WEIGHT)
 _MOST_TICKS: Final = 60
 _LONGEST: Final = 300
@@ -60,9 +60,9 @@ def understand(form: Values, gazetteer: Gazetteer, now: datetime) -> Need:
 
 
 def _times(form: Values, here: datetime) -> tuple[dict[str, str | None], list[Problem]]:
-    """When the meeting ends and when they leave, as far as both are understood; what is wrong with the one hides the other."""
+    """When the meeting ends, when they leave and what is planned for; what is wrong with the first hides the others."""
     read: dict[str, str | None] = {}
-    for name, reader in (("meeting_ends", _meeting_ends), ("leave_at", _leave_at)):
+    for name, reader in (("meeting_ends", _meeting_ends), ("leave_at", _leave_at), ("as_of", planned_for)):
         try:
             read[name] = reader(form, here)
         except ValueError as error:
@@ -145,6 +145,24 @@ def _clock(written: str) -> time:
         except ValueError:
             continue
     raise ValueError(say("Enter a time such as 8:00 pm or 20:00"))
+
+
+def planned_for(form: Values, here: datetime) -> str | None:
+    """The moment that is planned for; None for now."""
+    on, at = _one(form, "plan_on"), _one(form, "plan_at")
+    if not on and not at:
+        return None
+    days = [_day(on, here)] if on else [here.date(), here.date() + timedelta(1)]
+    moments = (_at(day, _clock(at), here.tzinfo or UTC) for day in days)
+    found = next((moment for moment in moments if moment > here), None)
+    if found is None:
+        raise ValueError(say("Enter a time that is still to come, or leave day and time empty for now"))
+    return found.isoformat(timespec="minutes")
+
+
+def planned(need: Need, now: datetime) -> dict[str, list[str]]:
+    """The fields of what is planned for, as long as that is still to come."""
+    return {"plan_on": [f"{need.as_of:%Y-%m-%d}"], "plan_at": [f"{need.as_of:%H:%M}"]} if need.as_of > now else {}
 
 
 def filled(need: Need) -> Values:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -114,7 +114,7 @@ def loosen(token: str) -> Redirect | Response:
 def change(token: str) -> str | Response:
     """The form again, as it was sent."""
     need = kept(token)
-    return _no_longer_kept() if need is None else _form(forms.filled(need))
+    return _no_longer_kept() if need is None else _form({**forms.filled(need), **forms.planned(need, now())})
 
 
 def _keep(need: Need) -> Redirect:
@@ -150,7 +150,7 @@ def filled_in(template: str, form: Values, problems: tuple[Problem, ...] = (), *
 
 
 def kept(token: str) -> Need | None:
-    """The need under a name, its moment now, its clock the place's; None where it is not kept any more."""
+    """The need under a name as it stands now; None where it is not kept any more."""
     if not _TOKEN.fullmatch(token):
         return None
     moment = now()
@@ -158,9 +158,8 @@ def kept(token: str) -> Need | None:
         written = store.kept_need(connection, token, moment)
     if written is None or "as_of" not in written:
         return None
-    asked = datetime.fromisoformat(written["as_of"])
     try:
-        return asking.read_need(written | {"as_of": moment.astimezone(asked.tzinfo).isoformat()}, opened().gazetteer, moment)
+        return asking.read_kept(written, opened().gazetteer, moment)
     except CannotUnderstand:
         return None
 

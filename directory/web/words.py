@@ -19,7 +19,8 @@ from directory.need import Need
 from directory.search.generations import Generation
 from directory.spoken import Spoken, capital, count, say
 from directory.vocabulary import Answer, BedState
-from directory.web.language import speak
+from directory.web.clock import now
+from directory.web.language import sheet, speak
 
 _CLOCK: Final = re.compile(r"(?<=\d) (?=[ap]m\b)")
 _KEYS: Final = ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")
@@ -50,8 +51,14 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
     app.jinja_env.globals |= {
         "PHONE_KINDS": paper.PHONE_KINDS, "distance": paper.distance,
         "bridge": paper.bridge_in_words, "MARKS": {Answer.YES: "✓", Answer.NO: "–", Answer.UNKNOWN: "?"},
-        "ANSWERS": ANSWERS,
+        "ANSWERS": ANSWERS, "planned": planned,
     }  # fmt: skip
+
+
+def planned(as_of: datetime | None) -> str:
+    """That a list is planned for a moment to come; "" where it is for now."""
+    to_come = as_of is not None and as_of > now()
+    return sheet().say("page.planned", time=sheet().full_moment(as_of)) if as_of and to_come else ""
 
 
 def day(when: date) -> Spoken:
