@@ -58,6 +58,13 @@ class Cluster:
             (found,) = connection.execute("SHOW data_directory").fetchone() or ("",)
         return Path(found)
 
+    def dump(self, name: str) -> str:
+        """What `pg_dump` writes of one of its databases."""
+        found = found_in_path_or("usr/lib/postgresql/*/bin", "pg_dump")
+        assert found, "it comes with the server"
+        command = [str(found), "--dbname", self.url(name)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
     @contextmanager
     def fresh(self, name: str, template: str) -> Iterator[str]:
         """A database copied from a template, gone afterwards; gives its address."""

@@ -2,6 +2,8 @@
 
 # ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 import logging
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +21,7 @@ from directory.referral import Directory
 from directory.settings import Settings
 from directory.tables import CaseRow, Table
 from tests import evening
-from tests.databases import Cluster
+from tests.databases import Cluster, sqlite_url
 from tests.test_meetings import HERON, NOW, a_call, an_account, by_hand, desk, directory, other
 
 __all__ = ["desk", "directory"]
@@ -103,6 +105,50 @@ def test_nothing_of_a_purged_case_is_in_any_file_of_postgresql(cluster: Cluster,
         directory.database.close()
         assert found_in(cluster.folder(), "43215", "pg_wal") == known
         assert [canary for canary in CANARIES[1:] if found_in(cluster.folder(), canary, "pg_wal")] == []
+
+
+def backed_up(database: Path, folder: Path) -> Path:
+    """A folder with both kinds of copy that SQLite makes of a database while it is in use."""
+    folder.mkdir()
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(folder / "backup.sqlite3")) as target:
+        source.backup(target)
+        source.execute("VACUUM INTO ?", (str(folder / "vacuumed.sqlite3"),))
+    return folder
+
+
+def test_nothing_of_a_purged_case_is_in_a_backup_made_afterwards(filled_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "data" / "directory.sqlite3"
+    file.parent.mkdir()
+    file.write_bytes(filled_file.read_bytes())
+    directory = Directory(Settings(file.parent, 8000, sqlite_url(file), ()))
+    with directory.database.writing() as connection:
+        store.append(connection, evening.statements(), None)
+    desk = Desk(directory, an_account(directory), NOW)
+    known = found_in(backed_up(file, tmp_path / "before"), "43215")
+    case = worked_on(desk)
+    assert all(found_in(backed_up(file, tmp_path / f"with {canary}"), canary) >= 2 for canary in CANARIES), "in both copies"
+    desk.purge(case)
+    after = backed_up(file, tmp_path / "after")
+    directory.database.close()
+    assert found_in(after, "43215") == known
+    assert [canary for canary in CANARIES[1:] if found_in(after, canary)] == []
+
+
+@pytest.mark.postgres
+def test_nothing_of_a_purged_case_is_in_a_dump_made_afterwards(cluster: Cluster, tmp_path: Path) -> None:
+    with cluster.fresh("dumped", "filled") as url:
+        directory = Directory(Settings(tmp_path / "instance", 8000, url, ()))
+        desk = Desk(directory, an_account(directory), NOW)
+        with directory.database.writing() as connection:
+            store.append(connection, evening.statements(), None)
+        known = cluster.dump("dumped").count("43215")
+        case = worked_on(desk)
+        assert all(canary in cluster.dump("dumped") for canary in CANARIES)
+        desk.purge(case)
+        after = cluster.dump("dumped")
+        directory.database.close()
+        assert after.count("43215") == known
+        assert [canary for canary in CANARIES[1:] if canary in after] == []
 
 
 def found_in(folder: Path, canary: str, but: str = "") -> int:
