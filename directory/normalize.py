@@ -8,6 +8,7 @@ from typing import Any, Final
 from directory import values
 from directory.listing import Phone, PhoneKind, Provenance, Statement
 from directory.problems import Loudness, Problem
+from directory.spoken import say
 from directory.vocabulary import label
 
 
@@ -42,22 +43,22 @@ class Field:
 
 
 PRACTICAL: Final = {
-    "ask_for": "whom to ask for",
-    "walk_in": "whether people may come without an appointment",
-    "night_care": "who is there at night",
-    "precertification": "who approves before arrival, and how long that takes",
-    "upfront_cost": "what is to be paid up front",
-    "total_cost": "what the whole stay costs",
-    "refund": "what is paid back to who leaves early",
-    "length_of_stay": "how long people stay",
-    "next_step": "what follows the stay",
-    "transport": "how people get there",
-    "bring": "what to bring",
-    "not_bring": "what to leave at home",
-    "phone_rules": "rules about telephones",
-    "smoking_rules": "rules about smoking",
-    "family_contact": "when the family may call or visit, and what must be signed",
-    "discharge_medication": "naloxone and medication on leaving",
+    "ask_for": say("whom to ask for"),
+    "walk_in": say("whether people may come without an appointment"),
+    "night_care": say("who is there at night"),
+    "precertification": say("who approves before arrival, and how long that takes"),
+    "upfront_cost": say("what is to be paid up front"),
+    "total_cost": say("what the whole stay costs"),
+    "refund": say("what is paid back to who leaves early"),
+    "length_of_stay": say("how long people stay"),
+    "next_step": say("what follows the stay"),
+    "transport": say("how people get there"),
+    "bring": say("what to bring"),
+    "not_bring": say("what to leave at home"),
+    "phone_rules": say("rules about telephones"),
+    "smoking_rules": say("rules about smoking"),
+    "family_contact": say("when the family may call or visit, and what must be signed"),
+    "discharge_medication": say("naloxone and medication on leaving"),
 }
 """What nobody is ranked by but everybody must know before leaving; each is one line of text."""
 

@@ -48,8 +48,8 @@ def distance(entry: Entry) -> Spoken:
         return say("distance not known")
     miles = max(round(entry.miles), 1)
     if entry.listing.point and entry.listing.point.approximate:
-        return say("about %(miles)d mi", miles=miles)
-    return say("%(miles)d mi", miles=miles)
+        return count("about %(num)d mi", "about %(num)d mi", miles)
+    return count("%(num)d mi", "%(num)d mi", miles)
 
 
 def tier_in_words(tier: str) -> str:

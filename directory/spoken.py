@@ -39,6 +39,10 @@ class Spoken(str):
         """In small letters; in other languages the first alone, since abbreviations keep theirs."""
         return turned(str.lower(self), self, _small)
 
+    def inside(self) -> "Spoken":
+        """As it stands in a sentence where English keeps its capital: the name of a language."""
+        return turned(str(self), self, _small)
+
 
 class _Counted(Spoken):
     """A sentence that has two forms, for one and for several."""

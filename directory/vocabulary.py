@@ -28,7 +28,7 @@ class SourceKind(StrEnum):
     WEB = "web"
 
     @property
-    def label(self) -> str:
+    def label(self) -> Spoken:
         """The kind in words for people."""
         return SOURCE_KIND_LABELS[self]
 
@@ -77,11 +77,11 @@ PUBLISHED: Final = (VettingState.VETTED, VettingState.VETTED_WITH_CONDITIONS)
 """What families may see by themselves."""
 
 SOURCE_KIND_LABELS: Final = {
-    SourceKind.STAFF_CALL: "our call to the center",
-    SourceKind.ATTESTATION: "the center's own statement",
-    SourceKind.LICENSING: "State licence register",
-    SourceKind.SURVEY: "national survey",
-    SourceKind.WEB: "web",
+    SourceKind.STAFF_CALL: say("our call to the center"),
+    SourceKind.ATTESTATION: say("the center's own statement"),
+    SourceKind.LICENSING: say("State licence register"),
+    SourceKind.SURVEY: say("national survey"),
+    SourceKind.WEB: say("web"),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from directory import conflicts
 from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.spoken import say
 from importers import (
     california_dhcs,
     demo,
@@ -30,9 +31,9 @@ SOURCES: Final[tuple[Importer, ...]] = (
 
 
 TITLES: Final = {importer.source.name: importer.source.title for importer in SOURCES} | {
-    listing_line.SOURCE: "a file of listings",
-    demo_day.SOURCE: "invented calls",
-    conflicts.SOURCE: "a contradiction that staff settled",
+    listing_line.SOURCE: say("a file of listings"),
+    demo_day.SOURCE: say("invented calls"),
+    conflicts.SOURCE: say("a contradiction that staff settled"),
 }
 """What a source is called where people read it."""
 

@@ -106,6 +106,16 @@ PAGES: Final = [
     Shown("a listing of which little is known", "/listings/invented_survey:silent", "Nobody has reported on its beds"),
     Shown("how options are ranked", "/how-options-are-ranked", "tiers before points"),
     Shown("nothing here", "/nowhere", "There is nothing here"),
+    Shown("the form, in Spanish", "/es/need", "Vea a quién llamar esta noche"),
+    Shown(
+        "the form with what to mend, in Spanish", "/es/need", "corrija 2 cosas",
+        done=press("Ver a quién", near="Springfield", age="dos"), kept=("Springfield", "dos"),
+    ),
+    Shown("the list, in Spanish", "/es{list}", "La lista para la reunión"),
+    Shown("the list on which nothing fits, in Spanish", "/es{none}", "Todavía no hay un centro adecuado"),
+    Shown("the need to be changed, in Spanish", "/es{list}/change", "Vea a quién llamar esta noche", kept=("27",)),
+    Shown("a listing, in Spanish", f"/es/listings/{READY}", "Hay 2 camas libres"),
+    Shown("how options are ranked, in Spanish", "/es/how-options-are-ranked", "los grupos van antes que los puntos"),
     Shown("signing in", "/sign-in", "Families need no account"),
     Shown(
         "signing in with a wrong code", "/sign-in", "do not belong together",
@@ -260,8 +270,8 @@ PAGES: Final = [
 ]  # fmt: skip
 UNSEEN: Final = {
     "static": "style sheets and a picture",
-    "reading.health": "plain text for machines",
-    "reading.ready": "plain text for machines",
+    "health.alive": "plain text for machines",
+    "health.ready": "plain text for machines",
     "crawlers.robots": "plain text for machines",
     "crawlers.sitemap": "XML for machines",
     "families_kept.text": "a file of plain text",

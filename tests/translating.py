@@ -1,8 +1,9 @@
-"""The Spanish of the families' pages: gathers every sentence, brings the catalog up to date, compiles it, says what lacks.
+"""The Spanish of what families read: gathers every sentence, brings the catalog up to date, compiles it, says what lacks.
 
 `python -m tests.translating` after a sentence was changed; then fill in what it names in messages.po, and run it again.
 """
 
+import ast
 import io
 import re
 import sys
@@ -13,22 +14,26 @@ from pathlib import Path
 from typing import Any, Final
 
 from babel.messages import Catalog, Message
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from directory import vocabulary
+from directory.matching.criteria import CRITERIA
+from directory.matching.criterion import WEIGHTS
 from directory.web.errors import WORDS
-from directory.web.families_words import TERM_GROUPS
 from directory.web.language import FOLDER, SPANISH
 
 ROOT: Final = Path(__file__).parent.parent
 WEB: Final = ROOT / "directory" / "web"
+OURS: Final = ("directory", "importers")
+"""Where sentences are made; the hand-out has words of its own in each language."""
 PO: Final = FOLDER / SPANISH / "LC_MESSAGES" / "messages.po"
 MO: Final = PO.with_suffix(".mo")
-_KEYWORDS: Final[dict[str, Any]] = {"_": None, "gettext": None, "_n": (1, 2), "ngettext": (1, 2)}
+_CALLS: Final = {"_": 1, "gettext": 1, "_n": 2, "ngettext": 2, "say": 1, "count": 2}
+"""What says a message, and how many forms of it."""
 _OPTIONS: Final = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.i18n"}
-_HEAD: Final = "# The families' pages in Spanish, for the reader of about 13 years: usted, short, plain."
+_HEAD: Final = "# What families read in Spanish, for the reader of about 13 years: usted, short, plain."
 _BEGUN: Final = datetime(2026, 11, 24, tzinfo=UTC)
 _WHOSE: Final[dict[str, Any]] = {
     "project": "referral-directory",
@@ -37,37 +42,47 @@ _WHOSE: Final[dict[str, Any]] = {
     "revision_date": _BEGUN,
 }
 _FILLED: Final = re.compile(r"%\(\w+\)[sd]")
-Said = tuple[str | tuple[str, ...], str]
+Message_ = tuple[str | tuple[str, ...], str]
 """A sentence, or its two forms, and the file that has it."""
+_IN_BOTH: Final = (
+    "cards", "fields", "form", "layout", "listing", "message", "no-longer-kept", "options", "phone", "plan", "ranking",
+)  # fmt: skip
+"""The templates that speak both languages, beside those of the families' pages."""
 
 
 def templates() -> list[Path]:
     """The templates that speak both languages."""
-    return [
-        *sorted((WEB / "templates").glob("families_*.html")),
-        WEB / "templates" / "layout.html",
-        WEB / "templates" / "message.html",
-        WEB / "templates" / "plan.html",
-    ]
+    return [*sorted((WEB / "templates").glob("families_*.html")), *(WEB / "templates" / f"{name}.html" for name in _IN_BOTH)]
 
 
-def gathered() -> list[Said]:
+def gathered() -> list[Message_]:
     """Every sentence that a family may read, from templates, code and the lists."""
     return [*_from_templates(), *_from_code(), *_from_lists()]
 
 
-def _from_templates() -> Iterator[Said]:
+def _from_templates() -> Iterator[Message_]:
     for path in templates():
         with path.open("rb") as file:
-            for _, _, message, _ in babel_extract(file, [*_KEYWORDS], [], _OPTIONS):
+            for _, _, message, _ in babel_extract(file, [*_CALLS], [], _OPTIONS):
                 yield _forms(message), path.name
 
 
-def _from_code() -> Iterator[Said]:
-    for path in sorted(WEB.glob("families*.py")) + [WEB / "language.py"]:
-        with path.open("rb") as file:
-            for _, message, _, _ in extract("python", file, _KEYWORDS):
-                yield _forms(message), path.name
+def _from_code() -> Iterator[Message_]:
+    for path in sorted(file for room in OURS for file in (ROOT / room).rglob("*.py") if "handout" not in file.parts):
+        yield from ((_forms(message), path.name) for message in called(path.read_text(encoding="utf-8")))
+
+
+def called(source: str) -> Iterator[tuple[str, ...]]:
+    """The messages that code says: those of calls by these names themselves, since a method may have such a name too."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
+            said = [
+                one.value
+                for one in node.args[: _CALLS[node.func.id]]
+                if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
+            if said:
+                yield tuple(said)
 
 
 def _forms(message: Any) -> str | tuple[str, ...]:
@@ -76,7 +91,7 @@ def _forms(message: Any) -> str | tuple[str, ...]:
     return said if len(said) > 1 else said[0]
 
 
-def _from_lists() -> Iterator[Said]:
+def _from_lists() -> Iterator[Message_]:
     for choice in _toml("families.toml")["choice"]:
         yield from ((choice[name], "families.toml") for name in ("label", "says", "ask"))
     for item in _toml("vetting_items.toml")["item"]:
@@ -89,8 +104,10 @@ def _from_lists() -> Iterator[Said]:
             )
         )
     for group in _toml("vocabulary.toml")["group"]:
-        if group["code"] in (*TERM_GROUPS, "excludes"):
-            yield from ((label, "vocabulary.toml") for label in group["terms"].values())
+        yield from ((label, "vocabulary.toml") for label in (group["label"], *group["terms"].values()))
+    yield from ((str(words), "vocabulary.py") for words in vocabulary.DRUGS.values())
+    yield from ((str(one.description), f"{type(one).__module__.rpartition('.')[2]}.py") for one in CRITERIA)
+    yield from ((name, "weights.toml") for name in WEIGHTS)
     yield from ((words, "errors.py") for pair in WORDS.values() for words in pair)
 
 
@@ -110,7 +127,8 @@ def renewed(old: Catalog) -> Catalog:
     for message, file in gathered():
         before = old.get(message if isinstance(message, str) else message[0])
         flags = before.flags - {"python-format"} if before else set()
-        new.add(message, before.string if before else None, locations=[(file, 0)], flags=flags)
+        same = before and before.pluralizable == isinstance(message, tuple)
+        new.add(message, before.string if before and same else None, locations=[(file, 0)], flags=flags)
     return new
 
 
@@ -122,8 +140,12 @@ def missing(catalog: Catalog) -> list[str]:
 def _complete(message: Message) -> bool:
     said = [message.id] if isinstance(message.id, str) else list(message.id)
     spoken = told(message)
-    wanted = set(_FILLED.findall(said[-1]))
-    return len(spoken) == len(said) and all(words and set(_FILLED.findall(words)) == wanted for words in spoken)
+    return len(spoken) == len(said) and all(map(_fits, said, spoken))
+
+
+def _fits(english: str, words: str) -> bool:
+    """Whether there are words, with the same things to be filled in."""
+    return bool(words) and set(_FILLED.findall(words)) == set(_FILLED.findall(english))
 
 
 def told(message: Message) -> list[str]:

@@ -125,7 +125,7 @@ def _promises(ranking: Ranking) -> dict[str, tuple[NDArray[np.bool_], str]]:
         told["near"] = (block.miles <= NEARBY_MILES, _nearest(ranking))
     if need.language:
         speaks = f"language.{need.language}"
-        words = say("No option is known to have somebody who speaks %(language)s.", language=label(speaks))
+        words = say("No option is known to have somebody who speaks %(language)s.", language=label(speaks).inside())
         told["language"] = (block.yes(speaks), words)
     ends = need.meeting_ends.astimezone(need.as_of.tzinfo) if need.meeting_ends else None
     if ends and not BEFORE_HOURS <= ends.hour < AFTER_HOURS:

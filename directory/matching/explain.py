@@ -111,7 +111,7 @@ def _speaks(listing: Listing, need: Need) -> str:
     code = f"language.{need.language}"
     if need.language is None or listing.says(code):
         return ""
-    return say("Does somebody there speak %(language)s, also at night?", language=label(code))
+    return say("Does somebody there speak %(language)s, also at night?", language=label(code).inside())
 
 
 def bed(listing: Listing, need: Need, there: Way) -> str:

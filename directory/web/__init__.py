@@ -30,6 +30,7 @@ from directory.web import (
     families_listing,
     families_places,
     handouts,
+    health,
     language,
     pages,
     reading,
@@ -49,8 +50,7 @@ from directory.web.staff_import import Importing
 _STATIC: Final = Path(__file__).with_name("static")
 _MOST_BYTES: Final = 64 * 1024
 _PARTS: Final = (
-    pages.pages,
-    reading.reading,
+    health.health,
     crawlers.crawlers,
     sign_in.sign_in,
     account_pages.account_pages,
@@ -74,6 +74,8 @@ _IN_BOTH_LANGUAGES: Final = (
     families_about.families_about,
     families_places.families_places,
     families_kept.families_kept,
+    pages.pages,
+    reading.reading,
 )
 
 

@@ -18,10 +18,10 @@ from directory.web.opened import now, opened
 from directory.web.roles import anybody
 
 crawlers: Final = Blueprint("crawlers", __name__)
-OWN: Final = ("/centers/found", "/list", "/compare")
-"""What one person looked for or chose, in both languages."""
+OWN: Final = ("/need", "/options", "/listings", "/centers/found", "/list", "/compare")
+"""What one person asked, looked for or chose, and what nobody checked, in both languages."""
 KEPT_OUT: Final = (
-    "/need", "/options", "/listings", "/cases", "/calls", "/s/", "/attest", "/staff", "/admin", "/desk", "/account",
+    "/cases", "/calls", "/s/", "/attest", "/staff", "/admin", "/desk", "/account",
     "/activate", "/sign-in", "/sign-out", *OWN, *(f"/es{path}" for path in OWN),
 )  # fmt: skip
 _FIXED: Final = (
@@ -30,6 +30,7 @@ _FIXED: Final = (
     "families_places.states",
     "families_about.checking",
     "families_about.paying",
+    "reading.ranking",
 )
 _SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML: Final = "http://www.w3.org/1999/xhtml"
@@ -60,7 +61,6 @@ def sitemap() -> Response:
 def _fixed() -> Iterator[Entry]:
     for endpoint in _FIXED:
         yield _in_both(endpoint), None
-    yield {"en": url_for("reading.ranking", _external=True)}, None
 
 
 def _centers() -> Iterator[Entry]:

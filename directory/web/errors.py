@@ -34,7 +34,7 @@ def _unknown_host(_error: SecurityError) -> Response:
 def _told(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
-    code = 503 if error.code == 500 and request.endpoint == "reading.ready" else error.code
+    code = 503 if error.code == 500 and request.endpoint == "health.ready" else error.code
     title, sentence = WORDS.get(code, WORDS[500 if code >= 500 else 400])
     response = make_response(render_template("message.html", title=gettext(title), sentence=gettext(sentence)), code)
     if code == 405 and error.get_response().headers.get("Allow"):

@@ -141,7 +141,7 @@ def _at(day: date, clock: time, zone: tzinfo) -> datetime:
 def _clock(written: str) -> time:
     for shape in _CLOCKS:
         try:
-            return datetime.strptime(written.replace(".", "").upper(), shape).time()
+            return datetime.strptime(written.replace(". ", "").replace(".", "").upper(), shape).time()
         except ValueError:
             continue
     raise ValueError(say("Enter a time such as 8:00 pm or 20:00"))

@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
 from directory import asking, paper, referral, store
@@ -17,6 +17,7 @@ from directory.problems import CannotUnderstand, Problem
 from directory.spoken import capital
 from directory.web import cards, choices, forms, words
 from directory.web.choices import Values
+from directory.web.language import speak, to
 from directory.web.opened import now, opened, page
 from directory.web.roles import anybody
 
@@ -106,7 +107,7 @@ def loosen(token: str) -> Redirect | Response:
         return _no_longer_kept()
     offered = referral.options(opened(), need, 1).loosenings
     wanted = request.form.get("change", "")
-    return _keep(next((one.need for one in offered if one.words == wanted), need))
+    return _keep(next((one.need for one in offered if speak(one.words) == wanted), need))
 
 
 @pages.get("/options/<token>/change")
@@ -122,7 +123,7 @@ def _keep(need: Need) -> Redirect:
     token, moment = secrets.token_urlsafe(16), now()
     with opened().database.writing() as connection:
         store.keep_need(connection, token, asking.written_need(need), moment, moment + KEPT)
-    return redirect(url_for("pages.options", token=token), 303)
+    return redirect(to("pages.options", token=token), 303)
 
 
 def _form(form: Values, problems: tuple[Problem, ...] = ()) -> str:

@@ -1,16 +1,16 @@
-"""The pages that anybody may read without a need: a listing, how options are ranked, and whether the program is ready."""
+"""The pages that anybody may read without a need: a listing, and how options are ranked."""
 
 from typing import Final
 
-from flask import Blueprint, Response, abort, make_response, redirect, url_for
+from flask import Blueprint, abort, redirect
 from werkzeug.wrappers import Response as Redirect
 
-from directory import store
 from directory.matching.beds import NOT_KNOWN, OUTSIDE_HOURS
 from directory.matching.criteria import BY_NAME, CRITERIA
 from directory.matching.criterion import WEIGHTS_VERSION
-from directory.matching.rank import TIERS
+from directory.matching.rank import MEANINGS, TIERS
 from directory.web import told, words
+from directory.web.language import to
 from directory.web.opened import now, opened, page
 from directory.web.roles import anybody
 
@@ -25,7 +25,7 @@ def listing(listing_id: str) -> str | Redirect:
     if found is None:
         abort(404)
     if found.id != listing_id:
-        return _moved(url_for("reading.listing", listing_id=found.id))
+        return _moved(to("reading.listing", listing_id=found.id))
     moment = now()
     decisive, beside = told.facts_by_group(found)
     return page(
@@ -45,9 +45,9 @@ def listing(listing_id: str) -> str | Redirect:
     )
 
 
-def _moved(to: str) -> Redirect:
+def _moved(address: str) -> Redirect:
     """Moved, and to be asked for again: a merge can be taken back, and then the page is back in its place."""
-    response = redirect(to, 301)
+    response = redirect(address, 301)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -60,6 +60,7 @@ def ranking() -> str:
         "ranking.html",
         criteria=CRITERIA,
         tiers=TIERS,
+        meanings=MEANINGS,
         version=WEIGHTS_VERSION,
         admit=BY_NAME["admit"],
         bases=words.bases(),
@@ -67,26 +68,3 @@ def ranking() -> str:
         unknown=NOT_KNOWN,
         outside=OUTSIDE_HOURS,
     )
-
-
-@reading.get("/healthz")
-@anybody
-def health() -> Response:
-    """Says that the program answers."""
-    return _plain("alive\n")
-
-
-@reading.get("/readyz")
-@anybody
-def ready() -> Response:
-    """Says that database and index are there and how many listings they hold; 503 where one of them fails."""
-    with opened().database.reading() as connection:
-        held = store.count(connection)
-    indexed = len(opened().index.current().columns)
-    return _plain(f"ready: {held} listings, {indexed} indexed\n")
-
-
-def _plain(text: str) -> Response:
-    response = make_response(text)
-    response.mimetype = "text/plain"
-    return response

@@ -12,28 +12,28 @@ from directory.hours import DAY_NAMES, DAYS, Hours, read_clock
 from directory.listing import Fact, Listing, Provenance
 from directory.matching.arrival import Way
 from directory.matching.beds import standing_for
-from directory.matching.wording import attempts_in_words, bed_in_words, hour
+from directory.matching.wording import PEOPLE, attempts_in_words, bed_in_words, day, hour
 from directory.need import Need
 from directory.normalize import PRACTICAL
+from directory.spoken import Spoken, beside, count, joined, listed, say
 from directory.vocabulary import BY_GROUP, GROUPS, LEVELS, TERMS, Answer, Channel, Group, Term, VettingState, is_plan, label
 
 CHANNELS: Final = {
-    Channel.CALL: "by telephone",
-    Channel.PORTAL: "by the center, on its own page here",
-    Channel.SMS: "by text message",
-    Channel.IMPORT: "in a file that was imported",
-    Channel.REFERRAL: "after a referral",
+    Channel.CALL: say("by telephone"),
+    Channel.PORTAL: say("by the center, on its own page here"),
+    Channel.SMS: say("by text message"),
+    Channel.IMPORT: say("in a file that was imported"),
+    Channel.REFERRAL: say("after a referral"),
 }
 VETTING: Final = {
-    VettingState.NEW: "Nobody here has vetted it yet",
-    VettingState.IN_REVIEW: "Being vetted",
-    VettingState.VETTED: "Vetted",
-    VettingState.VETTED_WITH_CONDITIONS: "Vetted, with conditions",
-    VettingState.SUSPENDED: "Suspended: nobody may be sent there",
-    VettingState.REJECTED: "Rejected: nobody may be sent there",
-    VettingState.LAPSED: "The vetting has lapsed",
+    VettingState.NEW: say("Nobody here has vetted it yet"),
+    VettingState.IN_REVIEW: say("Being vetted"),
+    VettingState.VETTED: say("Vetted"),
+    VettingState.VETTED_WITH_CONDITIONS: say("Vetted, with conditions"),
+    VettingState.SUSPENDED: say("Suspended: nobody may be sent there"),
+    VettingState.REJECTED: say("Rejected: nobody may be sent there"),
+    VettingState.LAPSED: say("The vetting has lapsed"),
 }
-_SEXES: Final = {"female": "women", "male": "men"}
 IMPORTANT: Final = (
     "status.operating", "withdrawal.opioid", "withdrawal.alcohol", "withdrawal.benzodiazepine", "moud.methadone_start",
     "moud.methadone_continue", "moud.buprenorphine_start", "moud.buprenorphine_continue", "moud.must_stop", "sex.female",
@@ -43,6 +43,7 @@ IMPORTANT: Final = (
 _FIRST: Final = ("payer", "sex", "age", "accepts", "only", "withdrawal", "moud", "setting", "level")
 """The groups that decide whether somebody is admitted; the others are folded away."""
 
+_CLOSED: Final = say("closed")
 Facts = list[tuple[Group, list[tuple[Term, Fact]]]]
 
 
@@ -70,18 +71,19 @@ def history(listing: Listing, now: datetime) -> list[Told]:
         attempt = report.state in ATTEMPTS
         plain = replace(report, bucket=FOR_EVERYBODY)
         said = attempts_in_words(replace(listing, reports=(report,)), need, way) if attempt else bed_in_words(plain, need, way)
-        told.append(Told(said, _whom(report.bucket), f"{CHANNELS[report.channel]}, {report.recorded_by}", attempt))
+        how = say("%(channel)s, %(by)s", channel=CHANNELS[report.channel], by=report.recorded_by)
+        told.append(Told(said, _whom(report.bucket), how, attempt))
     return told
 
 
 def _whom(bucket: Bucket) -> str:
-    parts = [
-        _SEXES.get(bucket.sex or "", ""),
-        TERMS[f"age.{bucket.age}"].label.lower() if bucket.age else "",
+    parts = (
+        PEOPLE[bucket.sex] if bucket.sex else "",
+        label(f"age.{bucket.age}").lower() if bucket.age else "",
         LEVELS[bucket.level] if bucket.level else "",
-        {True: "publicly paid", False: "not publicly paid", None: ""}[bucket.funded],
-    ]
-    return "; ".join(filter(None, parts))
+        {True: say("publicly paid"), False: say("not publicly paid"), None: ""}[bucket.funded],
+    )
+    return joined(parts, beside)
 
 
 def stands(listing: Listing, now: datetime) -> Report | None:
@@ -92,17 +94,16 @@ def stands(listing: Listing, now: datetime) -> Report | None:
 def weekly(hours: Hours) -> list[tuple[str, str]]:
     """Hours in words, days that are alike together: Monday to Friday, 8:00 am to 10:00 pm."""
     if hours.always:
-        return [("Every day", "day and night")]
-    by_day = dict.fromkeys(range(7), "closed")
+        return [(say("Every day"), say("day and night"))]
+    by_day: dict[int, str] = dict.fromkeys(range(7), _CLOSED)
     for rule in str(hours).split("; "):
         days, _, times = rule.partition(" ")
-        for day in _days(days):
-            by_day[day] = _times(times)
-    rows = []
+        by_day |= dict.fromkeys(_days(days), _times(times))
+    rows: list[tuple[str, str]] = []
     for words, several in groupby(by_day.items(), key=lambda pair: pair[1]):
         numbers = [day for day, _ in several]
-        names = " to ".join(dict.fromkeys((DAY_NAMES[numbers[0]], DAY_NAMES[numbers[-1]])))
-        rows.append((names, words))
+        first, last = DAY_NAMES[numbers[0]], DAY_NAMES[numbers[-1]]
+        rows.append((first if first == last else say("%(first)s to %(last)s", first=first, last=last), words))
     return rows
 
 
@@ -112,15 +113,18 @@ def _days(written: str) -> Iterator[int]:
 
 
 def _times(written: str) -> str:
-    if written == "closed":
-        return written
-    return ", ".join(" to ".join(clock(part) for part in span.split("-")) for span in written.split(","))
+    return _CLOSED if written == _CLOSED else joined(map(_span, written.split(",")), listed)
 
 
-def clock(written: str) -> str:
+def _span(written: str) -> Spoken:
+    opens, _, closes = written.partition("-")
+    return say("%(opens)s to %(closes)s", opens=clock(opens), closes=clock(closes))
+
+
+def clock(written: str) -> Spoken:
     """A canonical time of day in words: 21:00 is 9:00 pm, and 24:00 midnight."""
     if written in ("00:00", "24:00"):
-        return "midnight"
+        return say("midnight")
     minutes = read_clock(written)
     return hour(datetime(2000, 1, 1, minutes // 60, minutes % 60, tzinfo=UTC))
 
@@ -131,20 +135,22 @@ def vetting(listing: Listing, now: datetime) -> str:
     taken = [one for one in listing.vettings if one.at <= now]
     if not taken:
         return words
-    last = taken[-1]
-    until = f", until {last.until:%B} {last.until.day}, {last.until.year}" if last.until else ""
-    since = last.at.astimezone(zone_of(listing))
-    return f"{words} ({since:%B} {since.day}, {since.year}{until})"
+    since, until = day(taken[-1].at.astimezone(zone_of(listing))), taken[-1].until
+    if until is None:
+        return say("%(vetting)s (%(since)s)", vetting=words, since=since)
+    return say("%(vetting)s (%(since)s, until %(until)s)", vetting=words, since=since, until=day(until))
 
 
 def licence(listing: Listing) -> str:
     """Its license's number, last day and beds, and what is said of it."""
-    said = {Answer.YES: "in force", Answer.NO: "not in force", Answer.UNKNOWN: ""}[listing.answer("status.licensed")]
-    number = f"number {listing.licence_number}" if listing.licence_number else ""
-    expires = listing.licence_expires
-    until = f"until {expires:%B} {expires.day}, {expires.year}" if expires else ""
-    beds = f"{listing.capacity} bed{'' if listing.capacity == 1 else 's'}" if listing.capacity else ""
-    return ", ".join(filter(None, (said, number, until, beds)))
+    said = {Answer.YES: say("in force"), Answer.NO: say("not in force"), Answer.UNKNOWN: ""}
+    told = (
+        said[listing.answer("status.licensed")],
+        say("number %(number)s", number=listing.licence_number) if listing.licence_number else "",
+        say("until %(day)s", day=day(listing.licence_expires)) if listing.licence_expires else "",
+        count("%(num)d bed", "%(num)d beds", listing.capacity) if listing.capacity else "",
+    )
+    return joined(told, listed)
 
 
 def practical(listing: Listing) -> list[tuple[str, str, Provenance | None]]:
@@ -178,9 +184,9 @@ def speaker(listing: Listing) -> Provenance | None:
 def not_known(listing: Listing, now: datetime) -> list[str]:
     """The important things of which nothing is known."""
     beside = {
-        "Whether a bed is open today": stands(listing, now) is not None,
-        "Its intake hours": listing.intake_hours is not None,
-        "Whether its license is in force": bool(listing.licence_expires or "status.licensed" in listing.facts),
+        say("Whether a bed is open today"): stands(listing, now) is not None,
+        say("Its intake hours"): listing.intake_hours is not None,
+        say("Whether its license is in force"): bool(listing.licence_expires or "status.licensed" in listing.facts),
     }
-    asked = [TERMS[code].label for code in IMPORTANT if listing.answer(code) is Answer.UNKNOWN]
+    asked: list[str] = [TERMS[code].label for code in IMPORTANT if listing.answer(code) is Answer.UNKNOWN]
     return [words for words, known in beside.items() if not known] + asked

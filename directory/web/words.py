@@ -34,6 +34,13 @@ BED_STATES: Final = {
     BedState.FULL: say("full"),
     BedState.CLOSED_TO_INTAKE: say("closed to new people"),
 }
+OURS: Final = {
+    "attestations": say("Attestations"),
+    "calls": say("Calls"),
+    "geocoder": say("Geocoder"),
+    "staff": say("Staff"),
+}
+"""What our own sources are called."""
 ANSWERS: Final = {Answer.YES: say("Yes"), Answer.NO: say("No"), Answer.UNKNOWN: say("Unknown")}
 
 
@@ -41,12 +48,12 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
     """Teach the templates these words."""
 
     def source_title(source: str) -> str:
-        return source_titles.get(source) or source.replace("_", " ").capitalize()
+        return source_titles.get(source) or OURS.get(source) or source.replace("_", " ").capitalize()
 
     app.jinja_env.filters |= {
         "day": day, "clock": clock, "machine_hour": machine_hour, "tel": tel, "dial": dial, "capital": capital,
-        "source": source_title, "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "percent": percent,
-        "address": directions.address_of, "directions": directions.directions_to,
+        "source": source_title, "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "sentence": sentence,
+        "ended": ended, "percent": percent, "address": directions.address_of, "directions": directions.directions_to,
     }  # fmt: skip
     app.jinja_env.globals |= {
         "PHONE_KINDS": paper.PHONE_KINDS, "distance": paper.distance,
@@ -84,6 +91,17 @@ def unbroken(words: str) -> str:
 def told(words: str) -> str:
     """The same, as a sentence begins."""
     return unbroken(capital(words))
+
+
+def sentence(words: str) -> str:
+    """The same with its full stop."""
+    return ended(told(words))
+
+
+def ended(words: str) -> str:
+    """Words with one full stop; a Spanish time of day brings its own."""
+    spoken = str(speak(words))
+    return spoken if spoken.endswith((".", "?")) else f"{spoken}."
 
 
 def percent(share: float) -> str:
