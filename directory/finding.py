@@ -14,8 +14,10 @@ from directory.resolve import PHONES
 from directory.values import STATES
 
 MOST: Final = 50
-_LIKE: Final = 0.2
-"""So much of what the words can earn makes a listing one that may be meant, where no name holds them all."""
+_LIKE: Final = 0.08
+"""So well the words must fit the best listing at least, where no name holds them all."""
+_NEARLY: Final = 2 / 3
+"""So much of what the best fits must another fit, to be meant as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,17 @@ def find(directory: Directory, text: str) -> Found:
 def _said(connection: Connection, plain: str) -> Iterator[str]:
     """The ids of listings that have this id or of which anybody said this, in any of the ways in which it can be read."""
     yield from store.with_id(connection, plain)
+    if re.search(r"\d", plain):
+        yield from _numbered(connection, plain)
+        return
+    city, state = _city(plain)
+    if city:
+        there = set(store.speaking_of(connection, ("state_province",), state)) if state else None
+        yield from (key for key in store.speaking_of(connection, ("city",), city) if there is None or key in there)
+
+
+def _numbered(connection: Connection, plain: str) -> Iterator[str]:
+    """What has a digit may be a license, a telephone number or a ZIP code."""
     yield from store.speaking_of(connection, ("licence_number",), plain)
     try:
         number = values.phone(plain).partition("x")[0]
@@ -49,10 +62,6 @@ def _said(connection: Connection, plain: str) -> Iterator[str]:
         yield from store.speaking_of(connection, tuple(PHONES), number, begins=True)
     if re.fullmatch(r"\d{5}", plain):
         yield from store.speaking_of(connection, ("postal_code",), plain)
-    city, state = _city(plain)
-    if city:
-        there = set(store.speaking_of(connection, ("state_province",), state)) if state else None
-        yield from (key for key in store.speaking_of(connection, ("city",), city) if there is None or key in there)
 
 
 def _city(plain: str) -> tuple[str, str]:
@@ -75,5 +84,5 @@ def _named(directory: Directory, plain: str) -> Iterable[str]:
     if not at:
         fits = generation.words.relevance(plain)
         best = sorted(range(len(fits)), key=lambda one: (-fits[one], one))[:MOST] if len(fits) else []
-        at = [one for one in best if fits[one] >= _LIKE]
+        at = [one for one in best if fits[one] >= max(_LIKE, _NEARLY * fits[best[0]])]
     return [generation.columns.ids[one] for one in at]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from directory import review, store, undoing
@@ -111,7 +111,8 @@ def runs() -> str:
     """The imports, the newest first."""
     with opened().database.reading() as connection:
         found = store.runs(connection, _RUNS)
-    return page("staff_runs.html", runs=found, counts=COUNTS, most=_RUNS)
+    importing = current_app.extensions["importing"] is not None
+    return page("staff_runs.html", runs=found, counts=COUNTS, most=_RUNS, importing=importing)
 
 
 @staff_review.get("/runs/<int:number>")
