@@ -1,6 +1,7 @@
 """Files that staff sent and nobody has decided about: kept for a day at most, readable by this program's user alone.
 
-Each lies in a folder of its own under a random name; what becomes of it erases the folder.
+Each lies in a folder of its own under a random name. What becomes of it erases the file; of an imported one the empty folder
+says for the rest of the day which import it became, to whoever confirms it again.
 """
 
 import json
@@ -19,6 +20,8 @@ MOST_BYTES: Final = 64 << 20
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _ABOUT: Final = "about.json"
 _BESIDE: Final = "beside"
+_BUSY: Final = "importing"
+_DONE: Final = "imported-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ class Uploads:
         return upload
 
     def put_beside(self, upload: Upload, file: IO[bytes], name: str) -> None:
-        """Keep a second file that says how the first is to be read; `beside` finds it."""
+        """Keep a second file that says how the first is to be read, in place of one before; `beside` finds it."""
         folder = self._folder / upload.token / _BESIDE
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         path = folder / _harmless(name)
         with path.open("xb") as out:
@@ -80,6 +84,39 @@ class Uploads:
         mine = whole["account"] == account and datetime.fromisoformat(whole["told"]["until"]) > now
         return Upload(token, about.with_name(whole["file"]), account, whole["told"]) if mine else None
 
+    def take_up(self, upload: Upload) -> bool:
+        """Whether a file is from now on for the asker alone to import: False where somebody is at it, or was."""
+        try:
+            (self._folder / upload.token / _BUSY).mkdir(mode=0o700)
+        except (FileExistsError, FileNotFoundError):
+            return False
+        if not upload.path.exists():
+            self.put_back(upload)
+            return False
+        return True
+
+    def put_back(self, upload: Upload) -> None:
+        """Let a file wait again that could not be imported."""
+        (self._folder / upload.token / _BUSY).rmdir()
+
+    def conclude(self, upload: Upload, number: int) -> None:
+        """Erase a file that was imported, and remember as which import."""
+        folder = self._folder / upload.token
+        (folder / f"{_DONE}{number}").mkdir(mode=0o700)
+        for file in (folder / _ABOUT, upload.path):
+            file.unlink()
+        shutil.rmtree(folder / _BESIDE, ignore_errors=True)
+        self.put_back(upload)
+
+    def busy(self, token: str) -> bool:
+        """Whether a file is being imported at this moment."""
+        return bool(_TOKEN.fullmatch(token)) and (self._folder / token / _BUSY).is_dir()
+
+    def became(self, token: str) -> int | None:
+        """The number of the import that a file became; None for any other."""
+        found = next((self._folder / token).glob(f"{_DONE}*"), None) if _TOKEN.fullmatch(token) else None
+        return int(found.name.removeprefix(_DONE)) if found else None
+
     def erase(self, upload: Upload) -> None:
         """Keep a file no longer."""
         shutil.rmtree(self._folder / upload.token, ignore_errors=True)
@@ -96,4 +133,4 @@ def _harmless(name: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9._ -]+", "_", name.replace("\\", "/").rpartition("/")[2]).strip(" .")
     stem, dot, ending = plain[-100:].rpartition(".")
     plain = f"{stem or 'file'}{dot}{ending}" if dot else ending or "file"
-    return f"_{plain}" if plain in (_ABOUT, _BESIDE) else plain
+    return f"_{plain}" if plain in (_ABOUT, _BESIDE, _BUSY) or plain.startswith(_DONE) else plain

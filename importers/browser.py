@@ -5,15 +5,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from directory.database import Database
-from directory.problems import CannotUnderstand, Loudness, Problem
-from directory.web.staff_import import Wish
+from directory.problems import CannotUnderstand, Loudness
+from directory.web.staff_import import Proposed, Wish
 from importers import listing_line
 from importers.contents import digest_of
 from importers.listings import import_listings
 from importers.orders import Order, Summary
 from importers.pipeline import import_file
 from importers.sources import SOURCES, by_name, others_file
-from importers.spreadsheet_command import understood
+from importers.spreadsheet_command import proposed, understood
 
 _MAPPED: Final = "spreadsheet"
 _TABLE: Final = "A table that somebody sent, with its mapping (docs/spreadsheets.md)"
@@ -45,12 +45,20 @@ class BrowserImports:
         """Import a file."""
         return self._told(wish, dry_run=False)
 
+    def propose(self, wish: Wish) -> Proposed:
+        """A mapping for a table, or why there can be none."""
+        try:
+            found = proposed(wish.path)
+        except CannotUnderstand as error:
+            return Proposed(told=_as_told(_refused(wish, error)))
+        return Proposed(found.text, found.phrases, found.columns)
+
     def _told(self, wish: Wish, dry_run: bool) -> Mapping[str, Any]:
         chosen = {name: getattr(wish, name) for name in ("observed_at", "covers", "skip_unknown", "force_because")}
         try:
             summary = self._done(wish, Order(wish.by, wish.now, dry_run, **chosen))
         except CannotUnderstand as error:
-            summary = Summary(wish.source, wish.path.name, digest_of(wish.path), problems=_why(wish, error))
+            summary = _refused(wish, error)
         return _as_told(summary)
 
     def _done(self, wish: Wish, order: Order) -> Summary:
@@ -63,8 +71,9 @@ class BrowserImports:
         return import_file(self._database, by_name(wish.source), wish.path, order)
 
 
-def _why(wish: Wish, error: CannotUnderstand) -> tuple[Problem, ...]:
-    return (*others_file(wish.source, wish.path), *error.problems)
+def _refused(wish: Wish, error: CannotUnderstand) -> Summary:
+    why = (*others_file(wish.source, wish.path), *error.problems)
+    return Summary(wish.source, wish.path.name, digest_of(wish.path), problems=why)
 
 
 def _as_told(summary: Summary) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from directory.problems import CannotUnderstand
 from importers.base import Importer, refuse
 from importers.spreadsheet import FILE_HELP, importer
 from importers.spreadsheet_mapping import load
-from importers.spreadsheet_suggestion import suggest
+from importers.spreadsheet_suggestion import Suggestion, suggest
 
 
 def understood(mapping: Path, skip_unknown: bool, taken: frozenset[str]) -> Importer:
@@ -31,11 +31,15 @@ def mapped(mapping: Path, skip_unknown: bool, taken: frozenset[str]) -> Importer
         raise click.ClickException(f"{mapping}: the mapping can't be read: {error.strerror or error}") from None
 
 
+def proposed(file: Path) -> Suggestion:
+    """A mapping for a file as it is on the disk; raises CannotUnderstand for one without a table."""
+    return suggest(file, datetime.fromtimestamp(file.stat().st_mtime, UTC).date())
+
+
 def suggested(file: Path) -> str:
-    """A mapping for the file as text; raises click.ClickException, in words, for a file without a table."""
+    """The same as text for the command line; raises click.ClickException, in words."""
     try:
-        changed = datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
-        return suggest(file, changed)
+        return proposed(file).text
     except CannotUnderstand as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

@@ -29,6 +29,7 @@ _MOST_PHRASES: Final = 80
 _LOOKED_AT: Final = 200
 _HEADER_WITHIN: Final = 10
 _ENOUGH: Final = 0.6
+_NOT_UNDERSTOOD: Final = "not understood"
 
 
 def plain(text: str) -> str:
@@ -88,8 +89,17 @@ class _Draft:
     observed: str = ""
 
 
-def suggest(path: Path, changed: date) -> str:
-    """A mapping for the table as TOML; `changed` is the day on which the file was last changed.
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A mapping as TOML, and what of the table it does not understand: phrases by column, and whole columns."""
+
+    text: str
+    phrases: Mapping[str, tuple[str, ...]]
+    columns: tuple[str, ...]
+
+
+def suggest(path: Path, changed: date) -> Suggestion:
+    """A mapping for the table; `changed` is the day on which the file was last changed.
 
     Raises CannotUnderstand where the file holds no table.
     """
@@ -103,7 +113,10 @@ def suggest(path: Path, changed: date) -> str:
     for column, cells in columns.items():
         _place(draft, words, called[column], cells[:_LOOKED_AT])
     day = raw.modified or changed
-    return "\n".join(_written(path, draft, header, max(map(len, columns.values()), default=0), day))
+    text = "\n".join(_written(path, draft, header, max(map(len, columns.values()), default=0), day))
+    unknown = {column: tuple(one for one, terms in said.items() if not terms) for column, said in draft.terms.items()}
+    left_out = tuple(column for column, why in draft.ignore.items() if why == _NOT_UNDERSTOOD)
+    return Suggestion(text, {column: phrases for column, phrases in unknown.items() if phrases}, left_out)
 
 
 def _header(sheet: Sheet, words: Words) -> int:
@@ -133,7 +146,7 @@ def _place(draft: _Draft, words: Words, column: str, cells: list[str]) -> None:
     elif word in words.spoken and cells and _spoken(draft, words.spoken[word], column, cells):
         return
     else:
-        draft.ignore[column] = "not understood" if cells else "empty"
+        draft.ignore[column] = _NOT_UNDERSTOOD if cells else "empty"
 
 
 def _readable(ours: str, cells: list[str]) -> bool:

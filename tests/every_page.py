@@ -223,6 +223,9 @@ PAGES: Final = [
     Shown("a file to be imported", "/staff/import", "Nothing is changed before you say so", "ann"),
     Shown("no file", "/staff/import", "Choose the file as it was downloaded", "ann", press("Read what", covers="OH"), ("OH",)),
     Shown("what a file would change", "{upload}", "Nothing is changed yet", "ann"),
+    Shown("a mapping that is proposed", "{table}", "What it does not understand", "ann"),
+    Shown("a mapping that does not fit", "{table}", "names a term that does not exist", "ann",
+          press("Read what", mapping='[yes_no]\nDetox = ["care.none"]'), ('[yes_no]\nDetox = ["care.none"]',)),
     Shown("a file that is none", "{scan}", "can’t be imported as it is", "ann"),
     Shown("the imports", "/staff/runs", "book.xlsx", "ann"),
     Shown("an import", "/staff/runs/1", "SHA-256", "ann"),
@@ -335,8 +338,8 @@ def _for_families(anybody: FlaskClient) -> dict[str, str]:
 def _imported(ann: FlaskClient, directory: Directory, now: datetime) -> dict[str, str]:
     """Files that staff brought: one that is in, a newer one and one that is none; and what contradicts a call."""
 
-    def bring(content: bytes, name: str) -> str:
-        file = {"source": "samhsa_national_directory", "file": (io.BytesIO(content), name)}
+    def bring(content: bytes, name: str, source: str = "samhsa_national_directory") -> str:
+        file = {"source": source, "file": (io.BytesIO(content), name)}
         return str(send(ann, "/staff/import", **file).location)
 
     def book(phone: str) -> bytes:
@@ -349,7 +352,8 @@ def _imported(ann: FlaskClient, directory: Directory, now: datetime) -> dict[str
     )
     with directory.database.writing() as connection:
         store.add_conflicts(connection, [Conflict(HELD, "phone", called, listed)], None, now)
-    return {"upload": bring(book("614-555-0182"), "newer.xlsx"), "scan": bring(b"%PDF-1.7", "scan.xlsx")}
+    table = bring(b"Name,City,State,ZIP,Door,Gender\nA,Dayton,OH,45402,red,Men; Elves\n", "county.csv", "spreadsheet")
+    return {"upload": bring(book("614-555-0182"), "newer.xlsx"), "scan": bring(b"%PDF-1.7", "scan.xlsx"), "table": table}
 
 
 def _let_it_end(register: Register, session: str, now: datetime) -> None:

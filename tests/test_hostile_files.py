@@ -89,7 +89,7 @@ def read_table(file: Path, mapping: SheetMapping) -> None:
     batch = made.read(file, made.source)
     said = understand(made, batch, provenance(mapping), lambda *_: None)
     assert len(said.statements) <= len(batch.rows)
-    suggested.write_text(suggest(file, DAY), encoding="utf-8")
+    suggested.write_text(suggest(file, DAY).text, encoding="utf-8")
     load(suggested)
 
 

@@ -300,7 +300,7 @@ def test_the_example_in_the_guide_is_a_mapping(tmp_path: Path) -> None:
 
 def test_a_proposed_mapping_works_unedited(sqlite_database: Database, tmp_path: Path) -> None:
     file = written(tmp_path, "Franklin County 2026.csv", COUNTY)
-    mapping = mapped(tmp_path, suggest(file, DAY))
+    mapping = mapped(tmp_path, suggest(file, DAY).text)
     assert (mapping.name, mapping.kind, mapping.observed) == ("franklin_county_2026", SourceKind.WEB, "2026-03-01")
     summary = import_file(sqlite_database, importer(mapping), file, ORDER)
     assert (summary.new, summary.refused, summary.problems) == (3, 0, ())
@@ -313,7 +313,7 @@ def test_a_proposed_mapping_works_unedited(sqlite_database: Database, tmp_path: 
 
 def test_what_was_not_understood_stands_in_a_comment_and_is_not_taken(tmp_path: Path) -> None:
     table = COUNTY.replace("Beds", "Colour of the door").replace("Men", "Sailors")
-    text = suggest(written(tmp_path, "county.csv", table), DAY)
+    text = suggest(written(tmp_path, "county.csv", table), DAY).text
     assert '"Colour of the door",  # not understood' in text
     assert '"Sailors" = []  # not understood' in text
     assert len(batch(tmp_path, table, text).rows) == 3
@@ -324,14 +324,14 @@ def test_a_proposed_mapping_finds_the_header_the_days_and_the_ids(tmp_path: Path
         "Treatment list,,,,,,\nkept by the county,,,,,,\nFacility ID,Facility Name,Town,ST,Zip Code,Last Updated,Services\n"
         "7,Example House,Columbus,OH,43215,2/3/2026,Detox; Residential; Tea\n8,B,Dayton,OH,45402,2/20/2026,Outpatient\n"
     )
-    mapping = mapped(tmp_path, suggest(written(tmp_path, "1.csv", table), DAY))
+    mapping = mapped(tmp_path, suggest(written(tmp_path, "1.csv", table), DAY).text)
     assert (mapping.name, mapping.header, mapping.ids, mapping.observed) == ("sheet_1", 3, ("facility id",), "last updated")
     assert mapping.separators == {"services": ";"}
-    assert len(batch(tmp_path, table, suggest(tmp_path / "1.csv", DAY)).rows) == 2
+    assert len(batch(tmp_path, table, suggest(tmp_path / "1.csv", DAY).text).rows) == 2
 
 
 def test_a_table_without_what_every_listing_needs_says_so(tmp_path: Path) -> None:
-    text = suggest(written(tmp_path, "county.csv", COUNTY.replace("City", "Where").replace("ZIP", "Number")), DAY)
+    text = suggest(written(tmp_path, "county.csv", COUNTY.replace("City", "Where").replace("ZIP", "Number")), DAY).text
     assert "# still needed: city, postal_code" in text
 
 

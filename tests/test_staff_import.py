@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 import pytest
@@ -92,7 +93,54 @@ def test_a_file_is_read_first_and_let_in_then(app: Flask, directory: Directory, 
     well_formed(record)
     assert "book.xlsx" in record and re.search(r"[0-9a-f]{64}", record) and "staff 1" in record
     assert "book.xlsx" in client.get("/staff/runs").text
-    assert client.get(sent.location).status_code == 404
+
+
+def test_who_confirms_twice_is_led_to_what_was_done(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    client = somebody(app)
+    sent = bring(client, book(tmp_path, "614-555-0101"))
+    first = send(client, f"{sent.location}/confirm")
+    assert first.location == "/staff/runs/1" and "imported already" not in client.get(first.location).text
+    for again in (
+        send(client, f"{sent.location}/confirm"), client.get(sent.location), send(client, f"{sent.location}/cancel"),
+    ):  # fmt: skip
+        assert (again.status_code, again.location) == (303, "/staff/runs/1?already=yes")
+    told = client.get("/staff/runs/1?already=yes").text
+    well_formed(told)
+    assert "This file was imported already" in told and waiting(directory) == []
+    with directory.database.reading() as connection:
+        assert [number for number, _ in store.runs(connection, 5)] == [1]
+        assert [action for _, _, action, _ in store.newest_audited(connection, 50)].count("imported") == 1
+
+
+def test_a_double_click_waits_for_the_first_click_and_is_led_to_what_it_did(
+    app: Flask, directory: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = a_person(app.extensions["register"], Role.STAFF, "ann", NOW)
+    client, other = a_client(app, person), a_client(app, person)
+    sent = bring(client, book(tmp_path, "614-555-0101"))
+    importing, second = app.extensions["importing"], list[Any]()
+
+    class Slow:
+        """The importers, of which the first is asked to wait until somebody has clicked again."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(importing, name)
+
+        def carry_out(self, wish: Any) -> Any:
+            click = Thread(target=lambda: second.append(send(other, f"{sent.location}/confirm")))
+            click.start()
+            click.join(0.6)
+            assert not second and "being imported at this moment" in client.get(sent.location).text
+            self.click = click
+            return importing.carry_out(wish)
+
+    monkeypatch.setitem(app.extensions, "importing", slow := Slow())
+    assert send(client, f"{sent.location}/confirm").location == "/staff/runs/1"
+    slow.click.join(20)
+    assert second[0].location == sent.location
+    assert client.get(sent.location).location == "/staff/runs/1?already=yes"
+    with directory.database.reading() as connection:
+        assert len(store.runs(connection, 5)) == 1
 
 
 def test_a_newer_file_says_old_and_new_of_each_field(app: Flask, directory: Directory, tmp_path: Path) -> None:
@@ -105,9 +153,6 @@ def test_a_newer_file_says_old_and_new_of_each_field(app: Flask, directory: Dire
 def test_a_table_is_brought_with_its_mapping(app: Flask, directory: Directory, tmp_path: Path) -> None:
     client, table = somebody(app), tmp_path / "county.csv"
     table.write_text(COUNTY, encoding="utf-8")
-    alone = bring(client, table, source="spreadsheet")
-    assert alone.status_code == 422 and "Choose the mapping too, a TOML file." in alone.text
-    well_formed(alone.text)
     wrong = bring(client, table, source="spreadsheet", mapping=(io.BytesIO(b"title = ?"), "county.toml"))
     assert "the mapping is not TOML" in client.get(wrong.location).text
     send(client, f"{wrong.location}/cancel")
@@ -168,7 +213,10 @@ def test_a_file_that_is_none_is_said_in_words_and_can_not_be_confirmed(
     assert listings(directory) == 0
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\reports\\list.xlsx", "", "about.json", "....", "\u202excel.exe"])
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "C:\\reports\\list.xlsx", "", "about.json", "importing", "imported-7", "....", "\u202excel.exe"],
+)
 def test_a_files_name_leads_nowhere(tmp_path: Path, name: str) -> None:
     upload = Uploads(tmp_path / "uploads").put(io.BytesIO(b"x"), name, 1, NOW)
     assert upload.path.parent == tmp_path / "uploads" / upload.token

@@ -21,6 +21,8 @@ from directory.web.opened import register as people
 View = TypeVar("View", bound=Callable[..., Any])
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _CSRF: Final = CSRFProtect()
+MOST_TEXT: Final = 256 << 10
+"""How much may be typed where more than a form may be sent; files have no part in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def _guard() -> Response | Redirect | None:
         return _not_for_this_role()
     if wanted.most_bytes:
         request.max_content_length = wanted.most_bytes
+        request.max_form_memory_size = min(wanted.most_bytes, MOST_TEXT)
     if request.method not in _SAFE and not _has_token():
         return _send_again()
     if wanted.enrolled and not g.session.enrolled:

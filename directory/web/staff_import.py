@@ -3,10 +3,11 @@
 What imports files is handed to the site by whoever starts it; this room knows no importer.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from time import sleep
 from typing import Any, Final, Protocol, cast
 
 from flask import Blueprint, abort, current_app, g, redirect, request, url_for
@@ -24,6 +25,8 @@ staff_import: Final = Blueprint("staff_import", __name__, url_prefix="/staff/imp
 _LONGEST: Final = 300
 _AROUND: Final = 16 << 10
 _WRITTEN: Final = ("source", "observed", "covers", "because")
+_PATIENCE: Final = 120
+_PAUSE: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,21 @@ class Wish:
     mapping: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A mapping proposed for a table, and what of the table it does not understand; or why there is none."""
+
+    text: str = ""
+    phrases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    columns: Sequence[str] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Importing(Protocol):
     """What imports files. What came of it is told as a summary's JSON, with `imported` and `kinds` of problems."""
+
+    def propose(self, wish: Wish) -> Proposed:
+        """A mapping for a table that came without one."""
 
     @property
     def mapped(self) -> str:
@@ -59,14 +75,16 @@ class Importing(Protocol):
         """Import a file."""
 
 
-def _importing() -> Importing:
+def importing() -> Importing:
+    """What imports files; without it there is no such page."""
     found = current_app.extensions.get("importing")
     if found is None:
         abort(404)
     return cast(Importing, found)
 
 
-def _uploads() -> Uploads:
+def uploads() -> Uploads:
+    """The files that wait."""
     return Uploads(opened().settings.instance / "uploads")
 
 
@@ -81,67 +99,101 @@ def choose() -> str:
 @needs("staff", "admin", most_bytes=MOST_BYTES + _AROUND)
 def send() -> Redirect | tuple[str, int]:
     """Keep the file, and try it."""
-    importing, uploads, wrong = _importing(), _uploads(), dict[str, str]()
-    uploads.erase_old(now())
+    sources, kept, wrong = importing(), uploads(), dict[str, str]()
+    kept.erase_old(now())
     file, said = request.files.get("file"), _said(wrong)
     if file is None or not file.filename:
         wrong["file"] = "Choose the file as it was downloaded."
-    if said["source"] not in importing.sources:
+    if said["source"] not in sources.sources:
         wrong["source"] = "Choose whose file it is."
-    mapping = request.files.get("mapping") if said["source"] == importing.mapped else None
-    if said["source"] == importing.mapped and not (mapping and mapping.filename):
-        wrong["mapping"] = "Choose the mapping too, a TOML file."
+    mapping = request.files.get("mapping") if said["source"] == sources.mapped else None
     if wrong or file is None:
         return _choose(wrong), 422
     with file.stream as sent:
-        upload = uploads.put(sent, file.filename or "", g.account.id, now())
-    if mapping:
+        upload = kept.put(sent, file.filename or "", g.account.id, now())
+    if mapping and mapping.filename:
         with mapping.stream as sent:
-            uploads.put_beside(upload, sent, mapping.filename or "")
-    uploads.tell(upload, {"said": said, "report": dict(importing.look(_wish(upload, said)))})
+            kept.put_beside(upload, sent, mapping.filename)
+    elif said["source"] == sources.mapped:
+        return _propose(upload, said)
+    kept.tell(upload, {"said": said, "report": dict(sources.look(wish(upload, said)))})
     return redirect(url_for("staff_import.report", token=upload.token), 303)
+
+
+def _propose(upload: Upload, said: Mapping[str, Any]) -> Redirect:
+    """To the mapping that is proposed; of what is no table to the report that says so."""
+    found = importing().propose(wish(upload, said))
+    told = {"report": dict(found.told)} if found.told else {"proposed": asdict(found)}
+    uploads().tell(upload, {"said": said, **told})
+    return redirect(url_for("staff_import.report" if found.told else "staff_mapping.form", token=upload.token), 303)
 
 
 @staff_import.get("/<token>")
 @needs("staff", "admin")
 def report(token: str) -> str:
     """What the file would change, before anything is done."""
-    upload = _mine(token)
+    upload = mine(token, "report")
     said, told = upload.told["said"], upload.told["report"]
-    title = _importing().sources.get(said["source"], "")
-    return page("staff_report.html", upload=upload, said=said, told=told, title=title, counts=COUNTS)
+    shown = {"title": importing().sources.get(said["source"], ""), "mapped": has_mapping(upload)}
+    return page("staff_report.html", upload=upload, told=told, counts=COUNTS, busy=uploads().busy(token), **shown)
 
 
 @staff_import.post("/<token>/confirm")
 @needs("staff", "admin")
 def confirm(token: str) -> Redirect | tuple[str, int]:
-    """Let the file in, as it was tried; where it can't be any more, say why."""
-    upload = _mine(token)
-    said = upload.told["said"]
-    told = _importing().carry_out(_wish(upload, said))
-    if not told["imported"]:
-        _uploads().tell(upload, {"report": dict(told)})
+    """Let the file in, as it was tried; where it can't be any more, say why. Who confirms twice is led to what was done."""
+    upload, kept = mine(token, "report"), uploads()
+    if not kept.take_up(upload):
+        return _once_done(token)
+    done = False
+    try:
+        told = importing().carry_out(wish(upload, upload.told["said"]))
+        done = told["imported"]
+    finally:
+        if not done:
+            kept.put_back(upload)
+    if not done:
+        kept.tell(upload, {"report": dict(told)})
         return report(token), 409
-    _uploads().erase(upload)
     with opened().database.writing() as connection:
-        store.audit(connection, Who(g.account.name, now()), "imported", f"{said['source']}: {upload.path.name}")
-        found = next((key for key, run in store.runs(connection, 20) if run.sha256 == told["sha256"]), None)
-    return redirect(url_for("staff_review.run", number=found) if found else url_for("staff_review.runs"), 303)
+        number = cast(int, store.newest_number(connection, told["source"]))
+        store.audit(connection, Who(g.account.name, now()), "imported", f"{upload.told['said']['source']}: {upload.path.name}")
+    kept.conclude(upload, number)
+    return redirect(url_for("staff_review.run", number=number), 303)
+
+
+def _once_done(token: str) -> Redirect:
+    """To the import that the same file is becoming by an earlier click, once it is done; or back to the report."""
+    for _ in range(_PATIENCE):
+        if not uploads().busy(token):
+            break
+        sleep(_PAUSE)
+    return redirect(url_for("staff_import.report", token=token), 303)
 
 
 @staff_import.post("/<token>/cancel")
 @needs("staff", "admin")
 def cancel(token: str) -> Redirect:
     """Leave it; the file is erased."""
-    _uploads().erase(_mine(token))
+    uploads().erase(mine(token, "said"))
     return redirect(url_for("staff_import.choose"), 303)
 
 
-def _mine(token: str) -> Upload:
-    found = _uploads().find(token, g.account.id, now())
-    if found is None or "report" not in found.told:
+def mine(token: str, has: str) -> Upload:
+    """Somebody's own file that waits, and of which something is known; who looks for an imported one is led to its import."""
+    number = uploads().became(token)
+    if number is not None:
+        abort(redirect(url_for("staff_review.run", number=number, already="yes"), 303))
+    found = uploads().find(token, g.account.id, now())
+    if found is None or has not in found.told:
         abort(404)
     return found
+
+
+def has_mapping(upload: Upload) -> bool:
+    """Whether it is a table with a mapping, proposed or sent."""
+    mapped = upload.told["said"]["source"] == importing().mapped
+    return mapped and ("proposed" in upload.told or uploads().beside(upload) is not None)
 
 
 def _said(wrong: dict[str, str]) -> dict[str, Any]:
@@ -163,7 +215,8 @@ def _states(written: str) -> str:
     return ",".join(sorted({values.state_province(one) for one in written.split(",")}))
 
 
-def _wish(upload: Upload, said: Mapping[str, Any]) -> Wish:
+def wish(upload: Upload, said: Mapping[str, Any]) -> Wish:
+    """A file that waits, to be imported as was said."""
     return Wish(
         source=said["source"],
         path=upload.path,
@@ -173,11 +226,11 @@ def _wish(upload: Upload, said: Mapping[str, Any]) -> Wish:
         covers=frozenset(said["covers"].split(",")) if said["covers"] else None,
         skip_unknown=said["skip_unknown"],
         force_because=said["because"],
-        mapping=_uploads().beside(upload),
+        mapping=uploads().beside(upload),
     )
 
 
 def _choose(wrong: Mapping[str, str]) -> str:
     form = {name: request.form.getlist(name) for name in (*_WRITTEN, "skip_unknown")}
-    offered = {"": "Choose", **_importing().sources}
+    offered = {"": "Choose", **importing().sources}
     return page("staff_import.html", form=form, told=wrong, offered=offered, most=MOST_BYTES >> 20)
