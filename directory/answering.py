@@ -12,7 +12,7 @@ from directory.matching.arrange import NOTHING, ByHand, arranged, rows_of
 from directory.matching.arrival import Pace
 from directory.matching.columns import Columns
 from directory.matching.compose import BACKUPS, PRESENTED, Bridge, Composed, bridges, no_bridge
-from directory.matching.criteria import BY_NAME, allowing
+from directory.matching.criteria import allowing
 from directory.matching.explain import Beside, Entry
 from directory.matching.facets import facets
 from directory.matching.loosen import ENOUGH, Loosening, loosenings
@@ -137,6 +137,7 @@ def _first(ranking: Ranking, limit: int, dropped: Sequence[int], calls: bool) ->
 def _entries(ranking: Ranking, rows: Sequence[int], found: Mapping[int, Listing]) -> dict[int, Entry]:
     """The rows as they are shown, with what would put each first and what follows the first of two steps."""
     shown = [(row, found[at]) for row in rows if (at := int(ranking.block.positions[row])) in found]
+    ranking.look_at([row for row, _ in shown])
     wishes = first_if(ranking, shown, rows[0]) if rows else {}
     return {
         row: explain.entry(ranking, row, listing, Beside(_second_step(ranking, row, found), wishes.get(row, ())))
@@ -175,9 +176,10 @@ def _nearest_aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]
 def _beside(some: Sequence[tuple[int, str, float]], ranking: Ranking, found: Mapping[int, Listing]) -> tuple[Entry, ...]:
     """Listings with the criterion that ruled each out; those with none stand in the order and are shown as there."""
     told: list[Entry] = []
+    put = {one.criterion.name: one for one in ranking.put}
     for at, name, miles in (one for one in some if one[0] in found):
         if name:
-            told.append(explain.set_aside(BY_NAME[name], ranking.need, found[at], miles, ranking.block.pace))
+            told.append(explain.set_aside(put[name], ranking.need, found[at], miles, ranking.block.pace))
         else:
             told.append(explain.entry(ranking, ranking.row(at), found[at]))
     return tuple(told)

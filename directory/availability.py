@@ -85,6 +85,6 @@ def standing(reports: Iterable[Report], at: datetime, concerns: Callable[[Bucket
 
     What came before it never stands again: that a bed was open says nothing once somebody said that all are taken.
     """
-    real = (one for one in reports if one.state not in ATTEMPTS and one.observed_at <= at and concerns(one.bucket))
-    newest = max(real, key=lambda one: one.order, default=None)
+    real = [one for one in reports if one.state not in ATTEMPTS and one.observed_at <= at and concerns(one.bucket)]
+    newest = max(real, key=lambda one: one.order) if len(real) > 1 else next(iter(real), None)
     return newest if newest and newest.stands(at) else None

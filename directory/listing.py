@@ -215,4 +215,4 @@ class Listing:
 
     def says(self, *codes: str) -> bool:
         """Whether any of the terms is a known yes."""
-        return any(self.answer(code) is Answer.YES for code in codes)
+        return any(fact.answer is Answer.YES for fact in map(self.facts.get, codes) if fact)

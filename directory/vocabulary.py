@@ -4,6 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -119,6 +120,7 @@ TERMS: Final = {term.code: term for group in GROUPS for term in group.terms}
 BY_GROUP: Final = {group.code: group.terms for group in GROUPS}
 
 
+@cache
 def codes(group: str) -> tuple[str, ...]:
     """The short names of a group's terms, as a need file writes them: `medicaid`, not `payer.medicaid`."""
     return tuple(term.code.partition(".")[2] for term in BY_GROUP[group])

@@ -138,6 +138,12 @@ def test_a_bridge_is_named_even_where_it_is_outpatient() -> None:
     assert bridged(ranking) == ["1", "3", "2"]
 
 
+def test_two_bridges_with_one_number_stand_once_and_where_the_better_of_them_stands() -> None:
+    one_number = (Phone("6145550188", "", PhoneKind.INTAKE),)
+    today, later = clinic(1, yes={"moud.same_day"}, phones=one_number), clinic(3, point=FAR, phones=one_number)
+    assert bridged(ranked(today, clinic(2), later)) == ["1", "2"]
+
+
 def test_what_stands_on_the_list_is_not_its_own_bridge() -> None:
     ranking = ranked(ready(1), clinic(2))
     (row,) = ranking.first(5, calls=False)

@@ -7,6 +7,7 @@ import pytest
 
 from directory.matching import explain
 from directory.matching.criteria import BY_NAME
+from directory.matching.criterion import Put
 from tests.judgements.phrases import BOOK, CENTER, PERSON
 from tests.judgements.scene import scene
 from tests.judgements.told import FOLDER, FORMS, CannotRead, Judgement, all_judgements, judgements
@@ -32,7 +33,7 @@ def test_every_reason_for_setting_aside_is_in_words_for_people() -> None:
         told = scene(judgement)
         for center, listing in zip(judgement.centers, told.listings, strict=True):
             for line in center.told("reason"):
-                aside = explain.set_aside(BY_NAME[line.text], told.need, listing, float("nan"))
+                aside = explain.set_aside(Put.to(BY_NAME[line.text], told.need), told.need, listing, float("nan"))
                 assert aside.reason and not aside.reason.endswith("."), line.where
                 assert [finding.criterion for finding in aside.findings] == [line.text]
 

@@ -63,9 +63,9 @@ def _rows(codes: tuple[str, ...]) -> NDArray[np.intp]:
 
 @lru_cache(maxsize=4096)
 def masks(codes: tuple[str, ...]) -> tuple[tuple[int, np.uint64], ...]:
-    """The terms as bits: for each 64-bit word that holds any of them, its number and their bits in it."""
+    """The closed terms among these as bits: for each 64-bit word that holds any, its number and their bits in it."""
     masks: dict[int, int] = {}
-    for code in codes:
+    for code in filter(BIT.__contains__, codes):
         word, bit = BIT[code]
         masks[word] = masks.get(word, 0) | 1 << bit
     return tuple((word, np.uint64(mask)) for word, mask in masks.items())

@@ -64,11 +64,10 @@ class Block:
         """Where each of the terms is a known no."""
         return self._held(False, codes, every=True)
 
-    def keep(self, mask: NDArray[np.bool_]) -> "Block":
-        """The block of the listings where the mask is true."""
-        rows = mask.nonzero()[0]
-        relevance = None if self.relevance is None else self.relevance[rows]
-        kept = Block(self.columns, self.positions[rows], self.miles[rows], relevance, self.pace)
+    def keep(self, rows: NDArray[np.intp]) -> "Block":
+        """The block of the listings in these rows."""
+        relevance = None if self.relevance is None else self.relevance.take(rows)
+        kept = Block(self.columns, self.positions.take(rows), self.miles.take(rows), relevance, self.pace)
         kept._once = {make: (need, told[rows]) for make, (need, told) in self._once.items()}
         return kept
 
@@ -109,12 +108,10 @@ class Block:
 
     def _held(self, affirmed: bool, codes: Sequence[str], every: bool = False) -> NDArray[np.bool_]:
         """Where any of the terms is known to be so, or `every` one; nowhere where there are none."""
-        closed = codes if all(map(BIT.__contains__, codes)) else tuple(filter(BIT.__contains__, codes))
-        words = [(self._word(affirmed, word) & mask, mask) for word, mask in bits.masks(closed)]
+        words = [(self._word(affirmed, word) & mask, mask) for word, mask in bits.masks(codes)]
         found = [held == mask if every else held != 0 for held, mask in words]
-        if closed is not codes:
-            plans = [code for code in codes if is_plan(code)]
-            found += [np.isin(self.positions, self.columns.planned(code, affirmed)) for code in plans]
+        plans = [code for code in codes if code not in BIT and is_plan(code)]
+        found += [np.isin(self.positions, self.columns.planned(code, affirmed)) for code in plans]
         if not found:
             return np.zeros(len(self), dtype=np.bool_)
         return found[0] if len(found) == 1 else np.asarray((np.logical_and if every else np.logical_or).reduce(found))

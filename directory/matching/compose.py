@@ -163,7 +163,7 @@ class Bridge(NamedTuple):
 
 
 def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = (), listed: Iterable[int] = ()) -> list[Bridge]:
-    """Places that give the medication, for when the answer is no: any setting, best first.
+    """Places that give the medication, for when the answer is no: any setting, best first, one for each number that admits.
 
     Those that start it on the first day come first, then those that need no bed for it, then those where the person arrives
     inside the hours, then the nearer.
@@ -172,34 +172,31 @@ def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = (), listed: I
     need = ranking.need
     if not need.opioids:
         return []
-    found = sift(ranking.everyone.keep(ranking.everyone.yes(*bridge_terms(need))), need, BRIDGE_CRITERIA)
-    order = _bridges_in_order(found.block, need)
-    rows = next(filter(None, (_apart(ranking, (found.block, order), some)[:limit] for some in (besides, listed))), [])
-    same_day = found.block.yes("moud.same_day")
+    found = sift(ranking.everyone.keep(ranking.everyone.yes(*bridge_terms(need)).nonzero()[0]), need, BRIDGE_CRITERIA)
+    block, order = found.block, _bridges_in_order(found.block, need)
+    told = (ranking.block.positions[list(rows)] for rows in (besides, listed))
+    rows = next(filter(None, (_apart(block, order, some)[:limit] for some in told)), [])
+    same_day = block.yes("moud.same_day")
     return [
-        Bridge(
-            int(found.block.positions[row]), float(found.block.miles[row]), _questions(found, row, need, bool(same_day[row]))
-        )
+        Bridge(int(block.positions[row]), float(block.miles[row]), _questions(found, row, need, bool(same_day[row])))
         for row in rows
     ]
 
 
-def _bridges_in_order(block: Block, need: Need) -> list[int]:
+def _bridges_in_order(block: Block, need: Need) -> NDArray[np.intp]:
     there, _ = reachable(block, arrivals(block, need))
     miles = np.nan_to_num(block.miles, nan=np.inf)
     ranks = block.columns.id_rank[block.positions]
     without_a_bed = block.yes("moud.otp", "setting.outpatient", "setting.outpatient_medication")
-    order: list[int] = np.lexsort((ranks, miles, -there, ~without_a_bed, ~block.yes("moud.same_day"))).tolist()
-    return order
+    return np.lexsort((ranks, miles, -there, ~without_a_bed, ~block.yes("moud.same_day")))
 
 
-def _apart(ranking: Ranking, ordered: tuple[Block, list[int]], besides: Iterable[int]) -> list[int]:
-    """The rows that are not besides, one for each number that admits."""
-    block, order = ordered
-    told = {int(ranking.block.positions[row]) for row in besides}
-    apart = [at for at in order if int(block.positions[at]) not in told]
-    numbers = block.columns.number[block.positions]
-    return list({int(numbers[at]): at for at in reversed(apart)}.values())[::-1]
+def _apart(block: Block, order: NDArray[np.intp], told: NDArray[np.intp]) -> list[int]:
+    """The rows that are not told of, the first of each number that admits."""
+    left = order[~np.isin(block.positions[order], told)]
+    _, first = np.unique(block.columns.number[block.positions[left]], return_index=True)
+    apart: list[int] = left[np.sort(first)].tolist()
+    return apart
 
 
 def _questions(found: Sifted, row: int, need: Need, same_day: bool) -> tuple[str, ...]:

@@ -51,10 +51,10 @@ class Judged:
     low: NDArray[np.float64] | None = None
     high: NDArray[np.float64] | None = None
 
-    def keep(self, kept: NDArray[np.bool_]) -> "Judged":
-        """The same for the listings where the mask is true; whom it rules out is no longer asked then."""
+    def keep(self, rows: NDArray[np.intp]) -> "Judged":
+        """The same for the listings in these rows; whom it rules out is no longer asked then."""
         told = (self.answers, self.shares, None, self.call_first, self.low, self.high)
-        return Judged(*(None if one is None else one[kept] for one in told))  # type: ignore[arg-type]
+        return Judged(*(None if one is None else one.take(rows) for one in told))  # type: ignore[arg-type]
 
 
 class Criterion(ABC):
@@ -135,19 +135,23 @@ class Criterion(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A criterion as it is put for one need: whether it is asked, what to ask a center where it is open, what it leans on."""
+    """A criterion as it is put for one need: whether it is asked, what to ask a center where it is open, what it leans on,
+    and what would have to be known for the best answer.
+    """
 
     criterion: Criterion
     asked: bool
     question: str
     terms: tuple[str, ...]
+    hopes: tuple[tuple[str, ...], tuple[str, ...]]
 
     @classmethod
     def to(cls, criterion: Criterion, need: Need) -> Self:
         """A criterion for this need."""
         if not criterion.asked(need):
-            return cls(criterion, False, "", ())
-        return cls(criterion, True, criterion.ask(need) if criterion.on_unknown != NEUTRAL else "", criterion.terms(need))
+            return cls(criterion, False, "", (), ((), ()))
+        question = criterion.ask(need) if criterion.on_unknown != NEUTRAL else ""
+        return cls(criterion, True, question, criterion.terms(need), criterion.hopes(need))
 
 
 _USUAL_SHARES: Final = np.array([0.0, UNSTATED, 1.0])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from directory.availability import Report
 from directory.matching import bits
-from directory.matching.bits import BIT, WORDS
+from directory.matching.bits import WORDS
 from directory.matching.columns import Columns, drawn, spread
 from directory.matching.gathering import reports_told
 from directory.vocabulary import is_plan
@@ -68,7 +68,7 @@ def _bits(terms: Sequence[tuple[str, ...]]) -> NDArray[np.uint64]:
     """The closed terms of each listing as words of 64 bits."""
     held = np.zeros((WORDS, len(terms)), np.uint64)
     for row, codes in enumerate(terms):
-        for word, mask in bits.masks(tuple(filter(BIT.__contains__, codes))):
+        for word, mask in bits.masks(codes):
             held[word, row] |= mask
     return held
 

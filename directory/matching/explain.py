@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from directory.listing import Listing, Provenance
 from directory.matching.arrival import STRAIGHT, Pace, Way, way
 from directory.matching.beds import standing_for
-from directory.matching.criterion import ANSWERS, Criterion, Put
+from directory.matching.criterion import ANSWERS, Put
 from directory.matching.rank import CALL, Ranking
 from directory.matching.wording import attempts_in_words, bed_in_words, clock_of, intake_in_words, moment
 from directory.need import Need
@@ -126,10 +126,10 @@ def apart(listing: Listing, need: Need, miles: float, tier: str = "", pace: Pace
     return Entry(listing, there, tier, 0, 0, 0, (), bed=bed(listing, need, there), intake=intake_in_words(listing, need, there))
 
 
-def set_aside(criterion: Criterion, need: Need, listing: Listing, miles: float, pace: Pace = STRAIGHT) -> Entry:
+def set_aside(put: Put, need: Need, listing: Listing, miles: float, pace: Pace = STRAIGHT) -> Entry:
     """A listing that one criterion ruled out, with that one reason."""
     there = way(listing, need, miles, pace)
-    finding = _finding(Put.to(criterion, need), need, listing, (Answer.NO, 0, criterion.points), there)
+    finding = _finding(put, need, listing, (Answer.NO, 0, put.criterion.points), there)
     told, hours = bed(listing, need, there), intake_in_words(listing, need, there)
     return Entry(listing, there, "", 0, 0, 0, (finding,), reason=finding.because, bed=told, intake=hours)
 

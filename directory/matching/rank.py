@@ -44,6 +44,9 @@ _CLOSED: Final = BED_STATES.index(BedState.CLOSED_TO_INTAKE)
 _ORDER: Final = (READY, FIRST_STEP, LIKELY, CALL)
 STEP_TWO: Final = tuple(criterion for criterion in CRITERIA if criterion.name != "admit")
 _LEVEL: Final = BY_NAME["level"]
+_UNPLACED: Final = 4096
+"""What a distance that is not known weighs beside points, and twice that a tier: more than all points there can be."""
+A_TIER: Final = 2 * _UNPLACED
 
 
 Relevance = Callable[[NDArray[np.intp]], NDArray[np.float32]]
@@ -133,7 +136,7 @@ class Ranking:
             return self.within._after_withdrawal
         used = tuple(dict.fromkeys((*self.need.substances, *self.need.dependent_on)))
         need = replace(self.need, dependent_on=(), substances=used)
-        everyone = self.everyone.keep(_LEVEL.judge(self.everyone, need).answers == YES)
+        everyone = self.everyone.keep(np.flatnonzero(_LEVEL.judge(self.everyone, need).answers == YES))
         left = sift(everyone, need, STEP_TWO)
         after = Ranking(everyone.columns, need, everyone, left.block, left.marks, left.aside, 0)
         sure = ~after.call_first & (after.beds.state != _CLOSED)
@@ -157,10 +160,7 @@ class Ranking:
 
     def ordered(self, rows: NDArray[np.intp], limit: int) -> NDArray[np.intp]:
         """The best of some rows in their order: tier, points, then held, fresher, fewer open questions, nearer, and the id."""
-        asked = self.need.near is not None and self.need.travel != "any"
-        unplaced = np.isnan(self.block.miles[rows]) if asked else np.zeros(len(rows), dtype=np.bool_)
-        tiers = self.tiers[rows] if any(mark.criterion.name == "admit" for mark in self.marks) else np.zeros(len(rows), np.int8)
-        key = (tiers.astype(np.int32) * 2 + unplaced) * 256 - self.total[rows]
+        key = self.places[rows]
         if len(rows) > 4 * limit:
             some = np.flatnonzero(key <= np.partition(key, limit - 1)[limit - 1])
             rows, key = rows[some], key[some]
@@ -169,19 +169,27 @@ class Ranking:
         held, seen = ~self.beds.held[rows], -self.beds.seen[rows]
         return rows[np.lexsort((ranks, miles, self.questions[rows], seen, held, key))][:limit]
 
-    def key(self, row: int) -> tuple[int, ...]:
-        """What decides a row's place before any tie: its tier, whether its distance is known, its points. Less is better."""
+    @cached_property
+    def places(self) -> NDArray[np.int32]:
+        """What decides each place before any tie: the tier, whether the distance is known, the points. Less is better."""
         asked = self.need.near is not None and self.need.travel != "any"
-        return int(self.tiers[row]), int(asked and np.isnan(self.block.miles[row])), -int(self.total[row])
+        key = self.tiers * np.int32(A_TIER) if any(mark.criterion.name == "admit" for mark in self.marks) else np.int32(0)
+        unplaced = np.isnan(self.block.miles) if asked else np.zeros(len(self.block), dtype=np.bool_)
+        return np.asarray(key + unplaced * np.int32(_UNPLACED) - self.total)
 
-    def told(self, row: int) -> list[Mark]:
+    def told(self, row: int) -> tuple[Mark, ...]:
         """What each criterion found of a row."""
         if row not in self._told:
-            self._told[row] = [mark.told(row) for mark in self.marks]
+            self.look_at([row])
         return self._told[row]
 
+    def look_at(self, rows: Sequence[int]) -> None:
+        """Find out at once what will be `told` of several rows."""
+        at = np.array(rows, np.intp)
+        self._told.update(zip(rows, zip(*(mark.told(at) for mark in self.marks), strict=True), strict=True))
+
     @cached_property
-    def _told(self) -> dict[int, list[Mark]]:
+    def _told(self) -> dict[int, tuple[Mark, ...]]:
         return {}
 
     def low_and_high(self, row: int) -> tuple[int, int]:

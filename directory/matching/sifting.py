@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -35,13 +36,20 @@ class Marks:
     low: NDArray[np.float64] | None
     high: NDArray[np.float64] | None
 
-    def told(self, row: int) -> "Mark":
-        """What was found of one listing, with the fewest and the most points that it could have once everything is known."""
-        answer, earned = self.answers.item(row), self.earned.item(row)
-        unknown = answer == UNKNOWN
-        low = (0 if unknown else earned) if self.low is None else round(round(self.low.item(row) * self.of, 6))
-        high = (self.of if unknown else earned) if self.high is None else round(round(self.high.item(row) * self.of, 6))
-        return Mark(answer, earned, self.of, low, high, self.call_first.item(row))
+    def told(self, rows: NDArray[np.intp]) -> list["Mark"]:
+        """What was found of some listings, with the fewest and the most points that each could have once all is known."""
+        answers, earned = self.answers.take(rows).tolist(), self.earned.take(rows).tolist()
+        low = self._bound(self.low, rows) or [0 if one == UNKNOWN else had for one, had in zip(answers, earned, strict=True)]
+        high = self._bound(self.high, rows) or [
+            self.of if one == UNKNOWN else had for one, had in zip(answers, earned, strict=True)
+        ]
+        return list(map(Mark, answers, earned, repeat(self.of), low, high, self.call_first.take(rows).tolist()))
+
+    def _bound(self, shares: NDArray[np.float64] | None, rows: NDArray[np.intp]) -> list[int] | None:
+        if shares is None:
+            return None
+        bound: list[int] = _whole(shares.take(rows) * self.of).tolist()
+        return bound
 
 
 class Mark(NamedTuple):
@@ -75,12 +83,12 @@ class Sifted:
 
 def sift(block: Block, need: Need, criteria: Sequence[Criterion]) -> Sifted:
     """Judge the listings of a block by some criteria, one after the other; what one rules out no other gives the reason for."""
-    judged: list[Judged] = []
+    judged: list[Judged | None] = []
     aside: list[Aside] = []
     alive = np.ones(len(block), dtype=np.bool_)
     for criterion in criteria:
         one = criterion.judge(block, need) if criterion.asked(need) else None
-        judged.append(one or _nobody_asked(block))
+        judged.append(one)
         if one is None or one.rules_out is None:
             continue
         out = one.rules_out & alive
@@ -88,16 +96,17 @@ def sift(block: Block, need: Need, criteria: Sequence[Criterion]) -> Sifted:
             aside.append(Aside(criterion, block.positions[out], block.miles[out]))
             alive &= ~out
             if len(block) > _WORTH_LEAVING and np.count_nonzero(alive) * 2 < len(block):
-                block, judged, alive = block.keep(alive), [each.keep(alive) for each in judged], alive[alive]
+                block, judged, alive = *_kept(block, judged, alive), alive[alive]
     if not alive.all():
-        block, judged = block.keep(alive), [each.keep(alive) for each in judged]
-    weights = weights_for(need)
+        block, judged = _kept(block, judged, alive)
+    weights, nobody_asked = weights_for(need), Judged(np.full(len(block), YES, dtype=np.int8))
     told = zip(criteria, judged, strict=True)
-    return Sifted(block, tuple(_marks(criterion, one, weights) for criterion, one in told), tuple(aside))
+    return Sifted(block, tuple(_marks(criterion, one or nobody_asked, weights) for criterion, one in told), tuple(aside))
 
 
-def _nobody_asked(block: Block) -> Judged:
-    return Judged(np.full(len(block), YES, dtype=np.int8))
+def _kept(block: Block, judged: Sequence[Judged | None], alive: NDArray[np.bool_]) -> tuple[Block, list[Judged | None]]:
+    rows = alive.nonzero()[0]
+    return block.keep(rows), [one and one.keep(rows) for one in judged]
 
 
 def _marks(criterion: Criterion, judged: Judged, weights: Mapping[str, int]) -> Marks:
