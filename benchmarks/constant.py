@@ -15,7 +15,7 @@ SHOWN: Final = 10
 def main() -> int:
     """Serve it until interrupted."""
     directory.ready()
-    need = asking.read_need(start.DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())
+    need = asking.read_need(asking.DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())
     answered = referral.options(directory, need, SHOWN)
     referral.options = lambda *_, **__: answered
     pages.kept = lambda token: need

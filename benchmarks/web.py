@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.clients import CLIENTS
 from benchmarks.imports import filled
 from benchmarks.served import ROOT, Served, served
-from directory.start import DEMO_NEED
+from directory.asking import DEMO_NEED
 
 GOAL_SHARE: Final = 0.5
 GOAL_P99: Final = 50.0

@@ -70,6 +70,16 @@ MANY: Final[Mapping[str, Read]] = {
     "nice": _term,
 }
 FIELDS: Final = ("near", *ONE, *MANY, "weights")
+DEMO_NEED: Final = {
+    "near": "43215",
+    "within_miles": 100,
+    "age": 27,
+    "sex": "male",
+    "substances": ["heroin"],
+    "dependent_on": ["opioid"],
+    "payer": "medicaid",
+}
+"""What the first start asks for, and what the page is measured with."""
 
 
 def read_need(written: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -> Need:

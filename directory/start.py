@@ -22,15 +22,6 @@ USAGE: Final = """Usage: python3 app.py [command]
 Everything else: flask --app app --help (import, sources, options, index, terms, purge, user)
 """
 HELP: Final = ("help", "-h", "--help")
-DEMO_NEED: Final = {
-    "near": "43215",
-    "within_miles": 100,
-    "age": 27,
-    "sex": "male",
-    "substances": ["heroin"],
-    "dependent_on": ["opioid"],
-    "payer": "medicaid",
-}
 
 
 def main(arguments: list[str], app: Flask, directory: Directory, import_demo: Callable[[], None]) -> int:
@@ -55,7 +46,7 @@ def serve(app: Flask, directory: Directory, import_demo: Callable[[], None]) -> 
     try:
         directory.ready()
         import_demo()
-        need = asking.read_need(DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())
+        need = asking.read_need(asking.DEMO_NEED, directory.gazetteer, datetime.now(UTC).astimezone())
     except CannotUnderstand as error:
         click.echo(error, err=True)
         return 1

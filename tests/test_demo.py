@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from directory import asking, start, store
+from directory import asking, store
 from directory.availability import standing
 from directory.database import Database
 from directory.listing import Listing
@@ -177,7 +177,7 @@ def first_run(request: pytest.FixtureRequest, workbook_alone: Path, tmp_path: Pa
     tell_day(database, Order("a test", now))
     with database.reading() as connection:
         listings = list(store.listings(connection, gazetteer.locate))
-    need = asking.read_need(start.DEMO_NEED, gazetteer, now)
+    need = asking.read_need(asking.DEMO_NEED, gazetteer, now)
     yield Run(now, {one.name: one for one in listings}, rank(columns.build(listings), need))
     database.close()
 

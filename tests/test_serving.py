@@ -15,10 +15,10 @@ import pytest
 from benchmarks import bench
 from benchmarks.imports import filled
 from benchmarks.served import Served
+from directory.asking import DEMO_NEED
 from directory.problems import CannotUnderstand
 from directory.serving import FORKS
 from directory.settings import Settings
-from directory.start import DEMO_NEED
 
 pytestmark = pytest.mark.skipif(
     not FORKS or sys.platform != "linux", reason="one process serves here, or nobody tells which do"
