@@ -25,8 +25,8 @@ from importers.pipeline import import_file
 from tests.invented_list import COLUMNS, IMPORTER, OAK, ORDER, SOURCE, changed, counts, state
 
 MANY = 800
-TOGETHER = 3.0
-"""Seconds from now in which two processes that were just started are surely there."""
+THERE, TOGETHER = 3.0, 0.3
+"""Seconds from now in which two processes that were just started are surely there, and in which they have heard of work."""
 
 
 def bring(url: str, path: Path, source: str, at: float) -> Summary:
@@ -35,15 +35,20 @@ def bring(url: str, path: Path, source: str, at: float) -> Summary:
     importer = replace(IMPORTER, source=replace(SOURCE, name=source, at_most=10 * MANY))
     database = Database(url)
     try:
-        time.sleep(max(0.0, at - time.time()))
+        wait_until(at)
         return import_file(database, importer, path, ORDER)
     finally:
         database.close()
 
 
-@pytest.fixture
+def wait_until(at: float) -> None:
+    time.sleep(max(0.0, at - time.time()))
+
+
+@pytest.fixture(scope="module")
 def two() -> Iterator[ProcessPoolExecutor]:
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(wait_until, [time.time() + THERE] * 2))
         yield pool
 
 
