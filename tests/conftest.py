@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
+from directory.accounts import passwords
 from directory.database import Database
 from directory.places import Gazetteer, bundled_places
 from tests import databases
@@ -15,10 +17,19 @@ from tests.databases import Cluster
 from tests.invented_list import Bring, brought
 
 ROOT = Path(__file__).parent.parent
+IN_LIFE = passwords._HASHER
 TEMPLATE = "filled"
 settings.register_profile("suite", settings(), deadline=None)  # how fast a machine is, is nothing that a test may fail for
 settings.load_profile("suite")
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """The same argon2id with less effort, which is what it is for: hundreds of sign-ins would otherwise take minutes."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters, profiles
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +16,7 @@ from directory import accounts, store
 from directory.accounts import Keys, Refused, Register, Role, limits, passwords
 from directory.database import Database
 from directory.problems import CannotUnderstand
+from tests.conftest import IN_LIFE
 from tests.people import HERE, NOW, OPERATOR, PASSWORD, a_person, a_register, activated, tried
 
 MINUTE = timedelta(minutes=1)
@@ -365,3 +367,18 @@ def test_in_no_window_are_more_than_ten_tries_looked_at(sqlite_database: Databas
         assert sum(start <= at < start + limits.WINDOW for at in looked) <= limits.PER_ACCOUNT
     if len(minutes) <= limits.PER_ACCOUNT:
         assert len(looked) == len(minutes)
+
+
+def test_in_life_a_password_is_kept_with_the_effort_that_is_advised() -> None:
+    assert extract_parameters(IN_LIFE.hash(PASSWORD)) == profiles.RFC_9106_LOW_MEMORY
+
+
+def test_a_password_that_was_kept_with_less_effort_is_kept_anew_at_the_next_sign_in(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = a_person(register)
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=2, memory_cost=64, parallelism=1))
+    assert accounts.sign_in(register, tried(person, NOW), NOW)
+    with register.database.reading() as connection:
+        held = store.registered_as(connection, person.account.id)
+    assert extract_parameters(held.password).time_cost == 2 and passwords.fits(held.password, PASSWORD)
