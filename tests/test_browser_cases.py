@@ -106,6 +106,16 @@ def test_the_next_thing_to_do_is_the_largest_and_stands_in_the_first_view(visit:
     assert button.evaluate(SIZE) > max(others.evaluate_all(f"parts => parts.map({SIZE})"))
 
 
+def test_a_board_whose_list_is_whole_shows_the_list_and_folds_who_else_may_be_called(visit: Window) -> None:
+    page = open_case(visit(PHONE))
+    shown = [card.is_visible() for card in page.locator(".card").all()]
+    assert shown == sorted(shown, reverse=True) and 3 <= sum(shown) <= 5 < len(shown)
+    page.locator("summary", has_text="Call first, in this order").click()
+    assert sum(card.is_visible() for card in page.locator(".card").all()) > sum(shown)
+    page.emulate_media(media="print")
+    assert page.locator(".card").last.is_visible(), "on paper nothing is folded away"
+
+
 @BOTH
 def test_no_page_of_a_case_scrolls_sideways_or_is_too_small_for_a_thumb(visit: Window, size: tuple[int, int]) -> None:
     seen = visit(size)

@@ -204,6 +204,11 @@ def test_the_queue_says_the_clock_whom_to_call_and_why(site: Desk) -> None:
     assert re.search(r"Blue Heron : \d of \d need a call again by \d+:\d\d [ap]m", said), said[:400]
     assert "Call back at" in said and said.index("Silent House") < said.index("Asked House")
     assert "Whom to call next" in said and "614-555-0156" in said
+    send(client, "/cases/new", code_name="Green Heron", **evening.NEED)
+    said = plain(client.get("/calls").text)
+    assert (
+        said.index("need a call again") < said.index("Silent House") < said.index("Green Heron : all 4 on the list are fresh")
+    )
     assert "Nobody waits to be called." in plain(site.client("sam").get("/calls").text)
 
 

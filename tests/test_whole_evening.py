@@ -172,8 +172,7 @@ def test_from_the_need_to_the_erased_case(
             called.append(make_call(page, bed, hold))
         page.goto(board)
         assert {*listed(page)} == {*called} and listed(page) == [called[1], called[0], called[2]], "the held bed comes first"
-        page.locator(".next").get_by_role("link", name="Make the hand-out").click()
-        page.get_by_role("button", name="Make the hand-out").click()
+        page.locator(".next").get_by_role("button", name="Make the hand-out").click()
         words = printed(page)
         assert all(name in words for name in called) and "988" in words and "naloxone" in words.lower()
         assert not [canary for canary in CANARIES if canary in words]
@@ -233,7 +232,6 @@ def test_from_the_sign_in_to_the_erased_case_by_keyboard_alone(
         keys.press("End the call")
         keys.press("Your desk")
         keys.press("Blue Heron", within=True)
-        keys.press("Make the hand-out")
         keys.press("Make the hand-out")
         keys.press("Look at it, print it")
         keys.page.get_by_role("heading", level=1, name="Call in this order").wait_for()

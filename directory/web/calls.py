@@ -48,7 +48,10 @@ def queue() -> str:
     """Whom to call next, across all one's cases."""
     due, clocks = call_queue.queue(desk())
     shown = [call_words.due(one, now()) for one in due]
-    return page("calls_queue.html", due=shown, clocks=[call_words.clock(case, one, now()) for case, one in clocks])
+    urgent, fresh = (
+        [call_words.clock(case, one, now()) for case, one in clocks if bool(one.by) is wanted] for wanted in (True, False)
+    )
+    return page("calls_queue.html", due=shown, urgent=urgent, fresh=fresh)
 
 
 # --- the call sheet ----------------------------------------------------------------------------------------------------
