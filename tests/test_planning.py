@@ -110,6 +110,12 @@ def test_the_board_stands_as_of_then_says_so_and_returns_to_now(client: FlaskCli
     assert "Planned for" not in a_page(client, case) and "The list is ready" in a_page(client, case)
 
 
+def test_a_plan_for_a_time_after_the_meeting_says_so(client: FlaskClient) -> None:
+    today = f"{THEN - timedelta(days=1):%Y-%m-%d}"
+    assert "By then the meeting is over" in a_page(client, planned(client, ends_on=today, ends_at="23:59"))
+    assert "By then the meeting is over" not in a_page(client, planned(client, ends_on=PLAN["plan_on"], ends_at="20:00"))
+
+
 def test_a_plan_ends_by_itself(client: FlaskClient, app: Flask) -> None:
     soon = NOW + timedelta(minutes=20)
     case = a_case(client)
