@@ -110,6 +110,26 @@ def test_what_is_compiled_is_what_is_written() -> None:
     assert translating.MO.read_bytes() == translating.compiled(translating.held())
 
 
+LISTS: Final = {
+    "asking.py": "weights.toml",
+    "criterion.py": "what the criteria say of themselves",
+    "errors.py": "WORDS",
+    "families.py": "families.toml",
+    "families_about.py": "vetting_items.toml",
+    "families_comparing.py": "families.toml",
+    "families_words.py": "families.toml and vocabulary.toml",
+    "vocabulary.py": "vocabulary.toml, and what is used",
+}
+"""Where a message is said that stands in a list, and in which."""
+
+
+def test_what_is_said_of_a_list_is_gathered_from_that_list() -> None:
+    """A message that does not stand where it is said comes from a list that `translating` reads."""
+    assert list(translating.called("say(f'{name} is full')\nsay(name)\nsay('full')\nfound.count(name)")) == [(), (), ("full",)]
+    unwritten = {path.name for path in translating.code() if () in translating.called(path.read_text(encoding="utf-8"))}
+    assert unwritten == {*LISTS}
+
+
 def test_spanish_speaks_to_people_politely() -> None:
     """Nobody is addressed as tú."""
     said = [words for one in translating.held() for words in translating.told(one)]

@@ -68,21 +68,21 @@ def _from_templates() -> Iterator[Message_]:
 
 
 def _from_code() -> Iterator[Message_]:
-    for path in sorted(file for room in OURS for file in (ROOT / room).rglob("*.py") if "handout" not in file.parts):
-        yield from ((_forms(message), path.name) for message in called(path.read_text(encoding="utf-8")))
+    for path in code():
+        yield from ((_forms(said), path.name) for said in called(path.read_text(encoding="utf-8")) if said)
+
+
+def code() -> list[Path]:
+    """The files that may say something in both languages."""
+    return sorted(file for room in OURS for file in (ROOT / room).rglob("*.py") if "handout" not in file.parts)
 
 
 def called(source: str) -> Iterator[tuple[str, ...]]:
-    """The messages that code says: those of calls by these names themselves, since a method may have such a name too."""
+    """The messages that code says by calls of these names, which methods may have too; () for one that stands in a list."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
-            said = [
-                one.value
-                for one in node.args[: _CALLS[node.func.id]]
-                if isinstance(one, ast.Constant) and isinstance(one.value, str)
-            ]
-            if said:
-                yield tuple(said)
+            said = node.args[: _CALLS[node.func.id]]
+            yield tuple(one.value for one in said if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def _forms(message: Any) -> str | tuple[str, ...]:

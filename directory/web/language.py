@@ -13,6 +13,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, current_app, request, url_for
 
 from directory.handout.catalog import CATALOGS, HELP_CODES, Catalog
+from directory.matching.wording import day as day_in_words
 from directory.spoken import Spoken, Tongue
 from directory.vocabulary import HELPLINES
 
@@ -105,7 +106,7 @@ def demonstration() -> str:
 
 def day(when: date) -> str:
     """March 13, 2026, or 13 de marzo de 2026."""
-    return gettext("%(month)s %(day)s, %(year)s", month=sheet().months[when.month - 1], day=when.day, year=when.year)
+    return str(speak(day_in_words(when)))
 
 
 def to(endpoint: str, spoken: str = "", **values: Any) -> str:

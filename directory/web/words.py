@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Flask
@@ -13,8 +13,7 @@ from directory.matching.beds import BASES, FRESHNESS, HOUR, WAITS
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import WEIGHTS
 from directory.matching.sifting import weights_for
-from directory.matching.wording import day as day_in_words
-from directory.matching.wording import hour
+from directory.matching.wording import day, hour
 from directory.need import Need
 from directory.search.generations import Generation
 from directory.spoken import Spoken, capital, count, say
@@ -68,14 +67,9 @@ def planned(as_of: datetime | None) -> str:
     return sheet().say("page.planned", time=sheet().full_moment(as_of)) if as_of and to_come else ""
 
 
-def day(when: date) -> Spoken:
-    """March 13, 2026."""
-    return day_in_words(when)
-
-
 def clock(when: datetime) -> Spoken:
     """March 13, 2026, 6:30 pm."""
-    return say("%(day)s, %(hour)s", day=day_in_words(when), hour=hour(when))
+    return say("%(day)s, %(hour)s", day=day(when), hour=hour(when))
 
 
 def machine_hour(when: datetime) -> str:
