@@ -5,6 +5,8 @@ shown, so that nothing is proposed that is not so any more; what came since is n
 """
 
 import json
+import logging
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,7 @@ from directory.referral import Directory
 from directory.sameness import Sameness
 from directory.search.building import State
 
+_LOG: Final = logging.getLogger(__name__)
 Pair = tuple[str, str]
 _FILE: Final = "proposals.json"
 
@@ -36,15 +39,18 @@ _SHOWN: Final[WeakKeyDictionary[Directory, tuple[int, _WorkedOut, list[Proposal]
 
 def proposals(directory: Directory) -> list[Proposal]:
     """The pairs of which nobody decided, the likeliest first; worked out first unless that is done elsewhere."""
-    if behind(directory) and not directory.index.may_lag:
-        work_out(directory)
-    return known_proposals(directory) or []
+    kept = work_out(directory) if behind(directory) and not directory.index.may_lag else _read(directory)
+    return _now(directory, kept) or []
 
 
 def known_proposals(directory: Directory) -> list[Proposal] | None:
     """The same as far as they were worked out, weighed as the listings are now; None where nobody worked any out yet."""
+    return _now(directory, _read(directory))
+
+
+def _now(directory: Directory, kept: _WorkedOut | None) -> list[Proposal] | None:
     with directory.database.reading() as connection:
-        counter, kept = store.counter(connection), _read(directory)
+        counter = store.counter(connection)
         if kept is None or kept.counter > counter:
             return None
         known = _SHOWN.get(directory)
@@ -61,14 +67,19 @@ def behind(directory: Directory) -> bool:
         return kept is None or kept.counter != store.counter(connection)
 
 
-def work_out(directory: Directory) -> None:
-    """Work them out from all listings, and keep them."""
+def work_out(directory: Directory) -> _WorkedOut:
+    """Work them out from all listings, and keep them where anything can be written."""
     state = State.of(directory.database, directory.gazetteer.locate)
-    found = duplicates.proposals(list(state.listings.values()))
+    found = _WorkedOut(state.counter, tuple(one.ids for one in duplicates.proposals(list(state.listings.values()))))
     file = _file(directory)
-    new = file.with_suffix(".new")
-    new.write_text(json.dumps({"counter": state.counter, "pairs": [one.ids for one in found]}), encoding="utf-8")
-    new.replace(file)
+    new = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    try:
+        new.write_text(json.dumps({"counter": found.counter, "pairs": found.pairs}), encoding="utf-8")
+        new.replace(file)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        _LOG.warning("The pairs that may be one place can't be kept: %s", error)
+    return found
 
 
 def _file(directory: Directory) -> Path:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
-from directory import duplicates, merging, review, store
+from directory import duplicates, merging, proposing, review, store
 from directory.account import Account, Role
 from directory.accounts.names import key_of
 from directory.availability import Report
@@ -341,6 +341,28 @@ def test_a_listing_that_is_not_there_or_the_same_is_refused_in_words(desk: Mergi
         desk.merge("survey:none", SURVEY)
     with pytest.raises(CannotUnderstand, match="one listing, not two"):
         desk.merge(SURVEY, SURVEY)
+
+
+@pytest.mark.parametrize(
+    "told", ["", "{", "[]", '{"counter": 1}', '{"counter": 999, "pairs": [["survey:1", "web:7"]]}', "no file"]
+)
+def test_what_is_kept_of_proposals_is_no_truth(desk: MergingDesk, told: str) -> None:
+    kept = desk.directory.settings.instance / "proposals.json"
+    assert proposing.known_proposals(desk.directory) is None
+    kept.write_text(told) if told != "no file" else kept.mkdir()
+    assert proposing.known_proposals(desk.directory) is None
+    assert [one.ids for one in proposals(desk.directory)] == [(REGISTER, SURVEY)]
+
+
+def test_a_kept_pair_that_is_none_any_more_is_not_proposed(desk: MergingDesk) -> None:
+    assert [one.ids for one in proposals(desk.directory)] == [(REGISTER, SURVEY)]
+    desk.directory.index.may_lag = True
+    with desk.directory.database.writing() as connection:
+        moved = said(
+            SURVEY, organization="Another Place Entirely", address_1="99 Moved Road", phone="2165550188", city="Toledo"
+        )
+        store.append(connection, [moved], None)
+    assert proposals(desk.directory) == [] and proposing.behind(desk.directory)
 
 
 def test_proposals_are_the_same_whether_kept_or_worked_out_anew(desk: MergingDesk) -> None:
