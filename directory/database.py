@@ -148,7 +148,10 @@ def _as_json(value: Any) -> str:
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
-    """Durable and strict; the journal by SQLite's version, since 3.7.0 to 3.51.2 can lose pages when WAL resets."""
+    """Durable and strict; the journal by SQLite's version, since 3.7.0 to 3.51.2 can lose pages when WAL resets.
+
+    What a transaction writes stays in memory until it is committed: written out earlier, all who read would wait until then.
+    """
     connection.isolation_level = None
     safe_wal = sqlite3.sqlite_version_info >= (3, 51, 3)
     for pragma in (
@@ -157,6 +160,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
         f"journal_mode = {'WAL' if safe_wal else 'DELETE'}",
         f"synchronous = {'FULL' if safe_wal else 'EXTRA'}",
         "secure_delete = ON",
+        "cache_spill = OFF",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -1,6 +1,7 @@
 """While the index is built nobody waits, nobody sees what must not be seen, and then all is current by itself."""
 
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -147,6 +148,18 @@ def test_a_start_with_an_older_index_answers_from_it(directory: Directory) -> No
         since = later.index.current().behind
         assert since and since <= datetime.now(UTC)
     later.database.close()
+
+
+def test_a_database_that_is_put_back_meanwhile_is_what_counts(directory: Directory, tmp_path: Path) -> None:
+    file = Path(str(directory.database.engine.url.database))
+    shutil.copy(file, tmp_path / "backup")
+    with being_built(directory):
+        say(directory, "brand new")
+        vet(directory, VettingState.SUSPENDED)
+        assert READY not in shown(directory)
+        directory.database.close()
+        shutil.copy(tmp_path / "backup", file)
+        assert READY in shown(directory)
 
 
 def test_nothing_is_shown_that_was_suspended_while_all_ask_at_once(directory: Directory, app: Flask) -> None:

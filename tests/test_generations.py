@@ -364,6 +364,17 @@ def test_two_processes_that_build_at_once_both_end_right(filled: Database, folde
     assert_right(an_index(folder, filled), filled)
 
 
+def test_of_two_who_catch_up_at_once_one_builds(filled: Database, folder: Path) -> None:
+    an_index(folder, filled).current()
+    add(filled, FEW)
+    with ThreadPoolExecutor(2) as threads:
+        told = list(threads.map(lambda one: one.catch_up().counter, [an_index(folder, filled) for _ in range(2)]))
+    with filled.reading() as connection:
+        assert told == [store.counter(connection)] * 2
+        assert connection.exec_driver_sql("SELECT count(*) FROM built_index").scalar() == 2
+    assert_right(an_index(folder, filled), filled)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no SIGKILL there")
 def test_a_process_killed_while_it_builds_harms_nothing(filled: Database, folder: Path) -> None:
     moments = random.Random(7)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import re
+import sqlite3
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
@@ -451,3 +452,14 @@ def test_a_call_about_a_surveyed_listing_speaks_of_that_listing_and_outlives_the
     assert listing.id == survey.listing_id
     assert listing.says("moud.must_stop") and listing.says("payer.medicaid")
     assert listing.facts["moud.must_stop"].provenance.source == "staff"
+
+
+def test_who_reads_does_not_wait_for_a_long_transaction_that_writes(sqlite_database: Database) -> None:
+    """SQLite would write what does not fit into its cache of 2 MB, and lock everybody out from then on."""
+    reader = sqlite3.connect(str(sqlite_database.engine.url.database), timeout=0)
+    with sqlite_database.writing() as connection:
+        said = [a_statement(VALUES | {"organization": f"House {number} " + "x" * 150}, str(number)) for number in range(5000)]
+        store.append(connection, said, None)
+        assert reader.execute("SELECT count(*) FROM statement").fetchone() == (0,)
+    assert reader.execute("SELECT count(*) FROM statement").fetchone() == (5000,)
+    reader.close()

@@ -195,7 +195,8 @@ class Index:
             few = changed if len(changed) <= _MOST_MENDED else ()
             now = list(store.listings(connection, self._locate, few))
         since = before.behind or (self._up_to_date if self._loaded else before.made_at)
-        behind = replace(before, counter=counter, behind=since, checked=before.checked.difference(changed))
+        checked = before.checked.difference(changed) if counter >= before.counter else frozenset[str]()
+        behind = replace(before, counter=counter, behind=since, checked=checked)
         there = lagging.left(behind, set(before.columns.ids) - ids)
         return self._keep(lagging.corrected(there, few, now), seen)
 
