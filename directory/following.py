@@ -91,8 +91,6 @@ def _work(directory: Directory, over: threading.Event) -> bool:
 
 def main(settings: Settings) -> int:
     """Bring all up to date; returns the exit status."""
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
     directory = Directory(settings)
     directory.index.catch_up()
     if directory.index.waits():
@@ -109,4 +107,6 @@ def _told(written: str) -> Settings:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
     sys.exit(main(_told(sys.stdin.read())))

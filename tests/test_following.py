@@ -206,6 +206,27 @@ class _Failing(threading.Thread):
             self.failed = str(error) or "failed"
 
 
+def test_a_generation_that_its_builder_has_not_finished_yet_is_looked_at_again(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its publishing and the database's knowing of it, somebody asks."""
+    directory.index.may_lag = True
+    builder = Directory(directory.settings)
+    told = generations.Index._remember
+    asked: list[bool] = []
+
+    def remember(index: generations.Index, name: str, counter: int) -> None:
+        asked.append(directory.index.current().behind is not None)
+        told(index, name, counter)
+
+    monkeypatch.setattr(generations.Index, "_remember", remember)
+    say(directory, "brand new")
+    assert directory.index.current().behind
+    builder.index.catch_up()
+    assert asked == [True] and directory.index.current().behind is None
+    builder.database.close()
+
+
 # --- and then it follows ------------------------------------------------------------------------------------------------
 
 

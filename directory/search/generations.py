@@ -183,18 +183,20 @@ class Index:
     def _lagging(self, seen: str) -> Generation | None:
         """The generation before, without what is gone, and with the newest changes where they are few; None for want of one.
 
-        What else changed is not looked at here: see `corrected`.
+        What else changed is not looked at here: see `corrected`. A generation on disk that can't be used, perhaps since its
+        builder has not told the database yet, is looked at again the next time.
         """
-        found = self._loaded or self._fit()
+        newer = self._fit() if self._loaded is None or seen != self._loaded[1] else None
+        found = newer or self._loaded
         if not found:
             return None
-        before = found[0]
+        before, seen = found
         with self._database.reading() as connection:
             counter, ids = store.counter(connection), set(store.ids(connection))
             changed = store.changed_since(connection, before.counter)
             few = changed if len(changed) <= _MOST_MENDED else ()
             now = list(store.listings(connection, self._locate, few))
-        since = before.behind or (self._up_to_date if self._loaded else before.made_at)
+        since = before.behind or (before.made_at if newer else self._up_to_date)
         checked = before.checked.difference(changed) if counter >= before.counter else frozenset[str]()
         behind = replace(before, counter=counter, behind=since, checked=checked)
         there = lagging.left(behind, set(before.columns.ids) - ids)
