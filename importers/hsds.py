@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from directory.normalize import ParsedRecord
-from directory.problems import Loudness, Problem
+from directory.problems import CannotUnderstand, Loudness, Problem
 from importers import hsds_feed
 from importers.base import Batch, Importer, Meaning, Row, Source, refuse, said_by, tidy
 from importers.contents import listed
@@ -30,6 +30,7 @@ _AGES: Final = {"age.child": (0, 17), "age.young_adult": (18, 25), "age.adult": 
 _EVERYWHERE_ONE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TOLD: Final = 20
 _AGAIN: Final = "Export the services again, with their organization and places"
+_MEAN: Final = "say what its term means in [phrases] of importers/hsds.toml"
 _ADD: Final = "To take them, say what their terms mean in [phrases] of importers/hsds.toml"
 
 
@@ -50,8 +51,7 @@ def read(path: Path, source: Source) -> Batch:
             raise refuse(f"{path.name}, service {number}", "this is no service", type(service).__name__, _AGAIN)
         sifted.take(service, str(service.get("where") or f"{path.name}, service {number}"))
     if not sifted.rows:
-        found = f"{sifted.others:,} others, about {_counted(sifted.terms_of_others) or 'nothing that they say'}"
-        raise refuse(path.name, "no service with an address is about treatment of substance use", found, _ADD)
+        raise _nothing_to_list(path.name, len(services), sifted)
     return Batch(sifted.rows, day, problems=(*problems, *_left_out(path.name, len(services), sifted)), covers=frozenset())
 
 
@@ -72,6 +72,21 @@ def _newest(services: list[Any], latest: date) -> date | None:
     """The day that a file speaks of which does not say: its newest, where each of its services has one."""
     days = [observed(service, latest) for service in services if isinstance(service, dict)]
     return max(filter(None, days), default=None) if None not in days else None
+
+
+def _nothing_to_list(file: str, count: int, sifted: Sieve) -> CannotUnderstand:
+    """Why there is nothing in a file for this directory, in words for whoever was sent it."""
+    told = f"{count:,} service{'' if count == 1 else 's'}"
+    if sifted.placeless:
+        what = "the services that are about treatment of substance use have no address, so that nobody could go there"
+        return refuse(file, what, f"{sifted.placeless:,} of {told}", "Ask the sender for their addresses")
+    what = "no service with an address is about treatment of substance use, and this directory lists no others"
+    terms = _counted(sifted.terms_of_others)
+    if not terms:
+        return refuse(
+            file, what, f"{told}, without any term that says what it is", "Ask the sender for the terms of its services"
+        )
+    return refuse(file, what, f"{told}; by their terms {terms}", f"If one of these is, {_MEAN}; else leave the file")
 
 
 def _left_out(file: str, count: int, sifted: Sieve) -> Iterator[Problem]:

@@ -116,8 +116,10 @@ def in_words(quality: Quality) -> str:
 def _beginning(quality: Quality) -> Iterator[str]:
     yield "# What the publishers' files are like"
     yield ""
-    yield "Made by `flask --app app quality > docs/data-quality.md`: every real file at hand is imported, one after another,"
-    yield "into a directory made for this alone. Nothing is merged, and nobody has looked at anything yet."
+    taken, files = sum(one.imported for one in quality.summaries), len(quality.summaries)
+    yield "Made by `flask --app app quality > docs/data-quality.md`: every real file at hand is brought, one after another,"
+    yield f"into one directory made for this alone; {taken} of {files} were taken, and why the others were not stands below."
+    yield "Nothing is merged, and nobody has looked at anything yet."
     yield ""
     yield "| In the directory afterwards | |"
     yield "| --- | ---: |"

@@ -186,9 +186,21 @@ def test_numbers_that_belong_to_one_directory_do_not_meet_those_of_another(tmp_p
     assert len(ids) == 2
 
 
+def test_treatment_without_an_address_is_told_apart_from_no_treatment(tmp_path: Path) -> None:
+    by_telephone = services()[0] | {"service_at_locations": []}
+    assert "have no address, so that nobody could go there (found: 1 of 1 service)" in refused(
+        a_document(tmp_path, [by_telephone])
+    )
+    assert "no service with an address is about treatment of substance use" in refused(a_document(tmp_path, []))
+
+
 def test_the_publishers_own_examples_are_read(real_files: Path) -> None:
     folder = real_files / "hsds-3.0-examples"
     assert "about treatment of substance use" in refused(folder / "service_full.json")
+    assert "found: 1 service; by their terms “name” 1). If one of these is, say what its term means" in refused(
+        folder / "service_full.json"
+    )
+    assert "found: 1 service, without any term that says what it is). Ask the sender" in refused(folder / "csv")
     knowing = replace(SOURCE, phrases={"name": Meaning(yes=frozenset(("care.substance_use",)))})
     [one] = told(folder / "service_full.json", knowing)
     assert (one["organization"], one["program"]) == ("Example Organization Inc.", "Community Counselling")
