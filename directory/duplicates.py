@@ -6,7 +6,7 @@ listings in 12 States: a telephone alone proposes nothing. A withheld address is
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -24,6 +24,7 @@ CERTAIN: Final = 95
 _ALIKE: Final = 60
 """Names less alike than this, of 100, say nothing."""
 _SAME_PROGRAM: Final = 85
+NO_SWITCHBOARD: Final[Mapping[str, int]] = {}
 _FEW: Final = 5
 """A number that more listings share is a switchboard, and says less."""
 _NEXT_DOOR, _ELSEWHERE = 0.05, 0.5
@@ -111,10 +112,16 @@ def proposals(listings: Iterable[Listing], settled: Collection[tuple[str, str]] 
     return sorted((one for one in found if one.score >= PROPOSED), key=lambda one: (-one.score, one.ids))
 
 
-def compared(one: Listing, other: Listing) -> Proposal:
-    """What speaks for and against these two being one place, whatever it comes to."""
+def switchboards(listings: Iterable[Listing]) -> dict[str, int]:
+    """The numbers that say less because many listings share them, each with how many."""
+    common = Counter(number for listing in listings for number in {phone.number for phone in listing.phones})
+    return {number: count for number, count in common.items() if count > _FEW}
+
+
+def compared(one: Listing, other: Listing, shared: Mapping[str, int] = NO_SWITCHBOARD) -> Proposal:
+    """What speaks for and against these two being one place, whatever it comes to; `shared` are the `switchboards` of all."""
     first, second = sorted((card_of(one), card_of(other)), key=lambda card: card.listing.id)
-    common = Counter((*first.phones, *second.phones))
+    common = Counter((*first.phones, *second.phones)) | Counter(shared)
     return Proposal(first.listing, second.listing, tuple(_evidence(first, second, _alike([(first, second)])[0], common)))
 
 

@@ -1,13 +1,14 @@
 """The pairs that may be one place: worked out from all listings, which takes seconds, and kept for everybody who asks.
 
-What is kept is a cache beside the database: only ids. A pair is weighed anew from the listings as they are whenever it is
-shown, so that nothing is proposed that is not so any more; what came since is not in it before the next working out.
+What is kept is a cache beside the database: ids, and the numbers that many listings share. A pair is weighed anew from the
+listings as they are whenever it is shown, so that nothing is proposed that is not so any more; what came since is not in it
+before the next working out.
 """
 
 import json
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -27,10 +28,11 @@ _FILE: Final = "proposals.json"
 
 @dataclass(frozen=True, slots=True)
 class _WorkedOut:
-    """The pairs as of a change, by ids."""
+    """The pairs as of a change, by ids, and the numbers that many listings share."""
 
     counter: int
     pairs: tuple[Pair, ...]
+    shared: dict[str, int]
 
 
 _SHOWN: Final[WeakKeyDictionary[Directory, tuple[int, _WorkedOut, list[Proposal]]]] = WeakKeyDictionary()
@@ -70,11 +72,13 @@ def behind(directory: Directory) -> bool:
 def work_out(directory: Directory) -> _WorkedOut:
     """Work them out from all listings, and keep them where anything can be written."""
     state = State.of(directory.database, directory.gazetteer.locate)
-    found = _WorkedOut(state.counter, tuple(one.ids for one in duplicates.proposals(list(state.listings.values()))))
+    listings = list(state.listings.values())
+    pairs = tuple(one.ids for one in duplicates.proposals(listings))
+    found = _WorkedOut(state.counter, pairs, duplicates.switchboards(listings))
     file = _file(directory)
     new = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
-        new.write_text(json.dumps({"counter": found.counter, "pairs": found.pairs}), encoding="utf-8")
+        new.write_text(json.dumps(asdict(found)), encoding="utf-8")
         new.replace(file)
     except OSError as error:
         new.unlink(missing_ok=True)
@@ -90,8 +94,10 @@ def _read(directory: Directory) -> _WorkedOut | None:
     """What is kept; None where that is nothing, or nothing that can be read."""
     try:
         told = json.loads(_file(directory).read_text(encoding="utf-8"))
-        return _WorkedOut(int(told["counter"]), tuple((str(one), str(other)) for one, other in told["pairs"]))
-    except (OSError, ValueError, TypeError, KeyError):
+        pairs = tuple((str(one), str(other)) for one, other in told["pairs"])
+        shared = {str(number): int(count) for number, count in told["shared"].items()}
+        return _WorkedOut(int(told["counter"]), pairs, shared)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
@@ -101,7 +107,7 @@ def _weighed(directory: Directory, connection: Connection, kept: _WorkedOut) -> 
     standing = {pair for one, other in kept.pairs if len(pair := _pair(known, one, other)) == 2}
     ids = sorted({key for pair in standing for key in pair})
     now = {listing.id: listing for listing in store.listings(connection, directory.gazetteer.locate, ids)}
-    weighed = [compared(now[pair[0]], now[pair[1]]) for pair in standing if now.keys() >= set(pair)]
+    weighed = [compared(now[pair[0]], now[pair[1]], kept.shared) for pair in standing if now.keys() >= set(pair)]
     return sorted((one for one in weighed if one.score >= PROPOSED), key=lambda one: (-one.score, one.ids))
 
 

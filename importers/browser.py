@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness
+from directory.resolve import Locate
 from directory.web.staff_import import Proposed, Wish
 from importers import listing_line
 from importers.contents import digest_of
@@ -14,6 +16,7 @@ from importers.orders import Order, Summary
 from importers.pipeline import import_file
 from importers.sources import SOURCES, by_name, others_file
 from importers.spreadsheet_command import proposed, understood
+from importers.table_export import table_lines
 
 _MAPPED: Final = "spreadsheet"
 _TABLE: Final = "A table that somebody sent, with its mapping (docs/spreadsheets.md)"
@@ -52,6 +55,11 @@ class BrowserImports:
         except CannotUnderstand as error:
             return Proposed(told=_as_told(_refused(wish, error)))
         return Proposed(found.text, found.phrases, found.columns)
+
+    def table(self, locate: Locate, now: datetime) -> bytes:
+        """All listings as a CSV table."""
+        with self._database.reading() as connection:
+            return b"".join(line.encode() for line in table_lines(connection, locate, now))
 
     def _told(self, wish: Wish, dry_run: bool) -> Mapping[str, Any]:
         chosen = {name: getattr(wish, name) for name in ("observed_at", "covers", "skip_unknown", "force_because")}

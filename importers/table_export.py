@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import Connection
+
 from directory import store
 from directory.database import Database
 from directory.listing import Listing
@@ -32,18 +34,19 @@ _SHOWN: Final = {Answer.YES: "yes", Answer.NO: "no", Answer.UNKNOWN: ""}
 def export_table(database: Database, path: Path, locate: Locate, now: datetime) -> int:
     """Write every listing as it stands at a moment; returns how many. Raises what `replace_file` does."""
     with database.reading() as connection:
-        return replace_file(path, _lines(store.listings(connection, locate, store.ids(connection)), now)) - 1
+        return replace_file(path, table_lines(connection, locate, now)) - 1
+
+
+def table_lines(connection: Connection, locate: Locate, now: datetime) -> Iterator[str]:
+    """The table line by line, its heading first."""
+    yield "\ufeff" + _line(HEADER)
+    for listing in store.listings(connection, locate, store.ids(connection)):
+        yield _line(_row(listing, now))
 
 
 def neutral(cell: str) -> str:
     """A cell that no spreadsheet program takes for a formula."""
     return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
-
-
-def _lines(listings: Iterable[Listing], now: datetime) -> Iterator[str]:
-    yield "\ufeff" + _line(HEADER)
-    for listing in listings:
-        yield _line(_row(listing, now))
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -75,7 +75,7 @@ TABLE = list(pairs(PAIRS.read_text(encoding="utf-8")))
 @pytest.mark.parametrize("pair", TABLE, ids=[pair.why for pair in TABLE])
 def test_the_table_is_judged_as_it_says(pair: Pair) -> None:
     found = proposals(pair.listings)
-    told = compared(*pair.listings)
+    told = compared(pair.listings[0], pair.listings[1])
     assert [one.ids for one in found] == ([told.ids] if pair.verdict == "same" else []), told.evidence
 
 
@@ -139,7 +139,7 @@ def test_what_a_person_said_to_be_two_is_not_proposed_again() -> None:
 
 def test_no_place_of_a_withheld_address_is_compared() -> None:
     hidden = [alike(number, confidential=True, address_1="12 Example Street", point=Point(40.0, -83.0)) for number in (1, 2)]
-    clues = {one.clue for one in compared(*hidden).evidence}
+    clues = {one.clue for one in compared(hidden[0], hidden[1]).evidence}
     assert clues == {Clue.NAME, Clue.ORGANIZATION, Clue.PHONE}
 
 

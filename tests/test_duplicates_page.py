@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 
 from directory import commands, store
 from directory.account import Role
+from directory.duplicates import Clue
 from directory.listing import Statement
+from directory.proposing import proposals
 from directory.referral import Directory
 from directory.web import create_app
 from tests import builders, sites
@@ -68,6 +70,17 @@ def post(client: FlaskClient, where: str, **fields: str) -> Any:
 def ids(directory: Directory) -> list[str]:
     with directory.database.reading() as connection:
         return store.ids(connection)
+
+
+def test_a_number_that_serves_many_is_a_switchboard_on_the_page_too(directory: Directory) -> None:
+    others = [
+        said(f"web:{n}", organization=f"House {n}", address_1=f"{n} Long Road", postal_code="43201") for n in range(9, 13)
+    ]
+    with directory.database.writing() as connection:
+        store.append(connection, others, None)
+    (pair,) = (one for one in proposals(directory) if one.ids == (SURVEY, REGISTER))
+    assert {one.clue for one in pair.evidence} & {Clue.PHONE, Clue.SWITCHBOARD} == {Clue.SWITCHBOARD}
+    assert "same telephone 614-555-0101, which serves 6 listings" in {one.sentence for one in pair.evidence}
 
 
 def test_a_pair_stands_side_by_side_with_its_evidence_and_what_differs(staff: FlaskClient) -> None:

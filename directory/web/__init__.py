@@ -43,6 +43,7 @@ from directory.web import (
     staff_import,
     staff_mapping,
     staff_review,
+    staff_table,
     vetting_pages,
     words,
 )
@@ -65,6 +66,7 @@ _PARTS: Final = (
     staff_review.staff_review,
     staff_import.staff_import,
     staff_mapping.staff_mapping,
+    staff_table.staff_table,
     staff_duplicates.staff_duplicates,
     staff_find.staff_find,
     vetting_pages.vetting_pages,

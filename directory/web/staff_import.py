@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from directory import store, values
 from directory.account import Who
+from directory.resolve import Locate
 from directory.uploads import MOST_BYTES, Upload, Uploads
 from directory.vetting_desk import known_as
 from directory.web.opened import now, opened, page
@@ -73,6 +74,9 @@ class Importing(Protocol):
 
     def carry_out(self, wish: Wish) -> Mapping[str, Any]:
         """Import a file."""
+
+    def table(self, locate: Locate, now: datetime) -> bytes:
+        """All listings as a CSV table, in which no cell is a formula and no withheld address stands."""
 
 
 def importing() -> Importing:
