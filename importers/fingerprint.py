@@ -9,12 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from directory import normalize, values
+from directory import days, normalize, values
 from importers import any_table, base, contents, delimited, documents, readers, understanding
 from importers.base import Importer, Meaning, Source
 from importers.orders import File
 
-_READING: Final = (contents, readers, delimited, documents, any_table, understanding, base, normalize, values)
+_READING: Final = (contents, readers, delimited, documents, any_table, understanding, base, normalize, values, days)
 
 
 def fingerprint(importer: Importer, path: Path) -> File:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from directory import values
+from directory import days, values
 from directory.normalize import ParsedRecord
 from directory.problems import CannotUnderstand, Loudness, Problem
 from importers.any_table import read_any_table
@@ -70,7 +70,7 @@ def _read(path: Path, mapping: SheetMapping, skip_unknown: bool) -> Batch:
     unknown = list(_unknown(mapping, columns))
     if unknown and not skip_unknown:
         raise CannotUnderstand(*(_unknown_phrases(sheet.file, mapping, column, count) for column, count in unknown))
-    orders = {column: mapping.order or values.order_of_days(columns[column]) for column in _day_columns(mapping)}
+    orders = {column: mapping.order or days.order_of_days(columns[column]) for column in _day_columns(mapping)}
     problems = [*sheet.problems, *_unread(sheet.file, mapping, columns), *_unclear_days(sheet.file, columns, orders)]
     problems += [_left_out(sheet.file, column, count) for column, count in unknown]
     rows = replace(sheet, rows=_with_plain_days(sheet.rows, orders)).table(())
@@ -163,7 +163,7 @@ def _day_columns(mapping: SheetMapping) -> list[str]:
 
 def _day(cell: str, order: str) -> date | None:
     try:
-        return values.day_in_any_shape(order)(cell)
+        return days.day_in_any_shape(order)(cell)
     except ValueError:
         return None
 

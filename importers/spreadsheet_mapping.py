@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from directory import values
+from directory import days, values
 from directory.normalize import FIELDS
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vocabulary import SourceKind
@@ -190,7 +190,7 @@ def _mapping(reading: _Reading) -> SheetMapping:
         sheet=reading.text("sheet", "Give the sheet's name"),
         header=reading.number("header", 0, 0),
         encoding=_choice(reading, "encoding", _ENCODINGS),
-        order=_choice(reading, "days", (values.MONTH_FIRST, values.DAY_FIRST)),
+        order=_choice(reading, "days", (days.MONTH_FIRST, days.DAY_FIRST)),
     )
 
 

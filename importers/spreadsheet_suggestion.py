@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from directory import values
+from directory import days, values
 from directory.normalize import FIELDS
 from directory.vocabulary import TERMS
 from importers.any_table import read_any_table
@@ -150,7 +150,7 @@ def _place(draft: _Draft, words: Words, column: str, cells: list[str]) -> None:
 
 
 def _readable(ours: str, cells: list[str]) -> bool:
-    read = values.day_in_any_shape(values.MONTH_FIRST) if ours == "licence_expires" else FIELDS[ours].read
+    read = days.day_in_any_shape(days.MONTH_FIRST) if ours == "licence_expires" else FIELDS[ours].read
     return not cells or sum(_reads(read, cell) for cell in cells) >= _ENOUGH * len(cells)
 
 
@@ -163,7 +163,7 @@ def _reads(read: Any, cell: str) -> bool:
 
 
 def _days(cells: list[str]) -> bool:
-    return all(_reads(values.day_in_any_shape(values.MONTH_FIRST), cell) for cell in cells)
+    return all(_reads(days.day_in_any_shape(days.MONTH_FIRST), cell) for cell in cells)
 
 
 def _is_answer(cell: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory import values
+from directory import days, values
 from directory.listing import Phone, PhoneKind
 
 COLOURS = values.one_of(("dark_red", "blue"))
@@ -175,18 +175,18 @@ NOVEMBER_24 = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("order", ["", values.MONTH_FIRST])
+@pytest.mark.parametrize("order", ["", days.MONTH_FIRST])
 @pytest.mark.parametrize("written", NOVEMBER_24)
 def test_a_day_is_read_in_every_shape_that_spreadsheets_give_it(written: str, order: str) -> None:
-    assert values.day_in_any_shape(order)(written) == date(2026, 11, 24)
+    assert days.day_in_any_shape(order)(written) == date(2026, 11, 24)
 
 
 def test_a_day_that_could_be_two_is_read_only_where_the_order_is_known() -> None:
-    assert values.day_in_any_shape(values.MONTH_FIRST)("03/04/2026") == date(2026, 3, 4)
-    assert values.day_in_any_shape(values.DAY_FIRST)("03/04/2026") == date(2026, 4, 3)
-    assert values.day_in_any_shape()("04/04/2026") == date(2026, 4, 4)
+    assert days.day_in_any_shape(days.MONTH_FIRST)("03/04/2026") == date(2026, 3, 4)
+    assert days.day_in_any_shape(days.DAY_FIRST)("03/04/2026") == date(2026, 4, 3)
+    assert days.day_in_any_shape()("04/04/2026") == date(2026, 4, 4)
     with pytest.raises(ValueError, match="this could be 2026-03-04 or 2026-04-03"):
-        values.day_in_any_shape()("03/04/2026")
+        days.day_in_any_shape()("03/04/2026")
 
 
 @pytest.mark.parametrize(
@@ -194,9 +194,9 @@ def test_a_day_that_could_be_two_is_read_only_where_the_order_is_known() -> None
 )
 def test_what_is_no_day_is_refused_with_an_example(written: str) -> None:
     with pytest.raises(ValueError, match="2026-03-13"):
-        values.day_in_any_shape(values.MONTH_FIRST)(written)
+        days.day_in_any_shape(days.MONTH_FIRST)(written)
 
 
 def test_a_column_is_read_as_month_and_day_until_one_of_its_days_contradicts() -> None:
-    assert values.order_of_days(["03/04/2026", "2026-01-01", "12/31/2025"]) == values.MONTH_FIRST
-    assert values.order_of_days(["03/04/2026", "31/12/2025"]) == ""
+    assert days.order_of_days(["03/04/2026", "2026-01-01", "12/31/2025"]) == days.MONTH_FIRST
+    assert days.order_of_days(["03/04/2026", "31/12/2025"]) == ""
