@@ -2,16 +2,21 @@
 
 import io
 import json
+import re
+import shutil
 import subprocess
 import sys
+import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple, cast
 
 import pytest
 
 from seed_data.workbook import parts
+from tests import databases
 from tests.workbooks import DAY, END, FIRST_SHEET
 
 MOST_MEGABYTES = 500
@@ -146,3 +151,55 @@ def test_the_federal_directory_is_read_with_room_to_spare(real_files: Path) -> N
     said, megabytes = cost(real_files / "national-directory-su-facilities-2023.xlsx")
     assert said == "12744 things"
     assert megabytes < MOST_MEGABYTES / 2
+
+
+# --- a whole import --------------------------------------------------------------------------------------------------
+
+IMPORT = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from directory.database import Database
+from importers import samhsa_national_directory
+from importers.pipeline import Order, import_file
+
+database = Database(sys.argv[2])
+print(import_file(database, samhsa_national_directory.importer, Path(sys.argv[1]), Order("a test", datetime.now(UTC))).new)
+"""
+EVERY: Final = 0.02
+
+
+def family(process: int) -> Iterator[int]:
+    """A process and all that it started, as long as they are there."""
+    yield process
+    with suppress(OSError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                yield from family(int(child))
+
+
+def megabytes(process: int) -> float:
+    """What a process has of the memory, what it shares counted in parts; 0 of one that has ended."""
+    with suppress(OSError, TypeError):
+        told = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+        return int(cast("re.Match[str]", re.search(r"^Pss:\s*(\d+) kB", told, re.MULTILINE))[1]) / 1024
+    return 0
+
+
+def test_an_import_of_the_federal_directory_stays_under_the_bound_parent_and_child_together(
+    real_files: Path, tmp_path: Path, filled_file: Path
+) -> None:
+    if sys.platform != "linux":
+        pytest.skip("what processes have together is only known on Linux")
+    book = real_files / "national-directory-su-facilities-2023.xlsx"
+    shutil.copy(filled_file, tmp_path / "directory.db")
+    command = [sys.executable, "-c", IMPORT, str(book), databases.sqlite_url(tmp_path / "directory.db")]
+    root, most, families = Path(__file__).parent.parent, 0.0, 0
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as importing:
+        while importing.poll() is None:
+            processes = [*family(importing.pid)]
+            families = max(families, len(processes))
+            most = max(most, sum(map(megabytes, processes)))
+            time.sleep(EVERY)
+        assert importing.stdout and importing.stdout.read() == "12744\n"
+    assert families > 1 and 100 < most < MOST_MEGABYTES
