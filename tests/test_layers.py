@@ -9,8 +9,8 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "spoken", "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account",
     "free_text", "values", "days", "normalize", "resolve", "conflicts", "places", "map_drawing", "map_numbers",
-    "public_address", "public_data", "directions", "likeness", "neighbors", "duplicates", "sameness", "matching", "asking", "case",
-    "vetting_items", "vetting", "tables", "database", "store", "search", "settings", "accounts", "routing", "answered",
+    "public_address", "public_data", "directions", "likeness", "neighbors", "duplicates", "sameness", "matching", "asking",
+    "case", "vetting_items", "vetting", "tables", "database", "store", "search", "settings", "accounts", "routing", "answered",
     "confirming", "need_words", "paper", "handout", "answering", "review", "undoing", "referral", "geocoding", "browsing",
     "finding", "vetting_desk", "proposing", "following", "merging", "attestation", "upkeep", "board", "meetings", "erasing",
     "handing_out", "call_sheet", "learned", "calling", "call_queue", "bed_reports", "uploads", "web", "commands",
