@@ -259,7 +259,7 @@ def test_a_bed_confirmed_would_put_a_call_first_listing_on_top() -> None:
     rows = [int(row) for row in (*ranking.first(5, calls=False), *ranking.first(5, calls=True))]
     by_id = {likely.id: likely, asked.id: asked}
     shown = [(row, by_id[ranking.columns.ids[int(ranking.block.positions[row])]]) for row in rows]
-    assert first_if(ranking, shown, rows[0]) == {rows[1]: ("a bed were held",)}
+    assert first_if(ranking, shown, rows[0]) == {rows[1]: ("a bed were held for the person",)}
 
 
 def test_an_empty_directory_composes_to_nothing() -> None:

@@ -94,7 +94,7 @@ def test_the_list_stands_first_in_the_order_of_the_answer(client: FlaskClient, d
 
 def test_a_withdrawal_unit_names_the_program_that_follows_with_its_number(client: FlaskClient) -> None:
     unit = next(card for card in cards(the_page(client)) if "Example Withdrawal Unit" in card)
-    assert "Then, after withdrawal: Example Ready House , Columbus, OH, no. " in plain(unit) and "614-555-0150" in unit
+    assert "Then, after withdrawal: Example Ready House Columbus, OH · no. " in plain(unit) and "614-555-0150" in unit
 
 
 def test_who_answers_the_same_telephone_is_said_to(client: FlaskClient) -> None:
@@ -137,8 +137,8 @@ def test_nobody_would_be_first_by_a_held_bed_where_nothing_is_ready(tmp_path: Pa
         client = sites.a_site(none).test_client()
         wishes = [wish for entry in answered(none, asked(client)).call_first for wish in entry.first_if]
         page = the_page(client)
-    assert "a bed were held" in wishes
-    assert "Call these first" in page and "a bed were held" not in page
+    assert "a bed were held for the person" in wishes
+    assert "Call these first" in page and "a bed were held for the person" not in page
 
 
 def test_what_would_put_a_call_first_is_said(tmp_path: Path, template: Path) -> None:
@@ -148,7 +148,7 @@ def test_what_would_put_a_call_first_is_said(tmp_path: Path, template: Path) -> 
         address = asked(client)
         told, page = answered(one, address), plain(client.get(address).text)
     wished = [entry for entry in told.call_first if entry.first_if]
-    assert wished and "would be first if a bed were held" in page
+    assert wished and "would be first if a bed were held for the person" in page
     assert all(paper.would_be_first(entry, told) in page for entry in wished)
 
 

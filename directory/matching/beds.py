@@ -201,7 +201,7 @@ class Admit(Criterion):
         return Report(BedState.HELD, need.as_of, Channel.CALL, "", hold_until=until)
 
     def wish(self, need: Need) -> str:
-        return say("a bed were held")
+        return say("a bed were held for the person")
 
 
 def standing_for(listing: Listing, need: Need) -> Report | None:
