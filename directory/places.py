@@ -21,6 +21,7 @@ TOO_FAR: Final = 50.0
 _MILES_A_DEGREE: Final = 69.1
 _AROUND: Final = 0.5
 _PAIR: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+_ZIP: Final = re.compile(r"\s*[0-9]{5}(-[0-9]{4})?\s*")
 _NO_PLACE: Final = say(
     "Enter a ZIP code, a city with its State, or a latitude and longitude: 43215, or Columbus, OH, or 39.96,-83.00"
 )
@@ -150,8 +151,8 @@ class Gazetteer:
         """The place that somebody wrote; raises UnknownPlace for none, or for a city in several States."""
         if _PAIR.fullmatch(written):
             return _coordinates(written)
-        if re.fullmatch(r"\s*\d{5}(-\d{4})?\s*", written):
-            return self._zip(values.postal_code(written))
+        if _ZIP.fullmatch(written):
+            return self._zip(written.strip()[:5])
         return self._city(written)
 
     def _zip(self, postal_code: str) -> Near:

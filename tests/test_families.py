@@ -267,6 +267,12 @@ def test_a_city_of_many_states_offers_them(client: FlaskClient) -> None:
     assert "of Springfield, OH" in client.get(chosen.location).text
 
 
+@pytest.mark.parametrize("before", ["", "/es"])
+def test_a_zip_code_that_there_is_not_comes_back_in_words(client: FlaskClient, before: str) -> None:
+    told = look(client, before, near="00000")
+    assert told.status_code == 422 and 'id="near-error"' in told.text and 'value="00000"' in told.text
+
+
 def test_names_of_searches_and_of_needs_do_not_mix(client: FlaskClient) -> None:
     token = look(client).location.rpartition("/")[2]
     assert client.get(f"/options/{token}").status_code == 404

@@ -60,7 +60,8 @@ def test_a_city_in_several_states_asks_which(gazetteer: Gazetteer) -> None:
 @pytest.mark.parametrize(
     ("written", "says"),
     [
-        ("00000", "Enter a five-digit ZIP code"),
+        ("00000", "No place is known for the ZIP code 00000"),
+        ("٤٣٢١٥", "No place “٤٣٢١٥” is known"),
         ("99999", "No place is known for the ZIP code 99999"),
         ("96898", "No place is known for the ZIP code 96898"),
         ("Atlantis", "No place “Atlantis” is known"),
@@ -74,7 +75,7 @@ def test_a_city_in_several_states_asks_which(gazetteer: Gazetteer) -> None:
     ],
 )
 def test_an_unknown_place_says_what_to_enter(gazetteer: Gazetteer, written: str, says: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(says)) as refused:
+    with pytest.raises(UnknownPlace, match=re.escape(says)) as refused:
         gazetteer.find(written)
     assert "Enter " in str(refused.value)
 
@@ -155,7 +156,7 @@ def test_miles_are_those_of_the_ellipsoid() -> None:
 def test_any_text_is_found_or_refused_in_words(gazetteer: Gazetteer, written: str) -> None:
     try:
         near = gazetteer.find(written)
-    except ValueError as refused:
+    except UnknownPlace as refused:
         assert "Enter " in str(refused)
     else:
         assert near.label and gazetteer.find(near.written).point == near.point
