@@ -88,6 +88,20 @@ def test_a_guarantee_that_cannot_be_met_says_its_sentence() -> None:
     assert told["withdrawal"] == "" and told["after_hours"] == ""
 
 
+def test_a_guarantee_looks_at_every_option_however_low_it_stands() -> None:
+    """Nobody may read that no option starts medication while the last of 505 does."""
+    better = [ready(number, unknown=SILENT, reports=(HELD,), phones=()) for number in range(504)]
+    ranking = ranked(*better, ready(504, point=FAR))
+    assert sentences(compose(ranking))["medication"] == ""
+    assert len(listed(ranking)) == 5 and listed(ranking)[-1] == "504"
+
+
+def test_a_list_is_whole_although_one_office_has_the_first_hundreds() -> None:
+    one_office = [ready(number, organization="Example House", reports=(HELD,), phones=()) for number in range(504)]
+    ranking = ranked(*one_office, *(ready(number, phones=(), point=FAR) for number in range(504, 509)))
+    assert listed(ranking)[1:] == ["504", "505", "506", "507"]
+
+
 def test_a_payer_counts_as_confirmed_when_a_person_said_so() -> None:
     called = ready(1, provenance=a_provenance(kind=SourceKind.STAFF_CALL))
     assert sentences(compose(ranked(called)))["payment"] == ""

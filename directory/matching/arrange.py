@@ -3,13 +3,11 @@
 What the list promises is judged again for the list as it then stands.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from directory.matching.compose import BACKUPS, PRESENTED, Composed, compose, promised
+from directory.matching.compose import BACKUPS, PRESENTED, Composed, compose, in_order, promised
 from directory.matching.rank import Ranking
 
 
@@ -51,12 +49,8 @@ def arranged(ranking: Ranking, by_hand: ByHand) -> Composed:
     composed = compose(ranking, rows_of(ranking, by_hand.dropped))
     own = [row for row in (*composed.presented, *composed.backups) if row not in chosen]
     room = max(0, PRESENTED + BACKUPS - len(chosen))
-    listed = _placed(ranking, _in_order(ranking, [*own[:room], *chosen]), by_hand.places)
+    listed = _placed(ranking, in_order(ranking, [*own[:room], *chosen]), by_hand.places)
     return Composed(tuple(listed[:PRESENTED]), tuple(listed[PRESENTED:]), promised(ranking, listed))
-
-
-def _in_order(ranking: Ranking, rows: Sequence[int]) -> list[int]:
-    return [int(row) for row in ranking.ordered(np.array(rows, dtype=np.intp), len(rows))] if rows else []
 
 
 def _placed(ranking: Ranking, listed: list[int], places: Iterable[tuple[str, int]]) -> list[int]:

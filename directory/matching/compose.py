@@ -3,7 +3,7 @@
 A bridge to medication the same day is always named beside it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -25,7 +25,7 @@ from directory.vocabulary import MEDICATIONS, PAYERS, label, plan_term
 PRESENTED, BACKUPS = 3, 2
 NEARBY_MILES: Final = 25.0
 BEFORE_HOURS, AFTER_HOURS = 8, 17
-_LOOKED_AT: Final = 500
+_AT_ONCE: Final = 500
 AGONIST_DRUGS: Final = ("methadone", "buprenorphine", "buprenorphine_xr")
 BRIDGE_CRITERIA: Final = tuple(
     BY_NAME[name]
@@ -60,26 +60,50 @@ def compose(ranking: Ranking, without: Sequence[int] = ()) -> Composed:
 
     None of the rows in `without` stands on it.
     """
-    rows = [int(row) for row in ranking.first(_LOOKED_AT + len(without), calls=False) if row not in without]
-    chosen: list[int] = []
-    for row in rows:
-        if len(chosen) < PRESENTED + BACKUPS and _independent(ranking, (*chosen, row)):
-            chosen.append(row)
-    promises = _promises(ranking) if rows else {}
+    free = ~ranking.call_first
+    free[list(without)] = False
+    chosen = _independent_of_each_other(ranking, _best_first(ranking, free))
+    promises = _promises(ranking) if chosen else {}
     kept: list[str] = []
     for name, (fulfils, _) in promises.items():
-        chosen = _with_one(ranking, (rows, chosen), fulfils, [promises[other][0] for other in kept])
+        if not fulfils[chosen].any():
+            chosen = _with_one(ranking, chosen, free & fulfils, [promises[other][0] for other in kept])
         if fulfils[chosen].any():
             kept.append(name)
-    chosen.sort(key=rows.index)
+    chosen = in_order(ranking, chosen)
     guarantees = tuple(Guarantee(name, "" if name in kept else words) for name, (_, words) in promises.items())
     return Composed(tuple(chosen[:PRESENTED]), tuple(chosen[PRESENTED:]), guarantees)
+
+
+def in_order(ranking: Ranking, rows: Sequence[int]) -> list[int]:
+    """A few rows in the order of the ranking."""
+    ordered: list[int] = ranking.ordered(np.array(rows, dtype=np.intp), len(rows)).tolist()
+    return ordered
 
 
 def promised(ranking: Ranking, rows: Sequence[int]) -> tuple[Guarantee, ...]:
     """Each guarantee that applies to the need, as a list of these rows holds it."""
     promises = _promises(ranking) if rows else {}
     return tuple(Guarantee(name, "" if fulfils[list(rows)].any() else words) for name, (fulfils, words) in promises.items())
+
+
+def _best_first(ranking: Ranking, wanted: NDArray[np.bool_]) -> Iterator[int]:
+    """All rows that are wanted, in their order; those after the first few hundred are put in order when they are asked for."""
+    rows = np.flatnonzero(wanted)
+    yield from ranking.ordered(rows, _AT_ONCE).tolist()
+    if len(rows) > _AT_ONCE:
+        yield from ranking.ordered(rows, len(rows))[_AT_ONCE:].tolist()
+
+
+def _independent_of_each_other(ranking: Ranking, rows: Iterator[int]) -> list[int]:
+    """The first rows that make a whole list of which no two hang on one office."""
+    chosen: list[int] = []
+    for row in rows:
+        if _independent(ranking, (*chosen, row)):
+            chosen.append(row)
+        if len(chosen) == PRESENTED + BACKUPS:
+            break
+    return chosen
 
 
 def _independent(ranking: Ranking, rows: Iterable[int]) -> bool:
@@ -92,14 +116,9 @@ def _independent(ranking: Ranking, rows: Iterable[int]) -> bool:
     return True
 
 
-def _with_one(
-    ranking: Ranking, rows: tuple[Sequence[int], list[int]], fulfils: NDArray[np.bool_], kept: Sequence[NDArray[np.bool_]]
-) -> list[int]:
+def _with_one(ranking: Ranking, chosen: list[int], fulfils: NDArray[np.bool_], kept: Sequence[NDArray[np.bool_]]) -> list[int]:
     """The chosen rows with one more that fulfils a promise, in the place of the last whose going breaks no other promise."""
-    ordered, chosen = rows
-    if fulfils[chosen].any():
-        return chosen
-    for row in (row for row in ordered if fulfils[row]):
+    for row in _best_first(ranking, fulfils):
         for leaving in reversed(chosen):
             changed = [*(one for one in chosen if one != leaving), row]
             if _independent(ranking, changed) and all(held[changed].any() for held in kept):
