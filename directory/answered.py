@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from directory.asking import written_need
+from directory.listing import Listing
 from directory.matching.compose import Guarantee
 from directory.matching.criterion import WEIGHTS_VERSION
 from directory.matching.explain import Entry, Finding
@@ -12,7 +13,7 @@ from directory.matching.facets import Facet
 from directory.matching.loosen import Loosening
 from directory.matching.sifting import weights_for
 from directory.need import Need
-from directory.vocabulary import label
+from directory.vocabulary import HELPLINES, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,15 @@ class Answered:
             "options": [_entry_json(entry) for entry in self.options],
             "call_first": [_entry_json(entry) for entry in self.call_first],
             "bridges": [_entry_json(entry) for entry in self.bridges],
+            "no_bridge": self.no_bridge,
             "set_aside": [_entry_json(entry) for entry in self.set_aside],
             "facets": [{"term": f.code, "label": label(f.code), "leaves": f.leaves, "known": f.known} for f in self.facets],
             "loosenings": [{"words": one.words, "fits": one.fits} for one in self.loosenings],
+            "helplines": [{"for": purpose, "number": number} for purpose, number in HELPLINES],
         }
 
 
-def _entry_json(entry: Entry) -> dict[str, Any]:
-    listing = entry.listing
+def _center_json(listing: Listing) -> dict[str, Any]:
     phone = listing.phone
     return {
         "id": listing.id,
@@ -103,6 +105,12 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "place": listing.address.place,
         "phone": str(phone) if phone else None,
         "phone_kind": str(phone.kind) if phone else None,
+    }
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    listing = entry.listing
+    return _center_json(listing) | {
         "miles": None if entry.miles is None else round(entry.miles, 1),
         "approximate": bool(listing.point and listing.point.approximate),
         "arrives_at": entry.way.arrives.isoformat(timespec="minutes") if entry.way.arrives else None,
@@ -112,6 +120,7 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "bed": entry.bed,
         "intake": entry.intake,
         "then": entry.then.id if entry.then else None,
+        "second_step": _center_json(entry.then) if entry.then else None,
         "first_if": list(entry.first_if),
         "findings": [_finding_json(finding) for finding in entry.findings],
         "questions": list(entry.questions),

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from directory import commands
+from directory import commands, referral
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
+from directory.vocabulary import HELPLINES
 from directory.web import create_app
 from importers import commands as import_commands
+from tests import evening, sites
+from tests.builders import a_need
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "options.schema.json").read_text())
 DEMO = [
@@ -102,6 +106,28 @@ def test_the_json_keeps_to_its_schema_and_its_counts_add_up(app: Flask) -> None:
         assert entry["range"][0] <= entry["points"] <= entry["range"][1]
         cited = [finding for finding in entry["findings"] if finding["source"]]
         assert cited and all(finding["source"] in ("demo", "demo_calls") and finding["observed_at"] for finding in cited)
+
+
+def test_a_plan_of_two_steps_names_the_second_with_its_number(tmp_path: Path) -> None:
+    with sites.a_directory(tmp_path, sites.copied_template(tmp_path), [*evening.statements(), evening.clinic()]) as opened:
+        evening.report(opened)
+        need = a_need(as_of=datetime.now(UTC).replace(microsecond=0), meeting_ends=None)
+        told = referral.options(opened, need, 50).as_json()
+    keeps_to(SCHEMA, told)
+    (plan,) = (entry for entry in told["options"] if entry["tier"] == "B")
+    after = next(entry for entry in told["options"] if entry["id"] == plan["then"])
+    assert plan["second_step"] == {name: after[name] for name in SCHEMA["$defs"]["center"]["required"]} and after["phone"]
+    assert all(entry["second_step"] is None for entry in told["options"] if entry is not plan)
+    assert told["bridges"] and told["no_bridge"] == ""
+
+
+def test_helplines_and_what_is_said_of_bridges_are_always_in_the_json(app: Flask) -> None:
+    told = answer(app, "--near", "59001", "--within", "1", "--age", "12", "--substance", "heroin", "--taking", "methadone")
+    assert told["counts"]["options"] == 0 and not told["bridges"]
+    assert told["no_bridge"] == "No place within reach is known to continue methadone."
+    assert [(one["for"], one["number"]) for one in told["helplines"]] == list(HELPLINES)
+    usual = answer(app, *DEMO)
+    assert usual["bridges"] and usual["no_bridge"] == "" and usual["helplines"] == told["helplines"]
 
 
 def test_the_need_file_and_the_command_line_ask_the_same(app: Flask, tmp_path: Path) -> None:
