@@ -5,18 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from directory.answered import Answered
+from directory.further import FURTHER_SHOWN, loosened, loosenings, narrowed, worth_adding
 from directory.listing import Listing, PhoneKind
 from directory.matching.beds import standing_for
 from directory.matching.compose import PRESENTED, bridge_terms
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry, Finding
-from directory.matching.loosen import Loosening
 from directory.matching.rank import CALL, TIERS
 from directory.matching.wording import day
 from directory.need import Need
 from directory.need_words import need_in_words
 from directory.spoken import Spoken, after, capital, count, either, joined, say
-from directory.vocabulary import HELPLINES, MEDICATIONS, SAFETY, Answer
+from directory.vocabulary import HELPLINES, MEDICATIONS, SAFETY, Answer, label
 
 WIDTH = 100
 DEMONSTRATION: Final = "Demonstration: every center here is invented. Do not call."
@@ -118,12 +118,6 @@ def _presented(answered: Answered) -> Spoken:
     return say("%(options)s for the family.", options=options)
 
 
-def loosenings(answered: Answered) -> list[Loosening]:
-    """The changes of the need that leave more than fits now."""
-    fits = answered.option_count + answered.call_first_count
-    return [one for one in answered.loosenings if one.fits > fits]
-
-
 def calls_needed(answered: Answered) -> str:
     """How many options the list still lacks, and where they may come from; "" where it is full."""
     lacking = PRESENTED - len(answered.meeting.presented)
@@ -153,9 +147,11 @@ def _lines(answered: Answered) -> Iterator[str]:
     yield from _sections(answered)
     yield ""
     yield from _set_aside(answered)
-    yield from _section("What would leave more", _items(f"{one.words}: {one.fits} fit" for one in loosenings(answered)))
+    further = (f"{label(one.code)} ({one.code}): {narrowed(one)}" for one in worth_adding(answered)[:FURTHER_SHOWN])
+    yield from _section("What a further must-have would leave of those that fit or are worth a call", _items(further))
+    yield from _section("What would leave more", _items(loosened(one) for one in loosenings(answered)))
     yield ""
-    yield from (f"{label}: {number}" for label, number in HELPLINES)
+    yield from (f"{purpose}: {number}" for purpose, number in HELPLINES)
     yield from textwrap.wrap(SAFETY, WIDTH)
 
 

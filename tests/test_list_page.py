@@ -191,6 +191,7 @@ def test_a_loosening_is_a_button_that_asks_again(client: FlaskClient, directory:
     offered = answered(directory, address).loosenings
     page = client.get(address).text
     assert offered and all(f'value="{one.words}"' in page and f": {one.fits} fit" in page for one in offered)
+    assert len(re.findall(r"(fits or is|fit or are) worth a call</button>", page)) == len(offered)
     again = client.post(f"{address}/loosen", data={"change": offered[0].words})
     need = kept(directory, again.location)
     assert (need.within_miles, need.words) == (offered[0].need.within_miles, "canarywords")

@@ -1,6 +1,7 @@
 """The answer in plain text, in the order of the page."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from directory import paper, referral
 from directory.answered import Answered
 from directory.referral import Directory
-from directory.vocabulary import HELPLINES
+from directory.spoken import capital
+from directory.vocabulary import HELPLINES, label
 from tests import builders, evening, sites
 
 
@@ -60,7 +62,26 @@ def test_what_cannot_be_promised_and_what_would_leave_more_is_written(directory:
     for sentence in lonely.meeting.sentences:
         assert sentence in words
     for one in lonely.loosenings:
-        assert f"{one.words}: {one.fits} fit" in words
+        assert f"{capital(one.words)}: {one.fits} fit" in words
+
+
+def test_what_further_must_haves_would_leave_is_written_with_what_to_type(told: Answered) -> None:
+    block = paper.in_words(told).partition("What a further must-have would leave of those that fit or are worth a call\n")[2]
+    lines = [" ".join(line.split()) for line in block.partition("\n\n")[0].removeprefix("   - ").split("\n   - ")]
+    most = sorted((facet for facet in told.facets if facet.leaves), key=lambda facet: -facet.known)[:6]
+    assert len(lines) == 6 and most[0].known
+    for line, facet in zip(lines, most, strict=True):
+        assert f"{label(facet.code)} ({facet.code}): leaves {facet.leaves}, {facet.known or 'none'} known" in line
+
+
+def test_what_is_counted_as_left_is_said(directory: Directory) -> None:
+    need = builders.a_need(as_of=datetime.now(UTC).replace(microsecond=0), meeting_ends=None, must=("payer.free",))
+    few = referral.options(directory, replace(need, near=builders.CLEVELAND, within_miles=10.0))
+    offered = [one for one in few.loosenings if one.fits > 1]
+    assert offered
+    words = " ".join(paper.in_words(few).split())
+    for one in offered:
+        assert f"{capital(one.words)}: {one.fits} fit or are worth a call" in words
 
 
 def test_the_times_of_the_meeting_are_said(directory: Directory) -> None:

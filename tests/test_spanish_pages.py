@@ -221,6 +221,7 @@ def test_narrowing_and_loosening_go_on_in_spanish(client: FlaskClient) -> None:
     few = client.post("/es/options", data=evening.NEED | {"near": "44113", "within_miles": "10"}).location
     change = re.search(r'name="change" value="([^"]+)"', client.get(few).text)
     assert change and "millas" in change[1]
+    assert re.search(r": \d+ (sirve|sirven) o vale la pena llamarlos?</button>", client.get(few).text)
     wider = client.post(f"{few}/loosen", data={"change": change[1]}).location
     assert wider.startswith("/es/options/") and "Example Ready House" in client.get(wider).text
     narrowed = client.post(f"{few}/narrow", data={"must": ["language.spanish"]}).location

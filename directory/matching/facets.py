@@ -1,4 +1,4 @@
-"""How many of the listings that fit each further choice would leave."""
+"""How many options and listings to call first each further choice would leave."""
 
 from dataclasses import dataclass
 from typing import Final

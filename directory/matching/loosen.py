@@ -16,7 +16,7 @@ LIMITS: Final = (10.0, 25.0, 50.0, 100.0, 250.0, 500.0, None)
 
 @dataclass(frozen=True, slots=True)
 class Loosening:
-    """A change of the need in words, the need after it, and how many listings then fit (options and call first)."""
+    """A change of the need in words, the need after it, and how many options and listings to call first there then are."""
 
     words: str
     need: Need

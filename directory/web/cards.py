@@ -7,19 +7,19 @@ from typing import Final
 
 from directory import paper
 from directory.answered import Answered
+from directory.further import FURTHER_SHOWN, narrowed, worth_adding
 from directory.listing import Listing
 from directory.matching.compose import BACKUPS, PRESENTED
 from directory.matching.criteria import BY_NAME, CRITERIA
 from directory.matching.criterion import CALL_FIRST
 from directory.matching.explain import Entry, Finding
-from directory.matching.facets import CHOICES, Facet
+from directory.matching.facets import CHOICES
 from directory.matching.gathering import folded
 from directory.need import Need
-from directory.spoken import Spoken, count, say
+from directory.spoken import say
 from directory.vocabulary import Answer, label
 
 _SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust", "preferences")
-_FACETS_SHOWN: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +146,6 @@ def one_voice(entry: Entry) -> tuple[str, date | None] | None:
 def narrowing(answered: Answered) -> tuple[list[Choice], list[Choice], list[str]]:
     """The must-haves that stand and the most telling further ones; the other further ones; those that would leave nothing."""
     standing = [Choice(code, label(code), True, "") for code in answered.need.must if code in CHOICES]
-    further = sorted((facet for facet in answered.facets if facet.leaves), key=lambda facet: -facet.known)
-    offered = [Choice(facet.code, label(facet.code), False, _counts(facet)) for facet in further]
+    offered = [Choice(facet.code, label(facet.code), False, narrowed(facet)) for facet in worth_adding(answered)]
     none: list[str] = [label(facet.code) for facet in answered.facets if not facet.leaves]
-    return standing + offered[:_FACETS_SHOWN], offered[_FACETS_SHOWN:], none
-
-
-def _counts(facet: Facet) -> Spoken:
-    if not facet.known:
-        return say("leaves %(leaves)d, none known to have it", leaves=facet.leaves)
-    return count(
-        "leaves %(leaves)d, %(num)d known to have it",
-        "leaves %(leaves)d, %(num)d known to have it",
-        facet.known,
-        leaves=facet.leaves,
-    )
+    return standing + offered[:FURTHER_SHOWN], offered[FURTHER_SHOWN:], none

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirect
 
-from directory import paper, referral
+from directory import further, paper, referral
 from directory.case import Case, Step, StepKind
 from directory.free_text import Written, screened_words
 from directory.meetings import Desk, NoSuchCase
@@ -198,7 +198,7 @@ def show(case_id: str) -> str:
         form=forms.planned(board.need, desk.now),
         told={},
         described=capital(need_in_words(board.need)),
-        loosenings=paper.loosenings(answered),
+        loosenings=[(one.words, further.loosened(one)) for one in further.loosenings(answered)],
         on_call={call.listing_id for call in board.calls if call.open_at(board.now)},
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
-from directory import asking, paper, referral, store
+from directory import asking, further, paper, referral, store
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import WEIGHTS_VERSION
 from directory.need import Need
@@ -69,7 +69,7 @@ def options(token: str) -> str | Response:
         described=capital(need_in_words(need)),
         set_aside=sorted(answered.aside_counts.items(), key=lambda counted: -counted[1]),
         criteria=BY_NAME,
-        loosenings=paper.loosenings(answered),
+        loosenings=[(one.words, further.loosened(one)) for one in further.loosenings(answered)],
         weights=words.weights(need),
         version=WEIGHTS_VERSION,
         narrowing=some,
