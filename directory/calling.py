@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from directory import asking, call_sheet, store
+from directory import asking, call_sheet, free_text, store
 from directory.availability import Report
 from directory.call_sheet import BED, DECLINES, TYPED, Item
 from directory.case import Call, Case, Outcome, Reached
+from directory.free_text import Written
 from directory.learned import Desk as Desk
 from directory.learned import Saying, report_beds, state_facts
 from directory.need import Need
@@ -66,7 +67,7 @@ class Closing:
     outcome: Outcome | None = None
     because: str = ""
     call_back_at: datetime | None = None
-    spoke_with: str = ""
+    spoke_with: Written = Written("")
     number: str = ""
 
 
@@ -203,8 +204,12 @@ def _recorded(connection: Connection, listing_id: str) -> Recorded:
 
 
 def close(desk: Desk, line: Line, closing: Closing) -> Call:
-    """End a call with what it came to; raises ValueError with what to enter where something is missing."""
+    """End a call with what it came to; raises ValueError with what to enter where something is missing.
+
+    Raises CannotUnderstand where the words on who spoke may tell who the person is.
+    """
     _complete(desk, closing)
+    told: dict[str, Any] = {"spoke_with": free_text.spoke_with(closing.spoke_with)}
     with desk.directory.database.writing() as connection:
         case = case_of(connection, desk, line.case_id)
         call = _claimed(connection, desk, line)
@@ -216,7 +221,7 @@ def close(desk: Desk, line: Line, closing: Closing) -> Call:
             store.open_correction(connection, line.listing_id, (str(closing.reached), closing.number), desk.now)
         if closing.outcome is Outcome.DECLINED:
             store.add_event(connection, line.listing_id, day, str(Outcome.DECLINED), closing.because)
-        told = {name: getattr(closing, name) for name in ("reached", "outcome", "call_back_at", "spoke_with")}
+        told |= {name: getattr(closing, name) for name in ("reached", "outcome", "call_back_at")}
         closed = replace(call, closed_at=desk.now, **told)
         store.change_call(connection, closed)
         return closed

@@ -1,5 +1,6 @@
 """The few free texts of a case, as they are kept: short, on one line, and without what may tell who somebody is."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,10 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 
 LONGEST_NAME: Final = 40
 LONGEST_REASON: Final = 200
+_OF_THE_PERSON: Final = re.compile(
+    r"\b(?:patient|client|caller|addict|born|son|daughter|husband|wife|brother|sister|mother|father|partner|boyfriend|girlfriend)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,19 @@ def reason(because: Written, about: Listing, needed: bool) -> str:
         raise CannotUnderstand(Problem(Loudness.VALUE, "because", "is missing" if not plain else "is too long", plain, fix))
     if not because.sure:
         screening.refuse("because", plain, screening.doubts(plain, f"{about.name} {about.address.place}"))
+    return plain
+
+
+def spoke_with(who: Written) -> str:
+    """Who of a center spoke, as it is kept; raises CannotUnderstand for what may tell who the person is.
+
+    The center's own people may be named: a name is the person's where the text speaks of a patient or of somebody's son.
+    """
+    plain = " ".join(who.text.split())
+    if not who.sure:
+        told = screening.doubts(plain, unlisted=False)
+        of_the_person = bool(_OF_THE_PERSON.search(plain))
+        screening.refuse("spoke_with", plain, [doubt for doubt in told if of_the_person or doubt.kind != "a name"])
     return plain
 
 

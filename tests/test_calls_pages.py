@@ -186,6 +186,27 @@ def test_a_call_is_ended_with_what_it_came_to_and_the_queue_goes_on(site: Desk) 
     assert "Asked House" not in plain(client.get("/calls").text)
 
 
+def test_who_spoke_may_be_named_but_nothing_of_the_person_is_kept_unless_it_is_said_to_be_none(site: Desk) -> None:
+    client, person = site.client(), "the patient John Smith, born 3/4/1990, 614-555-0100"
+    ended = {"reached": "person", "outcome": "needs_information"}
+    page = send(client, f"{AT}/close", **ended, spoke_with=person)
+    assert page.status_code == 422 and f'value="{person}"' in page.text and 'id="sure-spoke_with"' in page.text
+    well_formed(page.text)
+    for found in (
+        "“John” looks like a name",
+        "“3/4/1990” looks like a birth date",
+        "“614-555-0100” looks like a telephone number",
+    ):
+        assert found in plain(page.text)
+    assert send(client, f"{AT}/close", **ended, spoke_with="their son Brian").status_code == 422
+    with site.directory.database.reading() as connection:
+        assert store.calls(connection, CASE) == []
+    assert send(client, f"{AT}/close", **ended, spoke_with="Dana, intake").status_code == 303
+    assert send(client, f"{AT}/close", **ended, spoke_with="desk 614-555-0100", sure="yes").status_code == 303
+    with site.directory.database.reading() as connection:
+        assert [call.spoke_with for call in store.calls(connection, CASE)] == ["Dana, intake", "desk 614-555-0100"]
+
+
 def test_a_wrong_number_is_said_beside_it_from_then_on(site: Desk) -> None:
     client = site.client()
     send(client, f"{AT}/close", reached="wrong_number")

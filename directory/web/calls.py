@@ -15,9 +15,11 @@ from directory.account import Account, Who
 from directory.call_sheet import DECLINES, TYPED
 from directory.calling import Closing, Doubtful, Line, NoCall, NotYours, Said
 from directory.case import Outcome, Reached
+from directory.free_text import Written
 from directory.hours import read_clock
 from directory.learned import Desk, hold_until
 from directory.listing import Listing
+from directory.problems import CannotUnderstand
 from directory.values import text
 from directory.web import call_words
 from directory.web.opened import now, opened, page
@@ -146,6 +148,8 @@ def close(case_id: str, listing_id: str) -> Redirect | Response:
         abort(404)
     except ValueError as error:
         return _again(line, {"close": ("", f"{error}.", False)})
+    except CannotUnderstand as error:
+        return _again(line, {"close": ("", "", False), "spoke_with": ("", f"{error.problems[0].fix}.", True)})
     _note("call ended", case_id)
     return redirect(url_for("calls.queue"), 303)
 
@@ -164,7 +168,7 @@ def _closing(listing: Listing) -> Closing:
         outcome=Outcome(outcome) if outcome in [*Outcome] else None,
         because=form.get("because", "") if outcome == Outcome.DECLINED else "",
         call_back_at=_moment(back, listing) if back else None,
-        spoke_with=text(form.get("spoke_with", ""))[:_LONGEST],
+        spoke_with=Written(text(form.get("spoke_with", ""))[:_LONGEST], "sure" in form),
         number=number if number in numbers else next((phone.number for phone in listing.phones), ""),
     )
 
