@@ -201,11 +201,6 @@ class Desk:
 
     # --- within ----------------------------------------------------------------------------------------------------
 
-    def note_opened(self, case: Case) -> None:
-        """Write down who looked at the case."""
-        with self.directory.database.writing() as connection:
-            self._note(connection, "case seen", case)
-
     def _case(self, connection: Connection, case_id: str) -> Case:
         case = store.case_for(connection, case_id, self.account.id)
         if case is None or case.purge_after <= self.now:

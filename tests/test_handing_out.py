@@ -17,6 +17,7 @@ from directory.handout import RULES
 from directory.normalize import PRACTICAL
 from directory.referral import Directory
 from directory.vocabulary import BedState, Channel
+from directory.web import looked_at
 from tests import builders, evening, sites
 from tests.test_cases_pages import NOW, a_case, a_page, send, signed_in
 
@@ -114,6 +115,36 @@ def test_a_list_that_says_something_else_by_now_is_known_to_be_old(client: Flask
     assert send(client, listed).status_code == 303
     assert "List 2, made" in a_page(client, listed) and "(older)" in a_page(client, listed)
     assert client.get(one).text == before
+
+
+def test_who_saw_what_of_a_case_is_written_down_and_nothing_of_its_contents(
+    client: FlaskClient, app: Flask, directory: Directory
+) -> None:
+    (listed, one), other = made(client), signed_in(app, "somebody curious")
+    case = listed.removesuffix("/handouts")
+    (listing, *_) = re.findall(rf'{case}/calls/([^"/]+)"', client.get(case).text)
+    with directory.database.reading() as connection:
+        before = len(store.audited(connection))
+    pages = {
+        case: "case seen", f"{case}/need": "case need seen", f"{case}/about": "case settings seen", listed: "hand-outs seen",
+        f"{case}/calls/{listing}": "call sheet seen", one: "hand-out seen", f"{one}/present": "hand-out presented",
+        f"{one}/text": "hand-out seen as a text message", f"{one}/file.html": "hand-out taken along as html",
+        f"{one}/file.pdf": "hand-out taken along as pdf",
+    }  # fmt: skip
+    for address in pages:
+        assert client.get(address).status_code == 200 and other.get(address).status_code == 404
+    with directory.database.reading() as connection:
+        told = store.audited(connection)[before:]
+    ours = [(action, what) for _, who, action, what in told if who != "somebody curious"]
+    assert ours == [(action, case.rpartition("/")[2]) for action in pages.values()]
+    assert not [action for _, who, action, _ in told if who == "somebody curious" and "seen" in action]
+
+
+def test_every_page_of_a_case_says_what_is_written_down_of_a_look_at_it(app: Flask) -> None:
+    shown = {
+        rule.endpoint for rule in app.url_map.iter_rules() if "case_id" in rule.arguments and "GET" in (rule.methods or ())
+    }
+    assert shown == {*looked_at.SHOWN}
 
 
 def test_others_find_no_hand_out(client: FlaskClient, app: Flask) -> None:

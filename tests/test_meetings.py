@@ -356,7 +356,6 @@ def test_the_purge_command_erases_the_cases_whose_time_is_over(desk: Desk) -> No
 
 def test_who_did_what_to_a_case_is_written_down_and_nothing_of_its_contents(desk: Desk) -> None:
     case = a_case(desk)
-    desk.note_opened(case)
     by_hand(desk, case, "dropped", "ready", "too near")
     desk.change_need(case, replace(desk.need_of(case), age=28))
     desk.purge(case)
@@ -364,7 +363,6 @@ def test_who_did_what_to_a_case_is_written_down_and_nothing_of_its_contents(desk
         told = store.audited(connection)
     assert [action for _, _, action, _ in told] == [
         "case opened",
-        "case seen",
         "board arranged",
         "case need changed",
         "case purged",

@@ -32,6 +32,7 @@ from directory.web import (
     handouts,
     health,
     language,
+    looked_at,
     pages,
     reading,
     roles,
@@ -109,6 +110,7 @@ def create_app(
     }
     security.register(app)
     access_log.register(app)
+    looked_at.register(app)
     errors.register(app)
     roles.register(app)
     for part in _PARTS:

@@ -182,7 +182,6 @@ def show(case_id: str) -> str:
     """The board."""
     desk = the_desk()
     case = desk.case(case_id)
-    desk.note_opened(case)
     board = desk.board(case)
     answered = board.answered
     return page(
