@@ -145,7 +145,8 @@ def _import_spreadsheet_command() -> click.Command:
             raise click.UsageError("Give --mapping TOML; --suggest-mapping prints one to begin with")
         taken = frozenset(importer.source.name for importer in SOURCES)
         importer = spreadsheet_command.mapped(mapping, skip_unknown, taken)
-        order = Order(COMMAND_LINE, datetime.now(UTC), how["dry_run"], how["force"].strip(), how["observed"])
+        how = {"dry_run": how["dry_run"], "force_because": how["force"].strip(), "observed_at": how["observed"]}
+        order = Order(COMMAND_LINE, datetime.now(UTC), **how, most=_most(as_json))
         _import(
             importer.source.name,
             file,

@@ -18,6 +18,7 @@ from directory.vocabulary import TERMS, SourceKind, is_term
 from importers import spreadsheet_suggestion
 from importers.base import Batch, Meaning
 from importers.fingerprint import mapping_digest
+from importers.orders import SHOWN
 from importers.pipeline import Order, Summary, import_file
 from importers.spreadsheet import importer
 from importers.spreadsheet_mapping import SheetMapping, load
@@ -362,6 +363,9 @@ def test_the_command_suggests_and_imports(tmp_path: Path) -> None:
     done = told(tmp_path, str(file), "--mapping", str(mapping), "--dry-run", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["new"] == 3
+    many = COUNTY + "".join(f"House {number},,Dayton,OH,45402,,,,,,\n" for number in range(SHOWN))
+    named = told(tmp_path, str(written(tmp_path, "many.csv", many)), "--mapping", str(mapping), "--dry-run", "--json")
+    assert len(json.loads(named.stdout)["changes"]) == SHOWN + 3
     for words, expected in (
         ((str(file),), "--suggest-mapping prints one"),
         ((str(file), "--mapping", "nowhere.toml"), "the mapping can't be read"),
