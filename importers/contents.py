@@ -81,9 +81,9 @@ def content(path: Path, largest: int = LARGEST_FILE) -> Content:
     return Content.TEXT
 
 
-def expect(path: Path, wanted: Content, fix: str) -> None:
+def expect(path: Path, wanted: Content, fix: str, largest: int = LARGEST_FILE) -> None:
     """Refuse a file whose content is not what its reader reads; `fix` says what to do with the other."""
-    found = content(path)
+    found = content(path, largest)
     if found is not wanted:
         raise refuse(path.name, f"the file is not {wanted}", f"this is {found}", fix)
 

@@ -40,8 +40,11 @@ def object_of(raw: bytes) -> dict[str, Any]:
         raise
     except UnicodeDecodeError:
         raise BadLine("the line is not UTF-8 text", fix="Save the file as UTF-8") from None
-    except ValueError as error:
-        raise BadLine("the line is not JSON", str(error)[:80], fix) from None
+    except json.JSONDecodeError as error:
+        near = shown(error.doc[error.pos : error.pos + 40]).strip()
+        raise BadLine("the line is not JSON", near or "the line ends too early", fix) from None
+    except ValueError:
+        raise BadLine("the line is not JSON", "a number of thousands of digits", fix) from None
     except RecursionError:
         raise BadLine("the line has lists in lists without end", fix=fix) from None
     if not isinstance(told, dict):

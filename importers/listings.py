@@ -23,7 +23,7 @@ from directory.review import Review
 from directory.store import Recorded
 from importers import whereabouts
 from importers.base import refuse
-from importers.contents import digest_of
+from importers.contents import Content, digest_of, expect
 from importers.differences import ChangeKind
 from importers.listing_changes import Taken, Tally, change, sayings, told_of_places
 from importers.listing_fields import BadLine
@@ -84,6 +84,7 @@ def import_listings(database: Database, path: Path, order: Order, tell: Progress
     if size > LARGEST_FILE:
         fix = f"At most {LARGEST_FILE >> 30} GB are read; split the file, each part with the header"
         raise refuse(path.name, "the file is too large", f"{size >> 20} MB", fix)
+    expect(path, Content.TEXT, "Import it as a spreadsheet", LARGEST_FILE)
     known = Summary(SOURCE, path.name, digest_of(path))
     with path.open("rb") as file:
         summary = import_lines(database, with_progress(numbered_lines(file), file, size, tell), known, order)

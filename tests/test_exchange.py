@@ -357,3 +357,20 @@ def test_a_file_that_cannot_be_used_is_a_sentence_and_an_exit_status(app: Flask,
     assert nowhere.exit_code == 1 and "can't be written: No such file" in nowhere.stderr
     folder = runner.invoke(args=["export", "listings", str(tmp_path)])
     assert folder.exit_code == 1 and "this is not a file" in folder.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the file is empty (found: 0 bytes). Download it again, or ask the sender for it again."),
+        (b"%PDF-1.7\n", "(found: this is a PDF). Ask the sender for the table itself"),
+        (b"<!doctype html><p>Sign in", "(found: this is a web page)."),
+    ],
+)
+def test_a_file_of_another_kind_is_told_in_the_words_of_every_import(
+    database: Database, tmp_path: Path, content: bytes, words: str
+) -> None:
+    (tmp_path / "list.jsonl").write_bytes(content)
+    with pytest.raises(CannotUnderstand) as told:
+        import_listings(database, tmp_path / "list.jsonl", ORDER)
+    assert words in str(told.value) and str(told.value).startswith("list.jsonl: the file ")

@@ -154,7 +154,8 @@ def step(**fields: Any) -> dict[str, Any]:
 
 
 BAD: list[tuple[str, Any, str, str]] = [
-    ("not JSON", '{"id": ', "the line is not JSON", "Write one object on one line"),
+    ("cut in half", '{"id": ', "(found: the line ends too early)", "Write one object on one line"),
+    ("not JSON", '{"id": no}', "(found: no})", "Write one object on one line"),
     ("not an object", "[1, 2]", "is not an object", "Write one object"),
     ("a misspelt field", {"statments": []}, "found: statments", "Did you mean statements?"),
     ("a misspelt field of a statement", said(kimd="web"), "statement 1 has a field", "Did you mean kind?"),
