@@ -1,8 +1,9 @@
 """What a source said, still text, to a statement or to problems. The one table of a listing's fields is here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
 from directory import values
@@ -101,14 +102,17 @@ def in_words(name: str, value: Any) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def normalize(record: ParsedRecord, provenance: Provenance) -> tuple[Statement | None, list[Problem]]:
+def normalize(
+    record: ParsedRecord, provenance: Provenance, headings: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Statement | None, list[Problem]]:
     """A statement of everything in the record that could be read, and a problem for everything that could not.
 
-    A bad optional value costs only itself; a bad or missing required one costs the row, and there is no statement. A
-    term that is affirmed and denied at once is left unknown.
+    `headings` names the file's own column of each field, so that problems can. A bad optional value costs only itself; a
+    bad or missing required one costs the row, and there is no statement. A term that is affirmed and denied at once is
+    left unknown.
     """
     read: dict[str, Any] = {}
-    swapped = _swapped(record)
+    swapped = _swapped(record, _where(record, headings, *COORDINATES))
     problems = [*record.problems, *swapped]
     lost = False
     for name, spec in FIELDS.items():
@@ -118,14 +122,14 @@ def normalize(record: ParsedRecord, provenance: Provenance) -> tuple[Statement |
         try:
             value = spec.read(raw)
         except ValueError as error:
-            problems.append(_unreadable(record.where, spec, raw, str(error)))
+            problems.append(_unreadable(_where(record, headings, name), spec, raw, str(error)))
             lost = lost or spec.required
             continue
         if value not in ("", None):
             read[name] = value
     if lost:
         return None, problems
-    problems += _unplaced(record, read)
+    problems += _unplaced(_where(record, headings, *COORDINATES), read)
     if read.get("confidential"):
         read = {name: value for name, value in read.items() if name not in WITHHELD}
     both = record.yes & record.no
@@ -141,7 +145,15 @@ def normalize(record: ParsedRecord, provenance: Provenance) -> tuple[Statement |
     return statement, problems
 
 
-def _swapped(record: ParsedRecord) -> list[Problem]:
+def _where(record: ParsedRecord, headings: Mapping[str, str], *names: str) -> str:
+    """The file and row, and the columns in which these fields stand there, where that is known."""
+    columns = [f"“{headings[name]}”" for name in names if name in headings]
+    if not columns:
+        return record.where
+    return f"{record.where}, column{'s' if len(columns) > 1 else ''} {' and '.join(columns)}"
+
+
+def _swapped(record: ParsedRecord, where: str) -> list[Problem]:
     """A problem where longitude stands for latitude and the other way round; then neither is used."""
     try:
         latitude, longitude = (float(record.values.get(name) or "?") for name in COORDINATES)
@@ -150,10 +162,10 @@ def _swapped(record: ParsedRecord) -> list[Problem]:
     if values.in_reach(latitude, longitude) or not values.in_reach(longitude, latitude):
         return []
     what = "latitude and longitude seem to be swapped; neither was used"
-    return [Problem(Loudness.VALUE, record.where, what, f"{latitude:g}, {longitude:g}", "Put each in its own column")]
+    return [Problem(Loudness.VALUE, where, what, f"{latitude:g}, {longitude:g}", "Put each in its own column")]
 
 
-def _unplaced(record: ParsedRecord, read: dict[str, Any]) -> list[Problem]:
+def _unplaced(where: str, read: dict[str, Any]) -> list[Problem]:
     """Takes coordinates out that are no place: one without the other, or a point where no center can be. Says why."""
     given = [read[name] for name in COORDINATES if name in read]
     if len(given) == len(COORDINATES) and values.in_reach(*map(float, given)):
@@ -163,7 +175,7 @@ def _unplaced(record: ParsedRecord, read: dict[str, Any]) -> list[Problem]:
     if len(given) < len(COORDINATES):
         return []
     what = "the coordinates lie outside the United States and its territories; they were not used"
-    return [Problem(Loudness.VALUE, record.where, what, ", ".join(given), "Ask the center where it is")]
+    return [Problem(Loudness.VALUE, where, what, ", ".join(given), "Ask the center where it is")]
 
 
 def _unreadable(where: str, spec: Field, raw: str, fix: str) -> Problem:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from directory.listing import Point
@@ -15,7 +16,7 @@ from directory.vocabulary import BY_GROUP, SourceKind, is_term
 
 _KNOWN_KEYS: Final = frozenset((
     "title", "publisher", "licence", "url", "kind", "at_least", "at_most", "phrases_from", "codes_from", "parts",
-    "complete", "columns", "phrases",
+    "complete", "columns", "made_from", "phrases",
 ))  # fmt: skip
 
 
@@ -40,7 +41,8 @@ class Source:
     for each of the file's columns that is copied as it stands. `codes` is the source's own table of codes, where its files
     do not hold one. `parts` are the named parts that it publishes in files of their own: the local ids of a part begin
     with its name and a hyphen, so that a file of one part says nothing of another.
-    `phrases_in` is the file to which people add a phrase.
+    `phrases_in` is the file to which people add a phrase. `made_from` names the file's column for each of our fields that
+    is not copied but made from it, so that a problem can name it.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Source:
     codes: Mapping[str, Any] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
     phrases_in: str = ""
+    made_from: Mapping[str, str] = field(default_factory=dict)
 
     def meaning(self, phrase: str, *, otherwise: str = "", called: str = "") -> Meaning:
         """What a phrase means, or else what `otherwise` does; where the table has neither, a meaning that is unknown.
@@ -90,6 +93,7 @@ class Source:
             codes=_beside(path, told["codes_from"]) if "codes_from" in told else {},
             parts=tuple(told.get("parts", ())),
             phrases_in=f"importers/{told.get('phrases_from', path.name)}",
+            made_from=told.get("made_from", {}),
         )
 
     @classmethod
@@ -142,15 +146,22 @@ def _known(path: Path, term: str) -> str:
     return term
 
 
-class Row:
-    """One row of a file: each column is taken once, and what nobody took is reported."""
+_NO_HEADINGS: Final[Mapping[str, str]] = MappingProxyType({})
 
-    __slots__ = ("_cells", "_columns", "_left", "number", "unknown", "where")
+
+class Row:
+    """One row of a file: each column is taken once, and what nobody took is reported.
+
+    `headings` has each column as the file itself writes it; it is empty where there is no header line.
+    """
+
+    __slots__ = ("_cells", "_columns", "_left", "headings", "number", "unknown", "where")
 
     def __init__(self, where: str, number: int, cells: dict[str, str], columns: Mapping[str, int] | None = None) -> None:
         """A row of these cells, by column; `columns` numbers all columns, where `cells` holds only those that are filled."""
         self.where = where
         self.number = number
+        self.headings: Mapping[str, str] = _NO_HEADINGS
         self.unknown: frozenset[str] = frozenset()
         self._cells = cells
         self._columns = columns if columns is not None else {column: place for place, column in enumerate(cells)}

@@ -86,7 +86,9 @@ def _row(file: str, number: int, record: Any) -> Row:
     missing = [column for column in COLUMNS if column not in named]
     if missing:
         raise refuse(where, f"the record lacks {', '.join(missing)}", listed(named), _AGAIN)
-    return Row(where, number, named)
+    row = Row(where, number, named)
+    row.headings = {name.strip().casefold(): name.strip() for name in inner}
+    return row
 
 
 def _day(written: Any) -> date | None:

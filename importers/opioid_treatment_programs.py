@@ -4,6 +4,7 @@ The export has had its columns under slightly different names, its letters in La
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ from directory.normalize import ParsedRecord, answered
 from importers import samhsa
 from importers.base import Batch, Importer, Row, Source
 from importers.delimited import read_csv
-from importers.readers import table
+from importers.readers import Sheet
 
 COLUMNS: Final = ("program name", "street", "city", "state", "zip", "phone", "certification")
 _ALSO_CALLED: Final = {"zip code": "zip", "zipcode": "zip"}
@@ -20,8 +21,13 @@ _ALSO_CALLED: Final = {"zip code": "zip", "zipcode": "zip"}
 def read(path: Path, source: Source) -> Batch:
     """The programs, as of the day in the file's name where it has one; refuses a file without the directory's columns."""
     sheet = read_csv(path)
-    rows = table(sheet.file, [*_renamed(sheet.rows)], COLUMNS)
+    headings = {_ALSO_CALLED[name]: cell for cell in _header(sheet) if (name := cell.casefold()) in _ALSO_CALLED}
+    rows = replace(sheet, rows=[*_renamed(sheet.rows)], headings=headings).table(COLUMNS)
     return Batch(rows, samhsa.day_in(path.name), problems=sheet.problems)
+
+
+def _header(sheet: Sheet) -> list[str]:
+    return [cell.strip() for cell in next((row for row in sheet.rows if any(row)), [])]
 
 
 def _renamed(rows: Iterable[list[str]]) -> Iterator[list[str]]:

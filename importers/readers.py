@@ -3,15 +3,16 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from threading import Timer
+from types import MappingProxyType
 from typing import Any, Final
 
 from directory.problems import Loudness, Problem
-from importers.base import Row, refuse
+from importers.base import Row, refuse, tidy
 from importers.bounds import Holding
 from importers.contents import Content, expect
 
@@ -26,17 +27,19 @@ _FIX: Final = "Open it in a spreadsheet program and save it as an .xlsx workbook
 class Sheet:
     """One table as texts, row by row, empty rows included; where it stands, and what had to be said on reading it.
 
-    `modified` is the day on which its workbook was last changed, where there is one that says so.
+    `modified` is the day on which its workbook was last changed, where there is one that says so. `headings` has how the
+    file writes a column that is called otherwise in `rows`.
     """
 
     file: str
     rows: list[list[str]]
     problems: tuple[Problem, ...] = ()
     modified: date | None = None
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     def table(self, columns: tuple[str, ...]) -> list[Row]:
         """The rows below the header line; see `table`."""
-        return table(self.file, self.rows, columns)
+        return table(self.file, self.rows, columns, self.headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +125,13 @@ def _odd_cells(where: str, told: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(Loudness.NOTICE, where, what, told["merged"], "Unmerge them and write the value into each row")
 
 
-def table(file: str, sheet: list[list[str]], columns: tuple[str, ...]) -> list[Row]:
+def table(
+    file: str, sheet: list[list[str]], columns: tuple[str, ...], written: Mapping[str, str] = MappingProxyType({})
+) -> list[Row]:
     """The rows below a header line, by column name in lower case; empty rows, also those above it, are passed over.
 
     A cell that a short row lacks is empty; text under no heading stands under "". Refuses a header that lacks one of
-    `columns`, naming what it has instead.
+    `columns`, naming what it has instead. `written` has how the file writes a column that is called otherwise in `sheet`.
     """
     filled = [(number, cells) for number, cells in enumerate(sheet, start=1) if any(cell.strip() for cell in cells)]
     header = [cell.strip().casefold() for cell in filled[0][1]] if filled else []
@@ -138,7 +143,11 @@ def table(file: str, sheet: list[list[str]], columns: tuple[str, ...]) -> list[R
     if twice:
         raise refuse(file, f"the header has {', '.join(twice)} more than once", fix="Leave one column of each name")
     named = {name: place for place, name in enumerate(header) if name}
-    return [_row(file, number, named, header, cells) for number, cells in filled[1:]]
+    rows = [_row(file, number, named, header, cells) for number, cells in filled[1:]]
+    headings = {name: written.get(name, tidy(filled[0][1][place])) for name, place in named.items()}
+    for row in rows:
+        row.headings = headings
+    return rows
 
 
 def _row(file: str, number: int, named: dict[str, int], header: list[str], cells: list[str]) -> Row:

@@ -48,8 +48,9 @@ def headed(sheet: Sheet, header: int = 0) -> Sheet:
     if filled is None or (header and filled != header - 1):
         fix = "Say in which row the header stands: header = 1"
         raise refuse(sheet.file, f"there is no header in row {header}" if header else "the sheet is empty", fix=fix)
+    headings = {heading(cell): tidy(cell) for cell in rows[filled]}
     rows[filled] = [heading(cell) for cell in rows[filled]]
-    return replace(sheet, rows=rows)
+    return replace(sheet, rows=rows, headings=headings)
 
 
 def columns_of(sheet: Sheet) -> dict[str, list[str]]:

@@ -2,14 +2,14 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from directory.listing import Provenance, Statement
 from directory.normalize import ParsedRecord, normalize
 from directory.problems import Loudness, Problem
-from importers.base import Batch, Importer, Joining, Row
+from importers.base import Batch, Importer, Joining, Row, Source
 
 Progress = Callable[[str, int, int], None]
 """Told the stage's name, how much of it is done, and how much there is."""
@@ -46,7 +46,9 @@ def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: P
     records, lost = _parse(importer, batch, tell)
     records, joined = join(records, importer.joining, provenance.reference)
     apart, twins, unclear = tell_apart(records)
-    statements, problems, unreadable = _normalize(apart, provenance, tell)
+    statements, problems, unreadable = _normalize(
+        _counted("checking", apart, tell), provenance, _headings(importer.source, batch)
+    )
     refused = len(lost) + len(unclear) + len(unreadable)
     everything = [*batch.problems, *lost, *joined, *twins, *unclear, *problems]
     return Understood(statements, everything, refused, frozenset(unreadable), len(lost), _unknown(batch))
@@ -152,15 +154,22 @@ def _unclear(record: ParsedRecord) -> Problem:
     return Problem(Loudness.ROW, record.where, what, record.values.get("organization", ""), fix)
 
 
+def _headings(source: Source, batch: Batch) -> dict[str, str]:
+    """How the file itself calls the column of each of our fields; nothing where it has no header line."""
+    written = batch.rows[0].headings if batch.rows else {}
+    columns = {ours: theirs for theirs, ours in source.columns.items()} | dict(source.made_from)
+    return {ours: written[theirs] for ours, theirs in columns.items() if theirs in written}
+
+
 def _normalize(
-    records: list[ParsedRecord], provenance: Provenance, tell: Progress
+    records: Iterable[ParsedRecord], provenance: Provenance, headings: Mapping[str, str]
 ) -> tuple[list[Statement], list[Problem], list[str]]:
     statements: list[Statement] = []
     problems: list[Problem] = []
     unreadable: list[str] = []
-    for record in _counted("checking", records, tell):
+    for record in records:
         day = record.observed_at or provenance.observed_at
-        statement, found = normalize(record, replace(provenance, reference=record.where, observed_at=day))
+        statement, found = normalize(record, replace(provenance, reference=record.where, observed_at=day), headings)
         problems += found
         if statement:
             statements.append(statement)

@@ -138,7 +138,7 @@ def test_a_bad_row_costs_itself_and_says_where_what_and_what_to_do(bring: Bring,
     assert set(held(database)) == {"Oak House"}
     parsed, read_badly = loud(summary, Loudness.ROW)
     assert (read_badly.where, read_badly.found, read_badly.fix) == (
-        "list.csv, row 3", "4411E", "Enter a five-digit ZIP code, such as 43215",
+        "list.csv, row 3, column “zip”", "4411E", "Enter a five-digit ZIP code, such as 43215",
     )  # fmt: skip
     assert (parsed.where, parsed.found) == ("list.csv, row 4", "the services are a question")
     assert "importers/invented_list.toml" in parsed.fix

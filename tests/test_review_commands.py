@@ -62,7 +62,7 @@ def test_runs_tell_who_when_what_and_with_a_number_everything(directory: Directo
     assert whole[:2] == [first, counts]
     assert whole[2].startswith("  As of 2026-03-01; SHA-256 ") and len(whole[2].split()[-1]) == 64
     assert whole[3] == "  1 × the ZIP code could not be read; the row was left out"
-    assert whole[4] == "  list.csv, row 3: the ZIP code could not be read; the row was left out (found: nowhere)"
+    assert whole[4] == "  list.csv, row 3, column “zip”: the ZIP code could not be read; the row was left out (found: nowhere)"
     (told,) = json.loads(run(directory, "runs", "--json").stdout)
     assert (told["number"], told["summary"]["new"], date.fromisoformat(told["observed_at"])) == (1, 1, date(2026, 3, 1))
 

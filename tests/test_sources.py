@@ -91,3 +91,10 @@ def test_no_two_sources_share_a_name() -> None:
 def test_an_example_workbook_is_what_its_readable_text_makes(text: Path, tmp_path: Path) -> None:
     make(text, tmp_path / "made.xlsx")
     assert (tmp_path / "made.xlsx").read_bytes() == text.with_suffix(".xlsx").read_bytes()
+
+
+@pytest.mark.parametrize("importer, file", EXAMPLES, ids=[f"{one.source.name}-{file.name}" for one, file in EXAMPLES])
+def test_every_field_of_a_table_has_a_heading_that_problems_can_name(importer: Importer, file: Path) -> None:
+    headings, source = importer.read(file, importer.source).rows[0].headings, importer.source
+    named = {*source.columns, *source.made_from.values()}
+    assert named <= headings.keys() if file.suffix != ".json" or source.made_from else not headings

@@ -174,6 +174,20 @@ def test_columns_that_nobody_named_are_said(tmp_path: Path) -> None:
     assert (problem.loudness, problem.found) == (Loudness.NOTICE, "beds")
 
 
+def test_a_problem_names_the_column_as_the_file_writes_it(sqlite_database: Database, tmp_path: Path) -> None:
+    table = (
+        "Name,City,State,Zip  Code,Call Us,Lat,Long\nA House,Dayton,OH,nowhere,,,\nB House,Dayton,OH,45402,soon,-84.2,39.7\n"
+    )
+    mapping = MAPPING[: MAPPING.index("[yes_no]")].replace('"ZIP"', '"zip code"').replace(', "Beds"', "")
+    mapping += 'phone = "CALL US"\nlatitude = "Lat"\nlongitude = "Long"\n'
+    told = taken(sqlite_database, tmp_path, table, mapping).problems
+    assert [(one.where, one.found) for one in told if one.loudness is not Loudness.NOTICE] == [
+        ("county.csv, row 2, column “Zip Code”", "nowhere"),
+        ("county.csv, row 3, columns “Lat” and “Long”", "-84.2, 39.7"),
+        ("county.csv, row 3, column “Call Us”", "soon"),
+    ]
+
+
 def test_headings_that_stand_there_twice_matter_only_where_they_are_read(tmp_path: Path) -> None:
     assert len(batch(tmp_path, COUNTY.replace("Website", "Phone")).rows) == 3
     (problem,) = refused(tmp_path, COUNTY.replace("Website", "Name"), MAPPING.replace('"Website", ', ""))
