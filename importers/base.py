@@ -203,7 +203,8 @@ class Batch:
     A code of which nobody knows the meaning has one that is unknown (`Source.meaning`), and stops the file even unused.
     `covers` are the States of which it has every listing that its source has: only there can one be gone. None stands
     for the whole source, the empty set for a file that is only some of it. `part` is which of its source's named parts it
-    is, "" for the one without a name: nothing of another part is gone.
+    is, "" for the one without a name: nothing of another part is gone. `counted` says that the file itself tells how many
+    rows it should have, and has them.
     """
 
     rows: list[Row]
@@ -212,6 +213,7 @@ class Batch:
     problems: tuple[Problem, ...] = ()
     covers: frozenset[str] | None = None
     part: str = ""
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

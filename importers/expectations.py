@@ -13,19 +13,25 @@ from importers.understanding import Understood, Unknown
 
 _MOST_WITHDRAWN: Final = 1 / 3
 """Of what the directory has of a source in some States, a file of those States takes out no larger share unasked."""
+_SHORTEST: Final = 2 / 3
+"""Of the listings of its source's newest file, a file that has them again has no smaller share unasked."""
+_FEW: Final = 20
+"""Of fewer listings than this some come and go without a broken download."""
 
 
 @dataclass(frozen=True, slots=True)
 class There:
     """What the directory has of a source where a file covers it: digests by local id, "" for what was withdrawn.
 
-    `whole` says that the file covers everything that its source has.
+    `whole` says that the file covers everything that its source has. `newest` is how many listings the source's newest
+    file had that was read in the same way; 0 where this one needs not be held against it.
     """
 
     source: str
     last: Mapping[str, str]
     covered: Set[str]
     whole: bool
+    newest: int = 0
 
 
 def covers(file: File, batch: Batch, order: Order) -> frozenset[str] | None:
@@ -74,6 +80,25 @@ def unexpected(source: Source, file: File, count: int, there: There, order: Orde
         fix = "Check that the file is whole; if the number is right, give the reason, such as --force “the publisher says so”"
         raise refuse(file.name, f"{what}; nothing was imported", f"{count:,}", fix)
     return [Problem(Loudness.NOTICE, file.name, what, f"{count:,}", "Check that the file is whole")]
+
+
+def cut_short(file: File, said: Understood, there: There, order: Order) -> list[Problem]:
+    """A word where a file has far fewer listings than its source's newest, and mostly the same; refuses it unasked.
+
+    A file of other listings, such as another State's, is none that was cut off.
+    """
+    count = len(said.statements)
+    before = min(there.newest, sum(map(bool, there.last.values())))
+    known = sum(bool(there.last.get(one.local_id)) for one in said.statements)
+    if before < _FEW or count >= before * _SHORTEST or known * 2 <= count or order.covers is not None:
+        return []
+    what = "the file is far shorter than the newest of its source, and has listings of it again, as half a download has"
+    found = f"{count:,} of {before:,}"
+    if not order.force_because:
+        fix = "" if there.whole else ", say the States of which it has everything, such as --covers MA, or"
+        fix = f"Check that the file is whole; if it is{fix} give the reason, such as --force “half of them closed”"
+        raise refuse(file.name, f"{what}; nothing was imported", found, fix)
+    return [Problem(Loudness.NOTICE, file.name, what, found, "Check that the file is whole")]
 
 
 def older(file: File, days: Mapping[str, date], coming: Mapping[str, date], order: Order) -> list[Problem]:

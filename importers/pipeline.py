@@ -49,6 +49,7 @@ class _Coming:
     said: Understood
     worded: list[Worded]
     part: str = ""
+    counted: bool = False
 
 
 def import_file(database: Database, importer: Importer, path: Path, order: Order, progress: Progress | None = None) -> Summary:
@@ -93,7 +94,7 @@ def _understand(importer: Importer, path: Path, file: File, order: Order, tell: 
     if not said.statements:
         raise refuse(file.name, "no row could be read; nothing was imported", fix="Use the file as the publisher gives it")
     covers, worded = expectations.covers(file, batch, order), [store.worded(one) for one in said.statements]
-    return _Coming(importer.source, file, provenance, len(batch.rows), covers, said, worded, batch.part)
+    return _Coming(importer.source, file, provenance, len(batch.rows), covers, said, worded, batch.part, batch.counted)
 
 
 def _tell_nobody(_stage: str, _done: int, _of: int) -> None:
@@ -142,6 +143,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     demo = _demo_making_way(connection, file, order)
     there = _there(connection, coming)
     unexpected = expectations.unexpected(coming.source, file, len(said.statements), there, order)
+    short = expectations.cut_short(file, said, there, order)
     different = [one for one in coming.worded if there.last.get(one.statement.local_id) != one.digest]
     gone, doubt = expectations.gone(file, said, there, order)
     days = store.latest_days(connection, file.source)
@@ -161,7 +163,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
         unchanged=len(coming.worded) - len(different),
         gone=len(gone),
         refused=said.refused,
-        problems=(*demo, *unexpected, *back, *doubt, *said.problems, *whereabouts.notices(doubtful, gazetteer)),
+        problems=(*demo, *unexpected, *short, *back, *doubt, *said.problems, *whereabouts.notices(doubtful, gazetteer)),
         fields=changes.fields,
         changes=changes.some,
         conflicts=len(reviewed.to_open),
@@ -187,9 +189,19 @@ def _there(connection: Connection, coming: _Coming) -> There:
     """What the directory has of the source, and which of it the file would have if it still were."""
     last, covered = _of_part(store.latest_digests(connection, coming.file.source), coming), coming.covers
     if covered is None:
-        return There(coming.file.source, last, last.keys(), whole=True)
+        return There(coming.file.source, last, last.keys(), whole=True, newest=_newest(connection, coming))
     states = store.latest_states(connection, coming.file.source) if covered else {}
-    return There(coming.file.source, last, {one for one in last if states.get(one) in covered}, whole=False)
+    return There(
+        coming.file.source, last, {one for one in last if states.get(one) in covered}, False, _newest(connection, coming)
+    )
+
+
+def _newest(connection: Connection, coming: _Coming) -> int:
+    """How many listings the source's newest file had; 0 where this one itself says how much it should have."""
+    newest = store.newest_run(connection, coming.file.source)
+    if coming.covers or coming.counted or newest is None or newest.mapping_sha256 != coming.file.mapping_sha256:
+        return 0
+    return sum(newest.summary[kind] for kind in ("new", "changed", "unchanged"))
 
 
 def _changes(connection: Connection, there: There, different: Sequence[Statement], gone: Sequence[str], most: int) -> Changes:

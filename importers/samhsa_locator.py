@@ -46,7 +46,7 @@ def read(path: Path, source: Source) -> Batch:
     fetched = told.get(FETCHED)
     if not isinstance(fetched, dict):
         return Batch(rows, samhsa.day_in(path.name), codes, tuple(problems), frozenset())
-    return Batch(rows, samhsa.day_in(str(fetched.get("day"))), codes, tuple(problems), _covered(fetched))
+    return Batch(rows, samhsa.day_in(str(fetched.get("day"))), codes, tuple(problems), _covered(fetched), counted=True)
 
 
 def _covered(fetched: dict[str, Any]) -> frozenset[str]:

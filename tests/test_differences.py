@@ -8,6 +8,7 @@ from directory.database import Database
 from directory.problems import CannotUnderstand
 from directory.vocabulary import label
 from importers import report
+from importers.base import Importer
 from importers.differences import NOT_SAID, ChangeKind, FieldChange, between
 from importers.orders import SHOWN
 from tests.builders import VALUES, a_statement
@@ -123,3 +124,33 @@ def test_a_file_of_a_state_need_not_be_as_long_as_the_whole(bring: Bring) -> Non
     assert counts(bring(ASH, importer=replace(ONLY_SOME, source=strict))) == (0, 0, 1, 0, 0)
     with pytest.raises(CannotUnderstand, match="should hold 5 to 6"):
         bring(OAK, ELM, importer=replace(IMPORTER, source=strict))
+
+
+# --- half a download -------------------------------------------------------------------------------------------------
+
+LONG = tuple(changed(OAK, name=f"House {number}") for number in range(30))
+OTHERS = tuple(changed(ASH, name=f"Other house {number}") for number in range(15))
+OF_ANY_SIZE = replace(SOURCE, at_most=100)
+
+
+@pytest.mark.parametrize("like", [IMPORTER, ONLY_SOME], ids=["of the whole source", "of some of it"])
+def test_a_file_cut_short_stops_before_anything_is_written(bring: Bring, database: Database, like: Importer) -> None:
+    cut = replace(like, source=OF_ANY_SIZE)
+    bring(*LONG, importer=cut)
+    before = state(database)
+    with pytest.raises(CannotUnderstand, match=r"far shorter than the newest of its source.*found: 19 of 30.*--force") as told:
+        bring(*LONG[:19], importer=cut)
+    assert state(database) == before and ("--covers MA" in str(told.value)) == (like is ONLY_SOME)
+    assert bring(*LONG[:20], importer=cut).unchanged == 20
+
+
+def test_a_shorter_file_is_taken_with_its_states_or_a_reason_or_where_it_is_another(bring: Bring) -> None:
+    cut = replace(ONLY_SOME, source=OF_ANY_SIZE)
+    bring(*LONG, importer=cut)
+    assert bring(*OTHERS, importer=cut).new == 15
+    bring(*LONG, importer=cut)
+    whole = replace(ORDER, covers=OHIO, force_because="half of them closed")
+    forced = bring(*LONG[:12], importer=cut, order=replace(whole, covers=None))
+    assert (forced.unchanged, forced.gone) == (12, 0) and "far shorter" in str(forced.problems[0])
+    bring(*LONG, importer=cut)
+    assert bring(*LONG[:12], importer=cut, order=whole).gone == 18
