@@ -140,10 +140,17 @@ def open_pages(client: FlaskClient, before: str) -> list[str]:
     return [f"{before}/", kept, before + a_center(client), *about, *hidden]
 
 
+def pages_for_anybody(client: FlaskClient, before: str) -> list[str]:
+    kept = str(client.post(f"{before}/options", data={"near": "43215", "age": "27"}).location)
+    listing = [f"{before}/listings/{key}" for key in ("invented_survey:100", "invented_survey:none")]
+    gone, ranked = f"{before}/options/{'a' * 22}", f"{before}/how-options-are-ranked"
+    return [f"{before}/need", kept, f"{kept}/change", gone, ranked, *listing]
+
+
 @SPOKEN
 def test_every_page_has_helplines_exit_and_the_other_language(client: FlaskClient, before: str) -> None:
     mine, other = ("en", "es") if not before else ("es", "en")
-    for address in open_pages(client, before):
+    for address in (*open_pages(client, before), *pages_for_anybody(client, before)):
         told = client.get(address)
         page = well_formed(told.text)
         assert f'<html lang="{mine}">' in told.text and f'hreflang="{other}">' in told.text, address
