@@ -15,6 +15,7 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 PROGRAM: Final = "referral-directory/0.1"
 """What this program calls itself where it asks another server."""
 ROOT = Path(__file__).parent.parent
+_SQLITE: Final = "sqlite:///"
 _USUAL_PROCESSES: Final = 4
 """At most so many unless somebody says otherwise: each takes memory of its own."""
 
@@ -43,10 +44,11 @@ class Settings:
         """The settings as given; raises CannotUnderstand for a bad value."""
         instance = Path(environment.get("INSTANCE") or ROOT / "instance").resolve()
         port = _whole(environment, "PORT", (1, 65535), 8000)
-        url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'directory.sqlite3'}"
-        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        url = environment.get("DATABASE_URL") or f"{_SQLITE}{instance / 'directory.sqlite3'}"
+        if not url.startswith((_SQLITE, "postgresql://", "postgresql+psycopg://")):
             fix = "Enter sqlite:///path/to/file or postgresql://user@host/name"
             raise CannotUnderstand(Problem(Loudness.FILE, "DATABASE_URL", "not a database that works here", fix=fix))
+        url = _from_everywhere(url)
         hosts = tuple(filter(None, environment.get("TRUSTED_HOSTS", "").replace(",", " ").split()))
         speed = _number(environment, "SPEED_MPH", (5.0, 100.0), MILES_AN_HOUR)
         factor = _number(environment, "ROAD_FACTOR", (1.0, 3.0), 1.0)
@@ -54,6 +56,13 @@ class Settings:
         geocoder = _service(environment, "GEOCODER_URL", "a geocoder")
         processes = _whole(environment, "PROCESSES", (1, 64), min(_processors(), _USUAL_PROCESSES))
         return cls(instance, port, url, hosts, speed, factor, routing, geocoder, processes)
+
+
+def _from_everywhere(url: str) -> str:
+    """The same database, whatever folder the process that opens it works in."""
+    file, asks, rest = url.removeprefix(_SQLITE).partition("?")
+    named = url.startswith(_SQLITE) and file and not file.startswith((":", "file:"))
+    return f"{_SQLITE}{Path(file).absolute()}{asks}{rest}" if named else url
 
 
 def _processors() -> int:

@@ -24,6 +24,7 @@ from directory.following import following as follow
 from directory.listing import Vetting
 from directory.referral import Directory
 from directory.search import disk, generations
+from directory.settings import ROOT, Settings
 from directory.upkeep import Reason
 from directory.vocabulary import VettingState
 from tests import evening, sites
@@ -273,6 +274,20 @@ def named(directory: Directory, words: str) -> list[str]:
 def queue(directory: Directory) -> tuple[str, ...]:
     with directory.database.reading() as connection:
         return store.unindexed(connection)
+
+
+def test_the_builder_finds_a_database_that_is_named_from_the_folder_where_the_site_was_started(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(str(directory.database.engine.url.database))
+    monkeypatch.chdir(file.parent)
+    told = {"INSTANCE": str(directory.settings.instance), "DATABASE_URL": f"sqlite:///{file.name}"}
+    site = Directory(Settings.from_environment(told))
+    with follow(site, every=0.05):
+        say(site, "brand new", organization="Example Quetzal House")
+        until(lambda: named(site, "quetzal") == ["invented_survey:brand new"])
+    assert not (ROOT / file.name).exists()
+    site.database.close()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no SIGKILL there")

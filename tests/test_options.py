@@ -239,6 +239,24 @@ def test_bad_settings_end_in_a_sentence(name: str, value: str, told: str) -> Non
     assert started.returncode and told in started.stderr and "Traceback" not in started.stderr
 
 
+@pytest.mark.parametrize(
+    ("written", "opened"),
+    [
+        ("sqlite:///a/rel.db", "sqlite:///{here}/a/rel.db"),
+        ("sqlite:///rel.db?timeout=9", "sqlite:///{here}/rel.db?timeout=9"),
+        ("sqlite:////srv/list.db", "sqlite:////srv/list.db"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("sqlite:///file:rel.db?uri=true", "sqlite:///file:rel.db?uri=true"),
+        ("postgresql://user@host/name", "postgresql://user@host/name"),
+    ],
+)
+def test_a_database_is_the_same_from_every_folder(
+    written: str, opened: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Settings.from_environment({"DATABASE_URL": written}).database_url == opened.format(here=tmp_path)
+
+
 def test_a_database_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
     url = f"postgresql://nobody@/none?host={tmp_path}"
     directory = Directory(Settings(tmp_path / "instance", 8000, url, ()))
