@@ -17,6 +17,8 @@ from directory.tables import REVISION, Written
 _MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 _BUSY_SECONDS: Final = 30
 """How long somebody waits for the writing turn."""
+_HELD_KIB: Final = 300 << 10
+"""So much of what one transaction writes is held in memory: an import of the largest real directory takes 34 MB."""
 _PATIENCE: Final = "500ms"
 """How long the writing anew of a table waits for those who read it; whoever comes later waits behind it."""
 _PERSONAL: Final = ("meeting_case", "case_member", "case_step", "case_call", "case_seen", "handout", "asked")
@@ -150,7 +152,8 @@ def _as_json(value: Any) -> str:
 def _on_connect(connection: Any, _record: Any) -> None:
     """Durable and strict; the journal by SQLite's version, since 3.7.0 to 3.51.2 can lose pages when WAL resets.
 
-    What a transaction writes stays in memory until it is committed: written out earlier, all who read would wait until then.
+    What a transaction writes stays in memory until it is committed, since all who read would wait from when it is written out;
+    but for a transaction that is larger than memory may be taken for it.
     """
     connection.isolation_level = None
     safe_wal = sqlite3.sqlite_version_info >= (3, 51, 3)
@@ -160,7 +163,8 @@ def _on_connect(connection: Any, _record: Any) -> None:
         f"journal_mode = {'WAL' if safe_wal else 'DELETE'}",
         f"synchronous = {'FULL' if safe_wal else 'EXTRA'}",
         "secure_delete = ON",
-        "cache_spill = OFF",
+        # In KiB, which the sign says. As pages, SQLite takes every multiple of 256 for OFF.
+        f"cache_spill = -{_HELD_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

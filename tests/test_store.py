@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from directory import database as database_module
 from directory import places, store
 from directory.availability import Bucket, Report
 from directory.database import Database
@@ -454,12 +455,36 @@ def test_a_call_about_a_surveyed_listing_speaks_of_that_listing_and_outlives_the
     assert listing.facts["moud.must_stop"].provenance.source == "staff"
 
 
+def a_long_list() -> list[Statement]:
+    """More than fits into SQLite's cache of 2 MB."""
+    return [a_statement(VALUES | {"organization": f"House {number} " + "x" * 150}, str(number)) for number in range(5000)]
+
+
 def test_who_reads_does_not_wait_for_a_long_transaction_that_writes(sqlite_database: Database) -> None:
     """SQLite would write what does not fit into its cache of 2 MB, and lock everybody out from then on."""
     reader = sqlite3.connect(str(sqlite_database.engine.url.database), timeout=0)
     with sqlite_database.writing() as connection:
-        said = [a_statement(VALUES | {"organization": f"House {number} " + "x" * 150}, str(number)) for number in range(5000)]
-        store.append(connection, said, None)
+        store.append(connection, a_long_list(), None)
         assert reader.execute("SELECT count(*) FROM statement").fetchone() == (0,)
     assert reader.execute("SELECT count(*) FROM statement").fetchone() == (5000,)
     reader.close()
+
+
+def on_disk(database: Database) -> int:
+    """The bytes of a SQLite database and of what is written ahead of it."""
+    file = Path(str(database.engine.url.database))
+    return sum(path.stat().st_size for path in (file, file.with_name(f"{file.name}-wal")) if path.exists())
+
+
+@pytest.mark.parametrize(("held_kib", "spills"), [(2 << 10, True), (database_module._HELD_KIB, False)])
+def test_a_transaction_takes_no_more_memory_than_it_may(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, held_kib: int, spills: bool
+) -> None:
+    monkeypatch.setattr(database_module, "_HELD_KIB", held_kib)
+    sqlite_database.close()
+    before = on_disk(sqlite_database)
+    with sqlite_database.writing() as connection:
+        store.append(connection, a_long_list(), None)
+        assert (on_disk(sqlite_database) > before) == spills
+    with sqlite_database.reading() as connection:
+        assert store.count(connection) == 5000
