@@ -58,8 +58,7 @@ class BrowserImports:
 
     def table(self, locate: Locate, now: datetime) -> bytes:
         """All listings as a CSV table."""
-        with self._database.reading() as connection:
-            return b"".join(line.encode() for line in table_lines(connection, locate, now))
+        return b"".join(line.encode() for line in table_lines(self._database, locate, now))
 
     def _told(self, wish: Wish, dry_run: bool) -> Mapping[str, Any]:
         chosen = {name: getattr(wish, name) for name in ("observed_at", "covers", "skip_unknown", "force_because")}

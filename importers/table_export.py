@@ -11,12 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection
-
-from directory import store
 from directory.database import Database
 from directory.listing import Listing
 from directory.resolve import Locate
+from directory.search.building import State
 from directory.vocabulary import BY_GROUP, Answer, label
 from importers.export import replace_file
 
@@ -33,14 +31,13 @@ _SHOWN: Final = {Answer.YES: "yes", Answer.NO: "no", Answer.UNKNOWN: ""}
 
 def export_table(database: Database, path: Path, locate: Locate, now: datetime) -> int:
     """Write every listing as it stands at a moment; returns how many. Raises what `replace_file` does."""
-    with database.reading() as connection:
-        return replace_file(path, table_lines(connection, locate, now)) - 1
+    return replace_file(path, table_lines(database, locate, now)) - 1
 
 
-def table_lines(connection: Connection, locate: Locate, now: datetime) -> Iterator[str]:
-    """The table line by line, its heading first."""
+def table_lines(database: Database, locate: Locate, now: datetime) -> Iterator[str]:
+    """The table line by line, its heading first; all listings are of one moment, and nobody who writes waits for them."""
     yield "\ufeff" + _line(HEADER)
-    for listing in store.listings(connection, locate, store.ids(connection)):
+    for listing in State.of(database, locate).listings.values():
         yield _line(_row(listing, now))
 
 

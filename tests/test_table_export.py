@@ -1,6 +1,9 @@
 """The directory as a table: no cell acts as a formula, unknown is empty, withheld stays withheld; our own reader reads it."""
 
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +11,7 @@ from directory import store
 from directory.database import Database
 from directory.listing import Statement, Vetting
 from directory.problems import CannotUnderstand
+from directory.search import building
 from directory.vocabulary import VettingState
 from importers.delimited import read_csv
 from importers.table_export import HEADER, export_table, neutral
@@ -19,8 +23,14 @@ EVIL = ('=HYPERLINK("http://example.org","x")', "+1+cmd|' /C calc'!A0", "-2+3", 
 
 def rows(database: Database, path: Path) -> list[dict[str, str]]:
     count = export_table(database, path, LOCATE, NOW)
+    found = read_as_rows(path)
+    assert len(found) == count
+    return found
+
+
+def read_as_rows(path: Path) -> list[dict[str, str]]:
     header, *found = read_csv(path).rows
-    assert tuple(header) == HEADER and len(found) == count
+    assert tuple(header) == HEADER
     return [dict(zip(header, row, strict=True)) for row in found]
 
 
@@ -70,6 +80,34 @@ def test_a_withheld_address_is_not_in_it(bring: Bring, database: Database, tmp_p
     (told,) = rows(database, tmp_path / "all.csv")
     assert (told["street"], told["latitude"], told["longitude"], told["address withheld"]) == ("", "", "", "yes")
     assert "Example Street" not in (tmp_path / "all.csv").read_text(encoding="utf-8-sig")
+
+
+def test_who_writes_does_not_wait_until_the_whole_table_is_read(
+    bring: Bring, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without WAL a writer of SQLite waits for whoever reads, and all who want to read wait for that writer."""
+    monkeypatch.setattr(building, "_AT_ONCE", 1)
+    bring(*(changed(OAK, name=f"House {number}", street=f"{number} Example Street") for number in range(6)))
+    seen: list[bool] = []
+
+    def write() -> None:
+        with database.writing() as connection:
+            first = store.ids(connection)[0]
+            store.append_vettings(connection, [(first, Vetting(VettingState.VETTED, NOW, "staff 1"))])
+
+    writer = threading.Thread(target=write)
+
+    def locate(*asked: Any) -> Any:
+        if not seen:
+            writer.start()
+        seen.append(not writer.is_alive())
+        time.sleep(0.2)
+        return LOCATE(*asked)
+
+    assert export_table(database, tmp_path / "all.csv", locate, NOW) == 6
+    writer.join()
+    assert not seen[0] and seen[-1], "it wrote while the table was being read"
+    assert [row["vetting"] for row in read_as_rows(tmp_path / "all.csv")].count("vetted") == 1, "and all is of one moment"
 
 
 def test_an_empty_directory_is_a_header_and_a_folder_is_no_file(database: Database, tmp_path: Path) -> None:
