@@ -126,6 +126,24 @@ def test_brokering_bars_and_a_question_that_nobody_can_answer_stays_open(app: Fl
         assert send(anna, f"{address}/answer", item=one, **answers(INTEREST))[0] == 404
 
 
+def test_answering_one_question_leaves_the_others_with_their_checker_and_their_day(app: Flask, directory: Directory) -> None:
+    anna, ben = somebody(app, name="Anna"), somebody(app, Role.ADMIN, "Ben")
+    address, brokering = f"/listings/{READY}/vetting/answer", BY_CODE["brokering"]
+    soon = (NOW + timedelta(days=30)).date()
+    told = {name: words for name, words in answers(brokering, "intake desk").items() if not name.endswith("-leads")}
+    assert send(anna, address, item="brokering", until=soon.isoformat(), **told)[0] == 200
+    more = told | {"answer-leads": "no", "evidence-leads": "their own price list"}
+    assert send(ben, address, item="brokering", until="", **more)[0] == 200
+    stands = [step for ask in brokering.asks if (step := file_of(directory).answer(brokering, ask))]
+    assert [step.until for step in stands] == [soon, soon, soon, None]
+    assert [step.who.by.partition(" ")[0] for step in stands] == ["staff", "staff", "staff", "admin"]
+    later = (NOW + timedelta(days=60)).date().isoformat()
+    status, page = send(ben, address, item="brokering", until=later, **more)
+    assert status == 422 and "Change an answer or its evidence" in page and f'value="{later}"' in page
+    assert len(file_of(directory).steps) == 4, "a day alone says nothing of what was asked"
+    assert send(ben, address, item="brokering", until=soon.isoformat(), **told)[0] == 200, "sent twice is sent once"
+
+
 def file_of(directory: Directory) -> File:
     return CheckingDesk(directory, Account(0, "a test", Role.STAFF), datetime.now(UTC)).file(READY)
 

@@ -120,14 +120,20 @@ def _found(item: str) -> Step:
 
 
 def _answer(desk: CheckingDesk, listing_id: str, item: Item) -> None:
-    """Write down what the form answers otherwise than it stands; raises CannotUnderstand where nothing is answered at all."""
+    """Write down what the form answers otherwise than it stands; raises CannotUnderstand where nothing is answered at all.
+
+    The form comes filled in with what stands, but for the last day: so that day belongs to the answers that changed alone.
+    """
     file, account = desk.file(listing_id), desk.account.id if item.personal else None
     given = [
-        (ask, _step(item.named(ask), chosen, request.form.get(_field("evidence", ask), "")))
+        (file.answer(item, ask, account), _step(item.named(ask), chosen, request.form.get(_field("evidence", ask), "")))
         for ask in item.asks
         if (chosen := request.form.get(_field("answer", ask), ""))
     ]
-    new = [one for ask, one in given if not _stands(file.answer(item, ask, account), one)]
+    new = [one for known, one in given if not _stands(known, one)]
+    if not new and any(one.until and known and known.until != one.until for known, one in given):
+        fix = "Change an answer or its evidence, such as who said so anew; the day is kept with what changes"
+        raise CannotUnderstand(Problem(Loudness.VALUE, "until", "has no answer that it would belong to", fix=fix))
     if new or not given:
         desk.answer(listing_id, item, new)
 
@@ -138,7 +144,7 @@ def _field(of: str, ask: Ask) -> str:
 
 def _stands(known: Step | None, one: Step) -> bool:
     """Whether it is what stands, word for word."""
-    return known is not None and (known.outcome, known.words, known.until) == (one.outcome, one.words.strip(), one.until)
+    return known is not None and (known.outcome, known.words) == (one.outcome, " ".join(one.words.split()))
 
 
 def _step(item: str, written: str, evidence: str) -> Step:
