@@ -85,8 +85,9 @@ class Desk:
         self._change(replace(case, need=asking.written_need(need), purge_after=until), "case need changed")
 
     def plan(self, case: Case, as_of: datetime | None) -> None:
-        """Let the board stand as of a moment to come; None for now."""
+        """Let the board stand as of a moment to come; None for now. What moves by that alone is not pointed out."""
         self.change_need(case, replace(self.need_of(case), as_of=as_of or self.now))
+        self.look(self.board(self.case(case.id)))
 
     def need_of(self, case: Case) -> Need:
         """What is needed, as of now by the clock of the place, or as of the moment that is planned for."""

@@ -249,6 +249,19 @@ def test_stopping_what_the_person_takes_now_can_not_be_allowed(desk: Desk) -> No
     assert "ready" not in listed(board) and board.stopping == ()
 
 
+def test_what_planning_alone_moves_is_not_pointed_out(desk: Desk) -> None:
+    case = a_case(desk)
+    desk.board(case)
+    for when in (NOW + timedelta(days=1), None):
+        desk.plan(case, when)
+        case = desk.case(case.id)
+        assert desk.board(case).moved == ()
+    with desk.directory.database.writing() as connection:
+        held = [("invented_survey:held", Vetting(VettingState.SUSPENDED, NOW, "staff 1"))]
+        store.append_vettings(connection, held)
+    assert [*sentences(desk.board(case))] == ["held"], "what moves afterwards is"
+
+
 def test_each_of_two_colleagues_is_told_what_moved_since_their_own_look(desk: Desk) -> None:
     case, colleague = a_case(desk), other(desk, "Kim Colleague")
     desk.let_in(case, "Kim Colleague")
