@@ -14,6 +14,7 @@ from directory import asking, board, code_names, free_text, handout, referral, s
 from directory.account import Account, Role, Who
 from directory.accounts.names import key_of
 from directory.answered import Answered
+from directory.availability import kept, taken_back
 from directory.board import Board
 from directory.case import KEPT, Case, Ending, EndKind, Handout, Seen, Step, StepKind, by_hand
 from directory.free_text import Written
@@ -21,6 +22,7 @@ from directory.listing import Listing
 from directory.need import Need
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
+from directory.vocabulary import BedState
 
 _SHOWN: Final = 10
 _ENDED_LONG_AGO: Final = timedelta(days=60)
@@ -183,6 +185,7 @@ class Desk:
             if ending.admitted_by:
                 how = "plan_b" if ending.kind is EndKind.PLAN_B else None
                 store.add_event(connection, ending.admitted_by, ending.on.isoformat(), "admitted", how)
+            _let_go(connection, case.id)
             store.change_case(connection, replace(standing, ended=_in_words(ending, names)))
             self._note(connection, "case ended", case)
 
@@ -239,10 +242,20 @@ def _erase(directory: Directory, case_id: str, who: Who) -> None:
         case = store.case_with(connection, case_id)
         if case is None:
             return
+        _let_go(connection, case_id)
         store.forget_needs_like(connection, case.need)
         store.purge_case(connection, case_id)
         store.audit(connection, who, "case purged", case_id)
     directory.database.leave_no_trace()
+
+
+def _let_go(connection: Connection, case_id: str) -> None:
+    """Take back the holds that were made for a case: the person is somewhere by now, or does not come."""
+    for call in store.calls(connection, case_id):
+        for recorded in store.recorded(connection, [call.listing_id]):
+            made = [one for one in kept(recorded.since.reports) if one.state is BedState.HELD]
+            own = [one for one in made if [one.observed_at.isoformat(), one.recorded_by] == call.answers.get("report")]
+            store.append_reports(connection, [(call.listing_id, taken_back(one)) for one in own])
 
 
 def _purge_after(need: Need, now: datetime) -> datetime:

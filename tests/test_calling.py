@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import pytest
 
-from directory import call_sheet, calling, referral, store
+from directory import call_sheet, calling, meetings, referral, store
+from directory.account import Account, Role
 from directory.availability import Report
 from directory.calling import Closing, Desk, Line, Said
-from directory.case import KEPT, Call, Case, Outcome, Reached
+from directory.case import KEPT, Call, Case, Ending, EndKind, Outcome, Reached
 from directory.listing import Listing
 from directory.referral import Directory
 from directory.settings import Settings
@@ -109,6 +110,22 @@ def test_what_stood_before_the_call_stands_again_when_they_did_not_say(directory
     found = held(directory)
     assert found.practical["upfront_cost"] == "$200 at the door"
     assert found.said_by["upfront_cost"].recorded_by == "counselor-1"
+
+
+@pytest.mark.parametrize("how", ["ended", "erased"])
+def test_a_hold_goes_with_the_case_that_it_was_made_for(directory: Directory, how: str) -> None:
+    with directory.database.writing() as connection:
+        of_others = Report(BedState.HELD, NOW, Channel.CALL, "counselor-9", hold_until=NOW + timedelta(hours=3))
+        store.append_reports(connection, [(LISTING, of_others)])
+    tap(desk(directory, minutes=1), "bed.state", "one")
+    tap(desk(directory, minutes=1), "bed.hold", "two_hours")
+    assert len(held(directory).reports) == 2
+    mine = meetings.Desk(directory, Account(ME, "counselor-1", Role.COUNSELOR), NOW + timedelta(hours=1))
+    if how == "ended":
+        mine.end(mine.case(LINE.case_id), Ending(EndKind.ADMITTED, NOW.date(), LISTING))
+    else:
+        mine.purge(mine.case(LINE.case_id))
+    assert [report.recorded_by for report in held(directory).reports] == ["counselor-9"]
 
 
 def test_a_hold_is_by_the_clock_of_the_center_and_means_what_it_meant(directory: Directory) -> None:
