@@ -1,5 +1,6 @@
 """The hand-outs of a case through the real application: made, shared for three days, and known to be out of date."""
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,13 +14,14 @@ from flask.testing import FlaskClient
 from directory import handing_out, handout, store
 from directory.accounts import Role
 from directory.availability import Report
-from directory.handout import RULES
+from directory.handout import RULES, square
 from directory.normalize import PRACTICAL
 from directory.referral import Directory
 from directory.vocabulary import BedState, Channel
 from directory.web import looked_at
 from tests import builders, evening, sites
 from tests.test_cases_pages import NOW, a_case, a_page, send, signed_in
+from tests.test_web import well_formed
 
 KINDS = {"html": b"<!doctype html>", "pdf": b"%PDF-", "ics": b"BEGIN:VCALENDAR", "vcf": b"BEGIN:VCARD"}
 CANARIES = ("43215", "canaryplan", "canarywords", "heroin", "Blue Heron")
@@ -99,8 +101,42 @@ def test_a_link_needs_no_account_and_sets_no_cookie_and_ends(client: FlaskClient
     assert handing_out.shared(directory, token, NOW + timedelta(hours=73)) is None
     assert send(client, f"{one}/revoke").status_code == 303
     ended, never = anybody.get(newer), anybody.get("/s/" + "a" * 22)
-    assert ended.status_code == never.status_code == 404 and ended.text == never.text
+    assert ended.status_code == never.status_code == 404 and ended.text.replace(token, "a" * 22) == never.text
     assert "A link works for 72 hours" in ended.text and "988" in ended.text
+
+
+def test_the_link_is_shown_with_its_square_code_and_goes_into_print_and_message(client: FlaskClient) -> None:
+    _, one = made(client)
+    page = send(client, f"{one}/share")
+    well_formed(page.text)
+    token = re.search(r'name="token" value="([^"]+)"', page.text)
+    assert token and "img-src 'self' data:" in page.headers["Content-Security-Policy"]
+    pictures = [
+        html.unescape(found)
+        for found in re.findall(r'<img class="square" src="([^"]+)" alt="Square code of the link', page.text)
+    ]
+    for spoken, path, picture in zip(("en", "es"), ("/s/", "/es/s/"), pictures, strict=True):
+        whole = f"http://localhost{path}{token[1]}"
+        assert picture == square.data(whole) and page.text.count(whole) == 3
+        printed = send(client, f"{one}/linked", token=token[1], language=spoken)
+        assert (
+            whole in printed.text and square.data(whole) in html.unescape(printed.text) and f'lang="{spoken}"' in printed.text
+        )
+    taken = send(client, f"{one}/linked", token=token[1], language="es", ending="pdf")
+    assert taken.data.startswith(b"%PDF-") and "-es.pdf" in taken.headers["Content-Disposition"]
+    link(client, one)
+    ended = send(client, f"{one}/linked", token=token[1], language="en")
+    assert ended.status_code == 409 and "Make a new link" in ended.text
+
+
+def test_a_link_leads_to_both_languages_and_so_does_the_page_where_it_ended(client: FlaskClient, app: Flask) -> None:
+    _, one = made(client)
+    address, anybody = link(client, one), app.test_client()
+    english, spanish = anybody.get(address), anybody.get(f"/es{address}")
+    assert f'href="/es{address}" lang="es"' in english.text and '<html lang="en">' in english.text
+    assert f'href="{address}" lang="en"' in spanish.text and '<html lang="es">' in spanish.text
+    over = anybody.get(f"/es/s/{'a' * 22}")
+    assert over.status_code == 404 and "Esta lista no se comparte" in over.text and f'href="/s/{"a" * 22}"' in over.text
 
 
 def test_a_list_that_says_something_else_by_now_is_known_to_be_old(client: FlaskClient, directory: Directory) -> None:
@@ -144,7 +180,7 @@ def test_every_page_of_a_case_says_what_is_written_down_of_a_look_at_it(app: Fla
     shown = {
         rule.endpoint for rule in app.url_map.iter_rules() if "case_id" in rule.arguments and "GET" in (rule.methods or ())
     }
-    assert shown == {*looked_at.SHOWN}
+    assert shown | {"handouts.linked"} == {*looked_at.SHOWN}
 
 
 def test_others_find_no_hand_out(client: FlaskClient, app: Flask) -> None:

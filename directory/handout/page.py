@@ -7,7 +7,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -35,10 +35,13 @@ class Page:
     policy: str
 
 
-def page(snapshot: Snapshot, language: str = "en", link: str = "") -> Page:
-    """The hand-out; with a share link, its second page has the link's square code."""
+def page(snapshot: Snapshot, language: str = "en", link: str = "", others: tuple[tuple[str, str, str], ...] = ()) -> Page:
+    """The hand-out; with a share link, its second page has the link's square code.
+
+    `others` has where the same stands in other languages: code, name and address of each.
+    """
     told = sheet(snapshot, language)
-    return _written("handout", told, {"link": link, "code": square.data(link) if link else "", "density": density(told)})
+    return _written("handout", told, _given(link, density(told)) | {"others": others})
 
 
 def present(snapshot: Snapshot, language: str = "en") -> Page:
@@ -48,8 +51,11 @@ def present(snapshot: Snapshot, language: str = "en") -> Page:
 
 def printed(snapshot: Snapshot, language: str, link: str, density: str) -> str:
     """The hand-out's HTML as a printer of a given density gets it."""
-    given = {"link": link, "code": square.data(link) if link else "", "density": density}
-    return _written("handout", sheet(snapshot, language), given).html
+    return _written("handout", sheet(snapshot, language), _given(link, density)).html
+
+
+def _given(link: str, density: str) -> dict[str, Any]:
+    return {"link": link, "code": square.data(link) if link else "", "density": density, "others": ()}
 
 
 def file_name(snapshot: Snapshot, language: str, ending: str) -> str:
@@ -66,7 +72,7 @@ def density(told: Sheet) -> str:
     return next((name for name, most in zip(DENSITIES, _WORDS_THAT_FIT, strict=False) if letters <= most), DENSITIES[-1])
 
 
-def _written(name: str, told: Sheet, given: dict[str, str]) -> Page:
+def _written(name: str, told: Sheet, given: dict[str, Any]) -> Page:
     style = typeface.faces() + (_HERE / f"{name}.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     inside = f"style-src 'sha256-{digest}'; font-src data:; img-src data:"

@@ -37,6 +37,7 @@ from directory.web import (
     reading,
     roles,
     security,
+    shared,
     sign_in,
     staff,
     staff_duplicates,
@@ -81,6 +82,7 @@ _IN_BOTH_LANGUAGES: Final = (
     families_kept.families_kept,
     pages.pages,
     reading.reading,
+    shared.shared,
 )
 
 

@@ -18,10 +18,10 @@ from directory.web.opened import now, opened
 from directory.web.roles import anybody
 
 crawlers: Final = Blueprint("crawlers", __name__)
-OWN: Final = ("/need", "/options", "/listings", "/centers/found", "/list", "/compare")
+OWN: Final = ("/need", "/options", "/listings", "/centers/found", "/list", "/compare", "/s/")
 """What one person asked, looked for or chose, and what nobody checked, in both languages."""
 KEPT_OUT: Final = (
-    "/cases", "/calls", "/s/", "/attest", "/staff", "/admin", "/desk", "/account",
+    "/cases", "/calls", "/attest", "/staff", "/admin", "/desk", "/account",
     "/activate", "/sign-in", "/sign-out", *OWN, *(f"/es{path}" for path in OWN),
 )  # fmt: skip
 _FIXED: Final = (

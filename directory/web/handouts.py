@@ -1,26 +1,25 @@
-"""The pages of the hand-outs of a case, and the link that leads a family to one; nothing of the need stands in any of them."""
+"""The pages of the hand-outs of a case, and the making of a family's link; nothing of the need stands in any of them."""
 
-import re
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Redirect
 
 from directory import handing_out, handout
 from directory.case import Case, Handout
 from directory.handing_out import HandingOut
-from directory.handout import CannotPrint, Page
+from directory.handout import CannotPrint, square
 from directory.web.cases import the_desk
+from directory.web.language import LANGUAGES
 from directory.web.opened import now, opened, page
-from directory.web.roles import anybody, needs
+from directory.web.roles import needs
+from directory.web.security import with_pictures_inside
+from directory.web.shared import address, served
 
 handouts: Final = Blueprint("handouts", __name__)
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
-_OVER: Final = (
-    "A link works for 72 hours at most, and whoever made it can end it sooner. Ask them for a new one. "
-    "Meanwhile call the numbers on the printed list, or the helplines below."
-)
+_ENDED: Final = "Whoever has it finds nothing there any more. Make a new link, and print the list with that one."
 _FILES: Final = {"ics": "text/calendar", "vcf": "text/vcard", "html": "text/html", "pdf": "application/pdf"}
 
 
@@ -28,8 +27,7 @@ def _handing() -> HandingOut:
     return HandingOut(the_desk())
 
 
-def _language() -> str:
-    asked = request.args.get("language", "")
+def _language(asked: str) -> str:
     return asked if asked in handout.LANGUAGES else handout.LANGUAGES[0]
 
 
@@ -51,12 +49,40 @@ def make(case_id: str) -> Redirect:
 
 @handouts.post("/cases/<case_id>/handouts/<int:number>/share")
 @needs("counselor")
-def share(case_id: str, number: int) -> str:
-    """A link for the family, good for three days; it is shown once."""
+def share(case_id: str, number: int) -> Response:
+    """A link for the family, good for three days; it is shown this once, with its square codes and what carries it along."""
     handing = _handing()
     case = handing.desk.case(case_id)
-    token = handing.share(case, handing.one(case, number))
-    return _listed(case_id, number, url_for("handouts.shared", token=token, _external=True))
+    made = handing.one(case, number)
+    token = handing.share(case, made)
+    links = [_link(made, token, spoken) for spoken in LANGUAGES]
+    response = make_response(_listed(case_id, number, {"token": token, "links": links}))
+    response.headers["Content-Security-Policy"] = with_pictures_inside()
+    return response
+
+
+def _link(made: Handout, token: str, spoken: str) -> dict[str, str]:
+    """A link as the page shows it in one language: its address, its square code, and the text message that carries it."""
+    whole = address(token, spoken)
+    message = handout.text_message(dict(made.snapshot), spoken, whole)
+    return {"spoken": spoken, "name": LANGUAGES[spoken], "address": whole, "code": square.data(whole), "message": message}
+
+
+@handouts.post("/cases/<case_id>/handouts/<int:number>/linked")
+@needs("counselor")
+def linked(case_id: str, number: int) -> ResponseReturnValue:
+    """The hand-out with its link inside, to be printed or taken along; what opens the link is sent in the form alone."""
+    case, made = _one(case_id, number)
+    token = request.form.get("token", "")
+    found = handing_out.shared(opened(), token, now())
+    if found is None or found.id != made.id:
+        back = url_for("handouts.all_of_them", case_id=case_id)
+        return page("message.html", title="This link has ended", sentence=_ENDED, back=back), 409
+    spoken = _language(request.form.get("language", ""))
+    link, ending = address(token, spoken), request.form.get("ending", "")
+    if not ending:
+        return served(handout.page(dict(made.snapshot), spoken, link))
+    return _taken_along(case, made, (spoken, ending, link))
 
 
 @handouts.post("/cases/<case_id>/handouts/<int:number>/revoke")
@@ -74,7 +100,7 @@ def revoke(case_id: str, number: int) -> Redirect:
 def show(case_id: str, number: int) -> Response:
     """The hand-out as one file, for the screen and for print."""
     _, made = _one(case_id, number)
-    return _served(handout.page(dict(made.snapshot), _language()))
+    return served(handout.page(dict(made.snapshot), _language(request.args.get("language", ""))))
 
 
 @handouts.get("/cases/<case_id>/handouts/<int:number>/present")
@@ -82,7 +108,7 @@ def show(case_id: str, number: int) -> Response:
 def present(case_id: str, number: int) -> Response:
     """The view for the meeting, one option at a time."""
     _, made = _one(case_id, number)
-    return _served(handout.present(dict(made.snapshot), _language()))
+    return served(handout.present(dict(made.snapshot), _language(request.args.get("language", ""))))
 
 
 @handouts.get("/cases/<case_id>/handouts/<int:number>/text")
@@ -90,41 +116,39 @@ def present(case_id: str, number: int) -> Response:
 def text(case_id: str, number: int) -> str:
     """The same as a text message, to be copied."""
     case, made = _one(case_id, number)
-    return page("handouts_text.html", case=case, words=handout.text_message(dict(made.snapshot), _language()))
+    return page(
+        "handouts_text.html",
+        case=case,
+        words=handout.text_message(dict(made.snapshot), _language(request.args.get("language", ""))),
+    )
 
 
 @handouts.get("/cases/<case_id>/handouts/<int:number>/file.<ending>")
 @needs("counselor")
-def file(case_id: str, number: int, ending: str) -> Response | tuple[str, int]:
+def file(case_id: str, number: int, ending: str) -> ResponseReturnValue:
     """The hand-out as a file: PDF, one HTML file, calendar, cards."""
-    case, made = _one(case_id, number)
-    snapshot, language = dict(made.snapshot), _language()
+    return _taken_along(*_one(case_id, number), (_language(request.args.get("language", "")), ending, ""))
+
+
+def _taken_along(case: Case, made: Handout, wanted: tuple[str, str, str]) -> ResponseReturnValue:
+    """A file in a language, of an ending, with a link inside where there is one."""
+    snapshot, (spoken, ending, link) = dict(made.snapshot), wanted
     try:
         body = {
-            "html": lambda: handout.page(snapshot, language).html.encode(),
-            "pdf": lambda: handout.pdf(snapshot, language),
-            "ics": lambda: handout.calendar(snapshot, language),
-            "vcf": lambda: handout.cards(snapshot, language),
+            "html": lambda: handout.page(snapshot, spoken, link).html.encode(),
+            "pdf": lambda: handout.pdf(snapshot, spoken, link),
+            "ics": lambda: handout.calendar(snapshot, spoken),
+            "vcf": lambda: handout.cards(snapshot, spoken),
         }[ending]()
     except KeyError:
         abort(404)
     except CannotPrint as error:
-        return page("handouts_no_pdf.html", case=case, number=number, problem=error.problems[0]), 503
+        return page("handouts_no_pdf.html", case=case, number=made.id, problem=error.problems[0]), 503
     response = make_response(body)
     response.mimetype = _FILES[ending]
-    name = handout.file_name(snapshot, language, ending)
+    name = handout.file_name(snapshot, spoken, ending)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-@handouts.get("/s/<token>")
-@anybody
-def shared(token: str) -> Response:
-    """The hand-out that a link leads to: no account, no cookie, and nothing of the need."""
-    made = handing_out.shared(opened(), token, now()) if _TOKEN.fullmatch(token) else None
-    if made is None:
-        return make_response(page("message.html", title="This list is not shared", sentence=_OVER), 404)
-    return _served(handout.page(dict(made.snapshot), _language()))
 
 
 def _one(case_id: str, number: int) -> tuple[Case, Handout]:
@@ -133,18 +157,12 @@ def _one(case_id: str, number: int) -> tuple[Case, Handout]:
     return case, handing.one(case, number)
 
 
-def _served(made: Page) -> Response:
-    response = make_response(made.html)
-    response.headers["Content-Security-Policy"] = made.policy
-    return response
-
-
 def _there(made: Handout, moment: datetime) -> datetime:
     """A moment by the clock of the place that the hand-out is for."""
     return moment.astimezone(datetime.fromisoformat(made.snapshot["made_at"]).tzinfo)
 
 
-def _listed(case_id: str, shown: int = 0, link: str = "") -> str:
+def _listed(case_id: str, shown: int = 0, shared: dict[str, Any] | None = None) -> str:
     handing = _handing()
     case = handing.desk.case(case_id)
     made = handing.all(case)
@@ -154,8 +172,8 @@ def _listed(case_id: str, shown: int = 0, link: str = "") -> str:
         made=made,
         changed=handing.desk.board(case).changed if made else None,
         shown=shown,
-        link=link,
+        shared=shared,
         there=_there,
-        languages={code: handout.CATALOGS[code].name for code in handout.LANGUAGES},
+        languages=LANGUAGES,
         now=handing.desk.now,
     )

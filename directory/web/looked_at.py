@@ -18,6 +18,7 @@ SHOWN: Final = {
     "handouts.present": "hand-out presented",
     "handouts.text": "hand-out seen as a text message",
     "handouts.file": "hand-out taken along as {ending}",
+    "handouts.linked": "hand-out taken along with its link",
 }
 """By page of a case: what stands in the audit of whoever saw it."""
 
