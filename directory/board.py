@@ -11,6 +11,7 @@ from directory.answered import Answered
 from directory.case import Call, Case, Step, StepKind
 from directory.confirming import Clock, clock
 from directory.handout import Change
+from directory.listing import Address
 from directory.matching.beds import standing_for
 from directory.matching.compose import PRESENTED
 from directory.matching.criteria import BY_NAME
@@ -164,11 +165,19 @@ def _stands(entry: Entry, answered: Answered, listed: bool) -> dict[str, Any]:
         "bed": [str(part) if part is not None else "" for part in told],
         "tried": str(attempt) if attempts_in_words(listing, need, entry.way) else "",
         "vetting": str(listing.vetting(need.as_of)),
+        "address": _address(listing.address),
         "phone": str(listing.phone or ""),
+        "other_phones": [str(phone) for phone in listing.phones[1:]],
         "hours": f"{listing.intake_hours or ''} {listing.latest_arrival}".strip(),
         "practical": dict(listing.practical),
         "answers": {finding.criterion: str(finding.answer) for finding in entry.findings},
     }
+
+
+def _address(address: Address) -> str:
+    if address.confidential:
+        return f"{address.place}, withheld"
+    return ", ".join(filter(None, (address.address_1, address.address_2, f"{address.place} {address.postal_code}".strip())))
 
 
 def moved(before: Mapping[str, Any], answered: Answered) -> tuple[Moved, ...]:
@@ -212,15 +221,30 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any], entry: Entry, n
         was = old["answers"].get(name, answer)
         if was != answer and name != "admit" and (name != "trust" or old["vetting"] == new["vetting"]):
             yield f"{BY_NAME[name].title}: was {was}, now {answer}: {_because(entry, name)}"
-    if old["phone"] != new["phone"]:
-        yield f"the number to call was {old['phone'] or 'not known'}, now {new['phone'] or 'not known'}"
+    yield from _how_to_get_there({**new, **old}, new)
     if old["hours"] != new["hours"]:
         yield f"intake hours: {entry.intake}"
-    for name, said in new["practical"].items():
-        if old.get("practical", new["practical"]).get(name) != said:
-            yield f"{PRACTICAL[name]}: {said}"
+    yield from _practical(old.get("practical", new["practical"]), new["practical"])
     if old["points"] != new["points"]:
         yield f"was {old['points']} points, now {new['points']}"
+
+
+def _how_to_get_there(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    if old["address"] != new["address"]:
+        yield f"the address was {old['address']}, now {new['address']}"
+    if old["phone"] != new["phone"]:
+        yield f"the number to call was {old['phone'] or 'not known'}, now {new['phone'] or 'not known'}"
+    if old["other_phones"] != new["other_phones"]:
+        were, now = (", ".join(told["other_phones"]) or "none" for told in (old, new))
+        yield f"other numbers were {were}, now {now}"
+
+
+def _practical(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    for name in dict.fromkeys((*new, *old)):
+        if name not in new:
+            yield f"{PRACTICAL[name]}: not known any more, was: {old[name]}"
+        elif old.get(name) != new[name]:
+            yield f"{PRACTICAL[name]}: {new[name]}"
 
 
 def _tier(code: str) -> str:

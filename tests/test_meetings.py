@@ -282,6 +282,24 @@ def test_what_is_to_be_paid_or_brought_is_said_when_it_moves(desk: Desk) -> None
     assert "what is to be paid up front: $300 at the door" in sentences(desk.board(case))["third"]
 
 
+def test_another_address_another_number_and_what_is_taken_back_are_said(desk: Desk) -> None:
+    case = a_case(desk)
+    call = builders.a_provenance(source="calls", kind=SourceKind.STAFF_CALL, observed_at=NOW.date())
+    cost = Statement("calls", "third/cost", call, {"upfront_cost": "$300 at the door"}, about="invented_survey:third")
+    with desk.directory.database.writing() as connection:
+        store.append(connection, [cost], None)
+    desk.board(case)
+    where = {"address_1": "9 Elm Row", "phone": "6145550181", "intake_1": "6145550182"}
+    moved = Statement("calls", "third/place", call, where, about="invented_survey:third")
+    with desk.directory.database.writing() as connection:
+        store.append(connection, [moved, replace(cost, values={}, restates=True)], None)
+    told = sentences(desk.board(case))["third"]
+    assert next(one for one in told if "address" in one).endswith(", now 9 Elm Row, Columbus, OH 43201")
+    assert next(one for one in told if "number to call" in one).endswith(", now 614-555-0182")
+    assert next(one for one in told if "other numbers" in one).endswith(", now 614-555-0181")
+    assert "what is to be paid up front: not known any more, was: $300 at the door" in told
+
+
 def a_call(case: Case, local_id: str, **fields: Any) -> Call:
     usual = Call(0, case.id, f"invented_survey:{local_id}", case.owner, NOW, NOW + timedelta(minutes=20))
     return replace(usual, **fields)
