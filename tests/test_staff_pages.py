@@ -26,6 +26,7 @@ from directory.vocabulary import SourceKind, VettingState
 from tests import evening, sites
 from tests.builders import a_provenance
 from tests.people import a_client, a_person
+from tests.test_cases_pages import plain
 
 NOW: Final = datetime.now(UTC)
 READY: Final = "invented_survey:ready"
@@ -337,3 +338,24 @@ def test_what_staff_do_not_believe_is_never_published(app: Flask, directory: Dir
 @pytest.mark.parametrize("made_up", ["x" * 22, "short"])
 def test_a_link_that_nobody_made_opens_nothing(app: Flask, made_up: str) -> None:
     assert app.test_client().get(f"/attest/{made_up}").status_code == 404
+
+
+def test_what_became_of_referrals_is_counted_by_month_for_those_who_are_signed_in_alone(
+    app: Flask, directory: Directory
+) -> None:
+    told = [
+        ("2026-10-30", "declined", "payment"), ("2026-11-02", "declined", "payment"), ("2026-11-09", "declined", "payment"),
+        ("2026-11-03", "admitted", None), ("2026-11-04", "admitted", "plan_b"), ("2026-11-05", "turned_away", None),
+    ]  # fmt: skip
+    with directory.database.writing() as connection:
+        for event in told:
+            store.add_event(connection, READY, *event)
+    staff, counselor = somebody(app), somebody(app, Role.COUNSELOR)
+    for page in (staff.get(f"/listings/{READY}/vetting").text, counselor.get(f"/listings/{READY}").text):
+        _, _, block = plain(page).partition("What became of referrals ")
+        november, _, october = block.partition(" October 2026 ")
+        assert november.startswith("November 2026 Declined on the telephone: Payment or insurance: 2 ")
+        for once in ("Admitted somebody: 1", "Admitted somebody as plan B: 1", "Turned somebody away who had come: 1"):
+            assert once in november
+        assert october.startswith("Declined on the telephone: Payment or insurance: 1")
+    assert "became of referrals" not in app.test_client().get(f"/listings/{READY}").text

@@ -18,6 +18,7 @@ from directory.web import (
     account_pages,
     admin,
     attest,
+    became,
     bed_pages,
     calls,
     case_end,
@@ -107,6 +108,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.register(app, source_titles or {})
     language.register(app)
+    became.register(app)
     app.jinja_env.globals["styles"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in _STATIC.glob("*.css")
     }
