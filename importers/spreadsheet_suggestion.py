@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from directory import days, values
-from directory.normalize import FIELDS
+from directory.normalize import COORDINATES, FIELDS
 from directory.vocabulary import TERMS
 from importers.any_table import read_any_table
 from importers.base import tidy
@@ -30,6 +30,8 @@ _LOOKED_AT: Final = 200
 _HEADER_WITHIN: Final = 10
 _ENOUGH: Final = 0.6
 _NOT_UNDERSTOOD: Final = "not understood"
+_READ_WIDELY: Final = {"licence_expires": days.day_in_any_shape(days.MONTH_FIRST)} | dict.fromkeys(COORDINATES, float)
+"""How the cells of a field are looked at, where an import makes more of them, or says more, than the field's own reading."""
 
 
 def plain(text: str) -> str:
@@ -150,7 +152,7 @@ def _place(draft: _Draft, words: Words, column: str, cells: list[str]) -> None:
 
 
 def _readable(ours: str, cells: list[str]) -> bool:
-    read = days.day_in_any_shape(days.MONTH_FIRST) if ours == "licence_expires" else FIELDS[ours].read
+    read = _READ_WIDELY.get(ours, FIELDS[ours].read)
     return not cells or sum(_reads(read, cell) for cell in cells) >= _ENOUGH * len(cells)
 
 

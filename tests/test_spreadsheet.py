@@ -326,6 +326,17 @@ def test_a_proposed_mapping_works_unedited(sqlite_database: Database, tmp_path: 
     assert {str(house.answer(term)) for term in ("care.withdrawal", "sex.female")} == {"no"}
 
 
+def test_proposed_coordinates_are_checked_on_import(sqlite_database: Database, tmp_path: Path) -> None:
+    table = "Name,City,State,ZIP,Latitude,Longitude\nA House,Columbus,OH,43215,39.96,-83.00\n"
+    table += "B House,Columbus,OH,43215,-83.00,39.96\nC House,Columbus,OH,43215,0,0\nD House,Columbus,OH,43215,35.0,-120.0\n"
+    text = suggest(written(tmp_path, "county.csv", table), DAY).text
+    told = [problem.what for problem in taken(sqlite_database, tmp_path, table, text).problems]
+    assert ["swapped" in told[0], "far from the ZIP code" in told[1]] == [True, True] and len(told) == 2
+    all_swapped = "Name,City,State,ZIP,Lat,Lng\nA House,Columbus,OH,43215,-120.5,39.96\n"
+    columns = mapped(tmp_path, suggest(written(tmp_path, "county.csv", all_swapped), DAY).text).columns
+    assert (columns["lat"], columns["lng"]) == ("latitude", "longitude")
+
+
 def test_what_was_not_understood_stands_in_a_comment_and_is_not_taken(tmp_path: Path) -> None:
     table = COUNTY.replace("Beds", "Colour of the door").replace("Men", "Sailors")
     text = suggest(written(tmp_path, "county.csv", table), DAY).text
