@@ -97,6 +97,18 @@ def test_a_withdrawal_unit_names_the_program_that_follows_with_its_number(client
     assert "Then, after withdrawal: Example Ready House Columbus, OH · no. " in plain(unit) and "614-555-0150" in unit
 
 
+def test_every_card_says_whether_somebody_here_has_checked_the_center(client: FlaskClient, directory: Directory) -> None:
+    told = answered(directory, asked(client))
+    page = the_page(client)
+    assert "Each says whether we have checked it." in page and "nobody here has checked yet" in client.get("/need").text
+    for card in cards(page):
+        key = re.findall(r'href="/listings/([^"]+)"', card)[0]
+        assert ("Nobody here has checked this center yet" in card.partition('class="bed"')[0]) is (
+            key != "invented_survey:ready"
+        )
+    assert "invented_survey:ready" in {entry.listing.id for entry in told.options}, "the one that is vetted is among them"
+
+
 def test_who_answers_the_same_telephone_is_said_to(client: FlaskClient) -> None:
     sister = next(card for card in cards(the_page(client)) if "Sister Program" in card)
     assert re.search(r"Same admissions number as no\. \d", plain(sister))
@@ -258,4 +270,4 @@ def test_a_listing_shows_hours_license_vetting_and_plans(client: FlaskClient) ->
     ):
         assert words in page
     silent = plain(client.get("/listings/invented_survey:women").text)
-    assert "Nobody here has vetted it yet" in silent and "License Not known" in silent
+    assert "Nobody here has checked this center yet" in silent and "License Not known" in silent

@@ -18,6 +18,7 @@ from directory.matching.gathering import folded
 from directory.need import Need
 from directory.spoken import say
 from directory.vocabulary import Answer, label
+from directory.web.told import VETTING
 
 _SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust", "preferences")
 
@@ -28,19 +29,21 @@ class Card:
 
     `twin` tells of an entry above with the same number or organization, `voice` is the one source and day behind all
     findings, `why` holds the findings with those that the need says nothing about last. `then_above` is the number above
-    under which the second step of its plan stands, or 0.
+    under which the second step of its plan stands, or 0. `vetting` and `then_vetting` say how far both are checked here.
     """
 
     number: int
     entry: Entry
     tier: str
     place: str
+    vetting: str
     twin: str
     wish: str
     telling: tuple[Finding, ...]
     voice: tuple[str, date | None] | None
     why: tuple[Finding, ...]
     then_above: int
+    then_vetting: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +100,20 @@ def _cards(entries: Iterable[Entry], answered: Answered) -> Iterator[Card]:
             entry=entry,
             tier=paper.tier_in_words(entry.tier),
             place=say("%(town)s · %(distance)s", town=entry.listing.address.place, distance=paper.distance(entry)),
+            vetting=_vetting(entry.listing, answered.need),
             twin=_twin(entry.listing, number, numbers, names),
             wish=paper.would_be_first(entry, answered),
             telling=tuple(telling(entry, answered.need)),
             voice=one_voice(entry),
             why=(*findings, *rest),
             then_above=above.get(entry.then.id, 0) if entry.then else 0,
+            then_vetting=_vetting(entry.then, answered.need) if entry.then else "",
         )
         above[entry.listing.id] = number
+
+
+def _vetting(listing: Listing, need: Need) -> str:
+    return VETTING[listing.vetting(need.as_of)]
 
 
 def _twin(listing: Listing, number: int, numbers: dict[str, int], names: dict[str, int]) -> str:

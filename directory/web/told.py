@@ -26,7 +26,7 @@ CHANNELS: Final = {
     Channel.REFERRAL: say("after a referral"),
 }
 VETTING: Final = {
-    VettingState.NEW: say("Nobody here has vetted it yet"),
+    VettingState.NEW: say("Nobody here has checked this center yet"),
     VettingState.IN_REVIEW: say("Being vetted"),
     VettingState.VETTED: say("Vetted"),
     VettingState.VETTED_WITH_CONDITIONS: say("Vetted, with conditions"),
