@@ -117,6 +117,7 @@ def create_app(
     looked_at.register(app)
     errors.register(app)
     roles.register(app)
+    security.refuse_unwritable(app)
     for part in _PARTS:
         app.register_blueprint(part)
     for part in _IN_BOTH_LANGUAGES:

@@ -21,6 +21,7 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_NUL: Final = "\0"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -33,6 +34,20 @@ def register(app: Flask) -> None:
 def with_pictures_inside() -> str:
     """The policy of a page that holds a picture of its own, such as a square code."""
     return _POLICY.replace("img-src 'self'", "img-src 'self' data:")
+
+
+def refuse_unwritable(app: Flask) -> None:
+    """Refuse what no text holds; after the guard, which says how much may be read of a form."""
+    app.before_request(_refuse_unwritable)
+
+
+def _refuse_unwritable() -> None:
+    """A NUL comes from no keyboard, and PostgreSQL takes none."""
+    if _NUL in request.path:
+        abort(404)
+    sent = (request.args, request.form)
+    if any(_NUL in text for form in sent for name, value in form.items(multi=True) for text in (name, value)):
+        abort(400)
 
 
 def _add_headers(response: Response) -> Response:
