@@ -1,7 +1,7 @@
 """Staff look a listing up, published or not: by id, license, telephone, ZIP code, city, or name, also misspelt."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from directory import store, values
 from directory.listing import Listing
 from directory.referral import Directory
 from directory.resolve import PHONES
+from directory.search.building import Generation
 from directory.values import STATES
 
 MOST: Final = 50
@@ -31,20 +32,31 @@ class Found:
 def find(directory: Directory, text: str) -> Found:
     """What a text may mean: every reading of it counts, what it says exactly first."""
     plain = " ".join(text.split())
+    generation = directory.index.current()
     with directory.database.reading() as connection:
-        said = [*dict.fromkeys(_said(connection, plain))] if plain else []
-    ids = [*dict.fromkeys((*said, *_named(directory, plain)))]
-    known = directory.listings(ids)
-    standing = {one.id: one for key in ids if (one := known.get(key))}
-    return Found(tuple(standing.values())[:MOST], len(standing))
+        ids = [*dict.fromkeys(_meant(connection, generation, plain))] if plain else []
+        standing = [*dict.fromkeys(store.stands_for(connection, ids).values())]
+    known = directory.listings(standing[:MOST])
+    return Found(tuple(known[key] for key in standing[:MOST] if key in known), len(standing))
 
 
-def _said(connection: Connection, plain: str) -> Iterator[str]:
-    """The ids of listings that have this id or of which anybody said this, in any of the ways in which it can be read."""
+def _meant(connection: Connection, generation: Generation, plain: str) -> Iterator[str]:
+    """The ids of listings that may be meant, the surest first: that have this id, number, name, city, or nearly this name."""
+    names = bool(re.search(r"[^\W\d]", plain)) and plain.upper() not in STATES and not _city(plain)[1]
+    numbers = bool(re.search(r"\d", plain))
+    holding = generation.words.holding(plain) if names else []
     yield from store.with_id(connection, plain)
-    if re.search(r"\d", plain):
+    if numbers:
         yield from _numbered(connection, plain)
-        return
+    yield from (generation.columns.ids[one] for one in holding)
+    if not numbers:
+        yield from _there(connection, plain)
+    if names:
+        yield from (generation.columns.ids[one] for one in _nearly(generation, plain, bool(holding)))
+
+
+def _there(connection: Connection, plain: str) -> Iterator[str]:
+    """Those in a city of this name, and of this State where one is named."""
     city, state = _city(plain)
     if city:
         there = set(store.speaking_of(connection, ("state_province",), state)) if state else None
@@ -75,14 +87,11 @@ def _city(plain: str) -> tuple[str, str]:
         return "", ""
 
 
-def _named(directory: Directory, plain: str) -> Iterable[str]:
-    """The ids of those whose name holds the words, also misspelt; or else of those that the words fit best."""
-    if not re.search(r"[^\W\d]", plain) or plain.upper() in STATES or _city(plain)[1]:
-        return []
-    generation = directory.index.current()
-    at = generation.words.named(plain, MOST)
-    if not at:
-        fits = generation.words.relevance(plain)
-        best = sorted(range(len(fits)), key=lambda one: (-fits[one], one))[:MOST] if len(fits) else []
-        at = [one for one in best if fits[one] >= max(_LIKE, _NEARLY * fits[best[0]])]
-    return [generation.columns.ids[one] for one in at]
+def _nearly(generation: Generation, plain: str, held: bool) -> list[int]:
+    """Those whose name is nearly this; where no name holds the words either, those that the words fit best."""
+    at = generation.words.named(plain, len(generation.words))
+    if at or held:
+        return at
+    fits = generation.words.relevance(plain)
+    best = sorted(range(len(fits)), key=lambda one: (-fits[one], one))[:MOST] if len(fits) else []
+    return [one for one in best if fits[one] >= max(_LIKE, _NEARLY * fits[best[0]])]

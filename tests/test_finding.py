@@ -77,6 +77,34 @@ def test_all_of_a_city_are_found_and_counted(directory: Directory, monkeypatch: 
     assert (len(finding.find(directory, "Columbus").listings), finding.find(directory, "Columbus").total) == (3, 8)
 
 
+@pytest.fixture
+def havens(directory: Directory) -> Iterator[None]:
+    """So many of one name that not all are shown, and one whose name is a city's in which many are."""
+    (told,) = evening.statements("third")
+    names = [f"Éxample Hàven {n} of Clevelands" for n in range(60)] + ["Example Columbus Haven"]
+    many = [
+        replace(told, source="havens", local_id=f"{n}", values=dict(told.values) | {"organization": name})
+        for n, name in enumerate(names)
+    ]
+    with directory.database.writing() as connection:
+        store.append(connection, many, None)
+    yield
+    with directory.database.writing() as connection:
+        store.remove_source(connection, "havens")
+
+
+@pytest.mark.usefixtures("havens")
+def test_every_name_that_holds_the_words_is_found_ahead_of_cities_and_counted(directory: Directory, staff: FlaskClient) -> None:
+    found = finding.find(directory, "EXAMPLE haven")
+    assert (found.total, len(found.listings), found.listings[0].name) == (61, finding.MOST, "Example Columbus Haven")
+    assert ids(directory, "columbus")[0] == "havens:60", "a name before the many of that city"
+    assert finding.find(directory, "cleveland").total == 61 and "invented_survey:far" not in ids(directory, "cleveland")
+    assert finding.find(directory, "haven columbus").total == 1
+    token = re.search(r'name="csrf_token" value="([^"]+)"', staff.get("/staff").get_data(as_text=True))
+    page = staff.post("/staff/find", data={"csrf_token": token and token[1], "words": "haven"}).get_data(as_text=True)
+    assert "The first 50 of 61 listings" in page
+
+
 def test_one_that_was_merged_leads_to_the_one_that_stays(directory: Directory, staff: FlaskClient) -> None:
     account = a_person(staff.application.extensions["register"], Role.STAFF, "merger", datetime.now(UTC)).account
     desk = merging.MergingDesk(directory, account, datetime.now(UTC))

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from directory.search.analysis import ALIASES, query_tokens
+from directory.search.analysis import ALIASES, query_tokens, words
 from directory.search.postings import FIELDS, NAME, Floats, Held, Numbers, Postings, in_all, inverted, most_of, sum_of, weighed
 from directory.search.spacing import respaced
 
@@ -158,6 +158,15 @@ class Words:
         if not found:
             found = self._named_in(query_tokens(respaced(text, self._in_names)))
         return found[:limit]
+
+    def holding(self, text: str) -> list[int]:
+        """All listings whose name holds every word of the text as it is written, those with the fewest others first."""
+        rows = [self._rows.get(word, -1) for word in words(text)]
+        if not rows or -1 in rows:
+            return []
+        starts, stops = self._offsets[NAME, rows], self._offsets[NAME, np.add(rows, 1)]
+        held = reduce(np.intersect1d, (self._documents[start:stop] for start, stop in zip(starts, stops, strict=True)))
+        return [int(position) for position in held[np.argsort(self._name_sizes[held], kind="stable")]]
 
     def _named_in(self, asked: Sequence[str]) -> list[int]:
         names = [self._remembered.get((token, token == asked[-1]), self._stand).named for token in asked]
