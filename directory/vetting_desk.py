@@ -15,7 +15,8 @@ from directory.account import Account, Role
 from directory.account import Who as Auditor
 from directory.referral import Directory
 from directory.store import Holding
-from directory.vetting import Answered, Decided, File, Step, Who
+from directory.vetting import Answered, Decided
+from directory.vetting_file import File, Step, Who
 from directory.vetting_items import Item
 
 CHECKERS: Final = (Role.STAFF, Role.ADMIN)

@@ -21,8 +21,8 @@ from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.tables import VettingStepRow
-from directory.vetting import File, Outcome, Step, StepKind, Who
 from directory.vetting_desk import CheckingDesk, NoSuchListing
+from directory.vetting_file import File, Outcome, Step, StepKind, Who
 from directory.vetting_items import BY_CODE, INTEREST, ITEMS, Ask, Item
 from directory.vocabulary import VettingState
 from tests import evening
@@ -102,6 +102,30 @@ def test_the_newest_check_stands_until_its_day_is_over() -> None:
     old = met("fees", words="of 2024", until=TODAY - timedelta(days=1))
     assert a_file(old).standing(BY_CODE["fees"]) is None
     assert a_file(met("fees"), met("fees", outcome=Outcome.NOT_MET)).open_items[-2] is BY_CODE["fees"]
+
+
+def days_ago(steps: list[Step], days: int) -> list[Step]:
+    return [replace(one, who=replace(one.who, at=NOW - timedelta(days=days))) for one in steps]
+
+
+def test_what_was_given_no_day_holds_a_year_and_is_then_checked_again() -> None:
+    begun = (replace(REVIEW, at=NOW - timedelta(days=900)),)
+    held, over = (replace(a_file(*days_ago(everything(), n)), listing=a_listing(vettings=begun)) for n in (360, 370))
+    assert not held.open_items and held.holds_until - TODAY in (timedelta(days=5), timedelta(days=6))
+    assert over.open_items == over.needed and over.answer(BROKERING, BROKERING.asks[0]) is None
+    refused("items are open", vetting.approved, over, ANNA, "if good")
+    assert replace(over, steps=days_ago([met("fees", until=TODAY)], 500)).standing(BY_CODE["fees"]), "its own day"
+
+
+def test_what_people_say_of_themselves_is_said_anew_each_time_it_is_checked() -> None:
+    file = a_file(*but("interest"), *days_ago([*free(ANNA), *free(BEN)], 2))
+    assert file.outcome(INTEREST, ANNA.account) is None
+    refused("are not all answered", vetting.approved, file, ANNA, "")
+    again = replace(file, steps=[*file.steps, *free(ANNA)])
+    first, _ = vetting.approved(again, ANNA, "")
+    refused("are not all answered", vetting.approved, replace(again, steps=[*again.steps, first]), BEN, "")
+    _, becomes = vetting.approved(replace(again, steps=[*again.steps, first, *free(BEN)]), BEN, "")
+    assert becomes and becomes.state is VettingState.VETTED
 
 
 def test_checking_a_new_or_lapsed_listing_begins_its_review() -> None:

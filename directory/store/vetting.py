@@ -20,7 +20,7 @@ from directory.tables import (
     VettingStepRow,
     utc,
 )
-from directory.vetting import Outcome, Step, StepKind, Who
+from directory.vetting_file import Outcome, Step, StepKind, Who
 from directory.vocabulary import PUBLISHED
 
 

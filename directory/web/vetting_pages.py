@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as Redirect
 from directory import values, vetting
 from directory.listing import Listing
 from directory.problems import CannotUnderstand, Loudness, Problem
-from directory.vetting import Outcome, Step, StepKind, Who
 from directory.vetting_desk import CheckingDesk, NoSuchListing
+from directory.vetting_file import ANSWERS, FOUND, Outcome, Step, StepKind, Who
 from directory.vetting_items import BY_CODE, INTEREST, TITLES, Ask, Item
 from directory.web import forms, words
 from directory.web import told as told_of
@@ -198,8 +198,8 @@ def _show(listing_id: str, wrong: dict[str, dict[str, str]]) -> str:
         holding=desk.holding(listing_id),
         outcomes=OUTCOMES,
         kinds=STEPS,
-        answers=vetting.ANSWERS,
-        found={code: words for code, words in OUTCOMES.items() if code in vetting.FOUND},
+        answers=ANSWERS,
+        found={code: words for code, words in OUTCOMES.items() if code in FOUND},
         interest=INTEREST,
         tie=file.affirmed(INTEREST, desk.account.id),
         titles=TITLES,
