@@ -81,7 +81,10 @@ def _back_to_review(file: File, who: Who) -> Vetting | None:
 def approved(file: File, who: Who, conditions: str) -> Decided:
     """The first or the second approval; the second publishes. Raises CannotUnderstand, in words, where it can't be given."""
     plain = " ".join(conditions.split())[:_LONGEST]
-    _may_approve(file, plain, who)
+    may_approve(file, who.account, bool(plain))
+    if file.outcome(INTEREST, who.account) is not Outcome.MET:
+        fix = "Answer each with no, if that is so; who does not know can't approve"
+        raise _no("interest", "the questions about your own ties to the program are not all answered", fix)
     first = file.approval
     step = Step(StepKind.APPROVED, who, words=plain)
     if first is None:
@@ -95,31 +98,35 @@ def approved(file: File, who: Who, conditions: str) -> Decided:
     return step, Vetting(state, who.at, who.by, file.holds_until, plain)
 
 
-def _may_approve(file: File, conditions: str, who: Who) -> None:
+def may_approve(file: File, account: int, under_conditions: bool) -> None:
+    """Raises CannotUnderstand, in words, for what bars an approval by this account whatever it says of itself."""
     if file.state not in UNDER_WORK:
         raise _no("state", f"the listing is {words_for(file.state)}", "Only what is being checked can be approved")
+    ended = file.listing.licence_expires
+    if ended and ended < file.now.date():
+        what = f"its license ended on {ended:%B} {ended.day}, {ended.year}, and a new date is needed"
+        raise _no("licence", what, "Import a file that says its new last day, such as its State's register")
     if file.unanswered:
         fix = "Check the item that it is about, and enter what you found"
         raise _no("items", "nothing was checked since the complaint or rejection", fix, file.unanswered.words)
-    tie = file.affirmed(INTEREST, who.account)
+    tie = file.affirmed(INTEREST, account)
     if tie:
         raise _no("interest", "you have a tie to the program", "Two others have to approve", tie)
+    _in_order(file, under_conditions)
+
+
+def _in_order(file: File, under_conditions: bool) -> None:
     for item in file.needed:
         if item.asks and (shown := file.affirmed(item)):
             raise _no("items", f"{item.title}: it can't be approved", "Reject it, or ask again once this has changed", shown)
     still = file.open_items
-    barring = [item for item in still if item.essential or not conditions]
+    barring = [item for item in still if item.essential or not under_conditions]
     if barring:
         titles = "; ".join(item.title for item in barring)
         fix = "Check them first" + (
             "" if any(item.essential for item in barring) else ", or say under which conditions it is vetted"
         )
         raise _no("items", f"{len(barring)} {'item is' if len(barring) == 1 else 'items are'} open", fix, titles)
-    if file.outcome(INTEREST, who.account) is not Outcome.MET:
-        fix = "Answer each with no, if that is so; who does not know can't approve"
-        raise _no("interest", "the questions about your own ties to the program are not all answered", fix)
-    if file.holds_until < file.now.date():
-        raise _no("licence", "its license has ended", "Check the license first", file.holds_until.isoformat())
 
 
 def rejected(file: File, who: Who, because: str) -> Decided:

@@ -106,6 +106,25 @@ def test_two_people_check_and_publish(app: Flask, directory: Directory) -> None:
     assert "Checked: License in force" in page and "register of Ohio, no. 101" in page
 
 
+def test_what_bars_an_approval_is_said_before_the_button_is_pressed(app: Flask, directory: Directory) -> None:
+    anna, address = somebody(app, name="Anna"), f"/listings/{READY}/vetting"
+
+    def told() -> str:
+        page = html.unescape(anna.get(address).get_data(as_text=True))
+        return page.partition('id="approve"')[2].partition("Conditions, if")[0]
+
+    assert "The listing is new. Only what is being checked can be approved." in told()
+    check_everything(anna, READY)
+    assert "It can’t be approved now" not in told() and "Approved today, it would hold until" in told()
+    over = {"licence_expires": (NOW - timedelta(days=30)).date().isoformat()}
+    (said,) = evening.statements("ready")
+    with directory.database.writing() as connection:
+        store.append(connection, [replace(said, values=dict(said.values) | over)], None)
+    day = NOW - timedelta(days=30)
+    assert f"Its license ended on {day:%B} {day.day}, {day.year}, and a new date is needed" in told()
+    assert "it would hold until" not in told()
+
+
 def test_brokering_bars_and_a_question_that_nobody_can_answer_stays_open(app: Flask, directory: Directory) -> None:
     anna, ben = somebody(app, name="Anna"), somebody(app, Role.ADMIN, "Ben")
     check_everything(anna, READY, but=("brokering",))

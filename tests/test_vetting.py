@@ -253,6 +253,13 @@ def test_an_approval_holds_no_longer_than_license_or_evidence(days: int) -> None
     assert a_file(*everything(), licence_expires=soon).holds_until == soon
 
 
+def test_a_license_that_ended_is_told_with_its_day_before_all_else() -> None:
+    ended = date(TODAY.year - 1, 10, 29)
+    file = a_file(licence_expires=ended)
+    refused(f"ended on October 29, {ended.year}, and a new date is needed", vetting.approved, file, ANNA, "if good")
+    assert vetting.approved(a_file(*everything(), licence_expires=TODAY), ANNA, "")[0].kind is StepKind.APPROVED
+
+
 def test_a_leap_day_has_a_year_too() -> None:
     leap = datetime(2028, 2, 29, 12, tzinfo=UTC)
     assert replace(a_file(*everything()), now=leap).holds_until == date(2029, 2, 28)

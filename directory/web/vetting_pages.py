@@ -10,7 +10,7 @@ from directory import values, vetting
 from directory.listing import Listing
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vetting_desk import CheckingDesk, NoSuchListing
-from directory.vetting_file import ANSWERS, FOUND, Outcome, Step, StepKind, Who
+from directory.vetting_file import ANSWERS, FOUND, File, Outcome, Step, StepKind, Who
 from directory.vetting_items import BY_CODE, INTEREST, TITLES, Ask, Item
 from directory.web import forms, words
 from directory.web import told as told_of
@@ -201,12 +201,21 @@ def _show(listing_id: str, wrong: dict[str, dict[str, str]]) -> str:
         answers=ANSWERS,
         found={code: words for code, words in OUTCOMES.items() if code in FOUND},
         interest=INTEREST,
-        tie=file.affirmed(INTEREST, desk.account.id),
+        barred=_barred(file, desk.account.id),
         titles=TITLES,
         may_begin=_may(desk, listing_id),
         wrong=wrong,
         sent=request.form,
     )
+
+
+def _barred(file: File, account: int) -> str:
+    """Why it can't be approved, whatever is entered; "" where nothing bars."""
+    try:
+        vetting.may_approve(file, account, under_conditions=True)
+    except CannotUnderstand as error:
+        return " ".join(map(_why, error.problems))
+    return ""
 
 
 def _may(desk: CheckingDesk, listing_id: str) -> bool:
