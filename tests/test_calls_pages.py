@@ -16,9 +16,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from directory import asking, store
 from directory.account import Role
+from directory.availability import Report
 from directory.case import KEPT, Case, Outcome
 from directory.referral import Directory
-from directory.vocabulary import BedState
+from directory.vocabulary import BedState, Channel
 from tests import evening, people, sites
 from tests.test_browser import BOTH, PHONE, TARGETS, browser, fits_across, served
 from tests.test_web import well_formed
@@ -109,6 +110,15 @@ def test_the_sheet_asks_first_what_the_need_leaves_open_and_folds_the_rest(site:
     assert page.index("614-555-0155") < page.index("Ask now") and f'href="/cases/{CASE}"' in page
     assert "Do you take men?" in plain(folded), "it is known already"
     assert "Blue Heron" not in re.search(r"<title>.*</title>", page)[0]  # type: ignore[index]
+
+
+def test_the_bed_and_its_hold_are_asked_first_also_where_somebody_said_something_just_now(site: Desk) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    said = Report(BedState.HELD, now, Channel.CALL, "counselor-9", beds=1, hold_until=now + timedelta(hours=3))
+    with site.directory.database.writing() as connection:
+        store.append_reports(connection, [(ASKED, said)])
+    first, _, _ = plain(site.client().get(AT).text.partition('class="others"')[0]).partition("All other questions")
+    assert "Beds today" in first and "Will you hold it, and until when?" in first
 
 
 def test_a_tap_is_written_down_shown_and_can_be_changed_and_taken_back(site: Desk) -> None:

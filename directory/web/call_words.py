@@ -10,10 +10,9 @@ from directory.bed_reports import stands
 from directory.call_queue import Due, Standing, Why
 from directory.call_sheet import TYPED, Item, Question, is_open, items, sheet
 from directory.case import Case, Outcome, Reached
-from directory.confirming import FRESH, Clock
+from directory.confirming import Clock
 from directory.listing import Listing, Phone
 from directory.matching.arrival import Way
-from directory.matching.beds import standing_for
 from directory.matching.explain import Entry
 from directory.matching.wording import bed_in_words, moment
 from directory.need import Need
@@ -121,12 +120,9 @@ class Sheet:
 
     @cached_property
     def _unknown(self) -> set[str]:
-        """The criteria whose answers are wanted; beds also where what is known grows old, and why it was set aside."""
-        need = self.standing.need
+        """The criteria whose answers are wanted: why it was set aside too, and the bed, which no call goes without."""
         asking = {one.criterion for one in self.entry.findings if one.ask or (self.entry.reason and one.answer is Answer.NO)}
-        report = standing_for(self.entry.listing, need)
-        old = report is None or not report.confirms or need.as_of - report.observed_at > FRESH
-        return asking | ({"admit"} if old else set())
+        return asking | {"admit"}
 
     def _asked(self, item: Item) -> Asked:
         answered = self.given.get(item.code, "")
