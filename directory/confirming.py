@@ -15,7 +15,7 @@ FRESH: Final = timedelta(microseconds=int(FRESHNESS[0][0]))
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How many stand on a list, and which of them must be asked again, each with the moment by which; the most urgent first."""
+    """How many stand on a list, and which of them must be asked again, each with the moment by which, in the order of the list."""
 
     of: int
     again: tuple[tuple[Entry, datetime], ...]
@@ -23,7 +23,7 @@ class Clock:
     @property
     def by(self) -> datetime | None:
         """When the first of them grows too old; None where nobody needs a call again."""
-        return self.again[0][1] if self.again else None
+        return min((at for _, at in self.again), default=None)
 
     def due(self, now: datetime) -> tuple[Entry, ...]:
         """Those whose time is there."""
@@ -42,8 +42,8 @@ def clock(answered: Answered) -> Clock | None:
     if leaves is not None and leaves <= need.as_of:
         return None
     told = ((entry, _stale(entry, need)) for entry in answered.presented())
-    again = [(entry, max(at, need.leaves - FRESH)) for entry, at in told if at < need.leaves]
-    return Clock(len(answered.presented()), tuple(sorted(again, key=lambda one: one[1])))
+    again = tuple((entry, max(at, need.leaves - FRESH)) for entry, at in told if at < need.leaves)
+    return Clock(len(answered.presented()), again)
 
 
 def _stale(entry: Entry, need: Need) -> datetime:

@@ -123,7 +123,9 @@ def test_the_clock_says_who_needs_a_call_again_before_the_meeting_ends(directory
     told = clock(call_queue.standing(desk(directory), FIRST).answered)
     assert told is not None
     again = [(entry.listing.id.partition(":")[2], (at - NOW) / HOUR) for entry, at in told.again]
-    assert (told.of, again) == (4, [("third", -2), ("ready", 1)]), "2.4 hours and 1.5 until the end are 3.9"
+    assert (told.of, again) == (4, [("ready", 1), ("third", -2)]), (
+        "in the order of the list; 2.4 hours and 1.5 until the end are 3.9"
+    )
     assert told.by == NOW - 2 * HOUR
     assert clock(call_queue.standing(desk(directory, hours=1.5), FIRST).answered) is None, "the meeting is over"
 
