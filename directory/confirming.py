@@ -15,7 +15,7 @@ FRESH: Final = timedelta(microseconds=int(FRESHNESS[0][0]))
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How many stand on a list, and which of them must be asked again, each with the moment by which, in the order of the list."""
+    """How many stand on a list, and which of them must be asked again, each with the moment by which; in the list's order."""
 
     of: int
     again: tuple[tuple[Entry, datetime], ...]

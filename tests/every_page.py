@@ -185,6 +185,7 @@ PAGES: Final = [
     Shown("no hand-out yet", "{case}/handouts", "Nothing was handed out yet", "maria"),
     Shown("hand-outs", "{handouts}", "Changed since printed", "maria"),
     Shown("what a family sees behind the link", "{shared}", "Call in this order"),
+    Shown("what a family sees behind the link, in Spanish", "/es{shared}", "Llame en este orden"),
     Shown("a link to a hand-out", "{handouts}", "shown this once", "maria", press("Make a new link")),
     Shown("the hand-out", "{handout}", "Call in this order", "maria"),
     Shown("the hand-out in Spanish", "{handout}?language=es", "Llame", "maria"),
