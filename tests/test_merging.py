@@ -275,14 +275,15 @@ def test_a_case_that_names_the_merged_one_goes_on_with_the_one_that_stays(desk: 
         assert [task["listing_id"] for task in store.corrections(connection, [SURVEY])] == [SURVEY]
         assert len(store.events(connection, SURVEY)) == 1 and store.on_cases(connection) == {SURVEY: 1}
         (holding,) = store.cases_holding(connection, SURVEY)
-        assert holding.where == ("called", "placed by hand", "handed out")
+        assert holding.where == ("called", "placed by hand", "on the board", "handed out")
         assert connection.scalar(select(CaseCallRow.listing_id)) == REGISTER
     later(desk).take_apart(REGISTER)
     with database.reading() as connection:
         assert [step.listing_id for step in store.steps(connection, case.id)] == [REGISTER]
         assert store.calls(connection, case.id)[0].listing_id == REGISTER
         assert store.handouts(connection, case.id)[0].snapshot["options"][0]["id"] == REGISTER
-        assert store.events(connection, SURVEY) == [] and store.cases_holding(connection, SURVEY) == []
+        assert store.events(connection, SURVEY) == []
+        assert [one.where for one in store.cases_holding(connection, SURVEY)] == [("on the board",)]
 
 
 def test_the_history_of_decisions_can_not_be_edited(desk: MergingDesk) -> None:

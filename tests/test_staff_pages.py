@@ -216,6 +216,16 @@ def test_a_counselor_brings_a_complaint_and_the_listing_is_off_at_once(app: Flas
     assert counselor.get(f"/listings/{READY}/vetting").status_code == 403
 
 
+def test_a_complaint_names_the_cases_on_whose_boards_the_listing_merely_stands(app: Flask, directory: Directory) -> None:
+    counselor = somebody(app, Role.COUNSELOR)
+    kept = counselor.post("/options", data=evening.NEED).location
+    status, board = send(counselor, "/cases", token=kept.rpartition("/")[2])
+    assert status == 200 and "Example Ready House" in board
+    assert [task.reason for task in upkeep.tasks(directory, NOW) if task.listing.id == READY] == [Reason.ON_CASE]
+    status, page = send(somebody(app), f"/listings/{READY}/complaint", because="wanted money at the door")
+    assert status == 200 and "Open cases that hold it: tell them now" in page and ": on the board" in page
+
+
 def test_a_listing_that_is_none_is_not_found(app: Flask) -> None:
     staff = somebody(app)
     assert staff.get("/listings/nowhere:1/vetting").status_code == 404

@@ -1,8 +1,9 @@
 """The checking of listings in the database: its steps are appended, and never changed; and which cases hold a listing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -13,6 +14,7 @@ from directory.tables import (
     AttestationRow,
     CaseCallRow,
     CaseRow,
+    CaseSeenRow,
     CaseStepRow,
     CorrectionRow,
     HandoutRow,
@@ -73,7 +75,7 @@ class Holding:
 
 
 def cases_holding(connection: Connection, listing_id: str) -> list[Holding]:
-    """The open cases in which somebody called a listing, put it on the board, or handed it out; by code name."""
+    """The open cases in which a listing was called, placed by hand, shown on the board, or handed out; by code name."""
     places: dict[str, list[str]] = {}
     family = sameness(connection).family(listing_id)
     for words, query in (
@@ -82,6 +84,8 @@ def cases_holding(connection: Connection, listing_id: str) -> list[Holding]:
     ):
         for case_id in connection.scalars(query.distinct()):
             places.setdefault(case_id, []).append(words)
+    for case_id in dict.fromkeys(case_id for case_id, shown in _on_boards(connection) if shown in family):
+        places.setdefault(case_id, []).append("on the board")
     for case_id, snapshot in connection.execute(select(HandoutRow.case_id, HandoutRow.snapshot)):
         if _names(snapshot, family) and "handed out" not in places.setdefault(case_id, []):
             places[case_id].append("handed out")
@@ -91,6 +95,13 @@ def cases_holding(connection: Connection, listing_id: str) -> list[Holding]:
         .where(CaseRow.id.in_([case_id for case_id, where in places.items() if where]), CaseRow.ended.is_(None))
     )
     return sorted((Holding(*row, where=tuple(places[row.id])) for row in rows), key=lambda one: one.code_name)
+
+
+def _on_boards(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Each case with each listing, under the id of then, that its board last showed to somebody."""
+    for case_id, stood in connection.execute(select(CaseSeenRow.case_id, CaseSeenRow.stood).order_by(CaseSeenRow.case_id)):
+        for listing_id in stood:
+            yield case_id, listing_id
 
 
 def _names(told: Any, family: Sequence[str]) -> bool:
@@ -155,12 +166,13 @@ def published_under(connection: Connection) -> dict[str, str]:
 
 
 def on_cases(connection: Connection) -> dict[str, int]:
-    """The listings that open cases called, placed by hand or handed out, each with how many cases hold it."""
-    still = select(CaseRow.id).where(CaseRow.ended.is_(None))
+    """The listings that open cases called, placed by hand or show on their boards, each with how many cases hold it."""
+    still = {*connection.scalars(select(CaseRow.id).where(CaseRow.ended.is_(None)))}
     found: dict[str, set[str]] = {}
     known = sameness(connection)
-    for table in (CaseCallRow, CaseStepRow):
-        for case_id, listing_id in connection.execute(select(table.case_id, table.listing_id).where(table.case_id.in_(still))):
+    by_hand = (connection.execute(select(table.case_id, table.listing_id)) for table in (CaseCallRow, CaseStepRow))
+    for case_id, listing_id in chain(*by_hand, _on_boards(connection)):
+        if case_id in still:
             found.setdefault(known.stands_for(listing_id), set()).add(case_id)
     return {listing_id: len(cases) for listing_id, cases in sorted(found.items())}
 
