@@ -5,15 +5,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from directory import meetings
 from directory.referral import Directory
+from directory.uploads import Uploads
 
 EVERY: Final = 300.0
-"""Seconds between two looks: so much later than its time a kept need or a case may be gone."""
+"""Seconds between two looks: so much later than its time a kept need, a case or a file that was sent may be gone."""
 _FAILURES: Final = logging.getLogger("directory.failures")
 
 
@@ -31,11 +33,15 @@ def erasing(directory: Directory, clock: Callable[[], datetime], every: float = 
 
 
 def _erase(directory: Directory, clock: Callable[[], datetime], until: tuple[threading.Event, float]) -> None:
-    """Look until it is over; a database that fails once is tried again the next time."""
+    """Look until it is over; what fails once, a database or a folder, holds up nothing else and is tried again next time."""
     over, every = until
+    uploads = Uploads.of(directory.settings)
+    due: tuple[Callable[[datetime], object], ...] = (uploads.erase_old, partial(meetings.purge_due, directory))
     while not over.is_set():
-        try:
-            meetings.purge_due(directory, clock())
-        except SQLAlchemyError as error:
-            _FAILURES.error("what is due could not be erased: %s; it is tried again", type(error).__name__)
+        moment = clock()
+        for erase_due in due:
+            try:
+                erase_due(moment)
+            except (SQLAlchemyError, OSError) as error:
+                _FAILURES.error("what is due could not be erased: %s; it is tried again", type(error).__name__)
         over.wait(every)

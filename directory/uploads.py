@@ -9,10 +9,13 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import IO, Any, Final
+
+from directory.settings import Settings
 
 KEPT: Final = timedelta(hours=24)
 MOST_BYTES: Final = 64 << 20
@@ -39,6 +42,11 @@ class Uploads:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Uploads":
+        """Those of a site."""
+        return cls(settings.instance / "uploads")
 
     def put(self, file: IO[bytes], name: str, account: int, now: datetime) -> Upload:
         """Keep a file under the name that it was sent with, as far as that is harmless."""
@@ -124,8 +132,21 @@ class Uploads:
     def erase_old(self, now: datetime) -> None:
         """Erase every file whose day is over, also one that was sent half."""
         for folder in self._folder.iterdir() if self._folder.is_dir() else ():
-            if datetime.fromtimestamp(folder.stat().st_mtime, now.tzinfo) + KEPT <= now:
-                shutil.rmtree(folder, ignore_errors=True)
+            # Another process of the site may have been quicker.
+            with suppress(FileNotFoundError):
+                if _until(folder, now.tzinfo) <= now:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _until(folder: Path, zone: tzinfo | None) -> datetime:
+    """When a file's day is over: as was said when it came; of one sent half, or taken up to be imported, a day after that."""
+    touched = datetime.fromtimestamp(folder.stat().st_mtime, zone)
+    if (folder / _BUSY).is_dir():
+        return touched + KEPT
+    try:
+        return datetime.fromisoformat(json.loads((folder / _ABOUT).read_text(encoding="utf-8"))["told"]["until"])
+    except (FileNotFoundError, ValueError):
+        return touched + KEPT
 
 
 def _harmless(name: str) -> str:

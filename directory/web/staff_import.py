@@ -89,7 +89,7 @@ def importing() -> Importing:
 
 def uploads() -> Uploads:
     """The files that wait."""
-    return Uploads(opened().settings.instance / "uploads")
+    return Uploads.of(opened().settings)
 
 
 @staff_import.get("")
