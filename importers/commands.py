@@ -84,7 +84,7 @@ class _Day(click.ParamType[date]):
 
 _FILE: Final = click.argument("file", type=click.Path(path_type=Path))
 _DRY_RUN: Final = click.option("--dry-run", is_flag=True, help="Only say what would change.")
-_FORCE: Final = click.option("--force", default="", metavar="REASON", help="Import although the count is unexpected; say why.")
+_FORCE: Final = click.option("--force", default="", metavar="REASON", help="Import although it is not as expected; say why.")
 _OBSERVED: Final = click.option("--observed", type=_Day(), help="The day that the file speaks of, where it does not say.")
 _AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 
@@ -120,8 +120,9 @@ def _import_listings_command() -> click.Command:
     @_FILE
     @_DRY_RUN
     @_AS_JSON
-    def command(file: Path, dry_run: bool, as_json: bool) -> None:
-        order = Order(COMMAND_LINE, datetime.now(UTC), dry_run, most=_most(as_json))
+    @_FORCE
+    def command(file: Path, dry_run: bool, as_json: bool, force: str) -> None:
+        order = Order(COMMAND_LINE, datetime.now(UTC), dry_run, force.strip(), most=_most(as_json))
         _import(SOURCE, file, order, as_json, lambda database: import_listings(database, file, order, _progress()))
 
     return command

@@ -145,6 +145,22 @@ def _too_many(file: File, missing: Sequence[str], there: There, order: Order) ->
     return [Problem(Loudness.NOTICE, file.name, what, found, "Check that the file is whole")]
 
 
+def withdrawn(file: str, source: str, share: tuple[int, int], order: Order) -> list[Problem]:
+    """A word where a file of listings withdraws more than a third of what a source has here; refuses it unasked.
+
+    `share` is how many it withdraws, and of how many. What people enter by hand of a few listings is no broken file.
+    """
+    gone, held = share
+    if held < _FEW or gone <= held * _MOST_WITHDRAWN:
+        return []
+    what = f"the file withdraws more than a third of the listings that the directory has of “{source}”"
+    found = f"{gone:,} of {held:,}"
+    if not order.force_because:
+        fix = "Check who wrote the file; if it is right, give the reason, such as --force “the register was closed”"
+        raise refuse(file, f"{what}; nothing was imported", found, fix)
+    return [Problem(Loudness.NOTICE, file, what, found, "Check who wrote the file")]
+
+
 def listings(count: int) -> str:
     """So many listings, in words."""
     return f"{count:,} listing{'' if count == 1 else 's'}"

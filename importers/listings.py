@@ -21,7 +21,7 @@ from directory.problems import Loudness, Problem
 from directory.resolve import NOTHING_SINCE, resolve
 from directory.review import Review
 from directory.store import Recorded
-from importers import whereabouts
+from importers import expectations, whereabouts
 from importers.base import refuse
 from importers.contents import Content, digest_of, expect
 from importers.differences import ChangeKind
@@ -58,6 +58,7 @@ class _Taking:
     refused: int = 0
     problems: list[Problem] = field(default_factory=list)
     told: Counter[Loudness] = field(default_factory=Counter)
+    withdrawn: Counter[str] = field(default_factory=Counter)
     _gazetteer: Gazetteer | None = None
 
     @property
@@ -102,6 +103,7 @@ def import_lines(database: Database, lines: Iterator[tuple[int, bytes | None]], 
         taking = _Taking(connection, context, run_id, Tally(order.most), Tally(order.most))
         while some := list(islice(lines, _AT_ONCE)):
             _take(taking, some)
+        _check_withdrawn(taking, order)
         summary = _concluded(taking, known)
         store.conclude_run(connection, run_id, summary.as_recorded())
         transaction = connection.get_transaction()
@@ -184,7 +186,10 @@ def _check_named(after: Recorded) -> None:
 def _count(taking: _Taking, taken: Taken) -> None:
     tally = _tally(taking, taken)
     if taken.says_anything:
-        tally.changes.add(change(taken))
+        told = change(taken)
+        tally.changes.add(told)
+        if told.kind is ChangeKind.GONE:
+            taking.withdrawn.update({one.statement.source for one in taken.new.said if one.statement.withdrawn})
     else:
         tally.unchanged += 1
 
@@ -217,6 +222,14 @@ def _append(taking: _Taking, added: Sequence[Recorded]) -> None:
 
 
 # --- what came of it -------------------------------------------------------------------------------------------------
+
+
+def _check_withdrawn(taking: _Taking, order: Order) -> None:
+    """Refuse a file that takes out too much of what a source has here, or say that it was forced to."""
+    for source, gone in taking.withdrawn.items():
+        standing = sum(map(bool, store.latest_digests(taking.connection, source).values()))
+        for problem in expectations.withdrawn(taking.context.reference, source, (gone, standing + gone), order):
+            taking.tell(problem)
 
 
 def _concluded(taking: _Taking, known: Summary) -> Summary:

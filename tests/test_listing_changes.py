@@ -12,7 +12,7 @@ from directory import review, store
 from directory.account import Who
 from directory.conflicts import PLACE, Conflict, Decision, Settled
 from directory.database import Database
-from directory.problems import Loudness
+from directory.problems import CannotUnderstand, Loudness
 from directory.vocabulary import label
 from importers import report
 from importers.differences import NOT_SAID, ChangeKind, FieldChange
@@ -250,3 +250,23 @@ def test_many_odd_places_fill_no_report(bring: Bring, monkeypatch: pytest.Monkey
     told = bring(*odd, "nonsense")
     assert [one.loudness for one in told.problems] == [Loudness.ROW, *[Loudness.NOTICE] * 4]
     assert told.problems[-1].found == "3" and told.refused == 1
+
+
+@pytest.mark.parametrize("gone, forced", [(10, ""), (11, ""), (11, "the county closed them")])
+def test_a_file_takes_out_no_more_than_a_third_of_a_source_without_a_reason(
+    sqlite_database: Database, tmp_path: Path, gone: int, forced: str
+) -> None:
+    bring = bringing(sqlite_database, tmp_path)
+    bring(*(a_line(id=f"listings:{number}") for number in range(30)))
+    ending = [{"kind": "web", "observed_at": "2026-03-02", "withdrawn": True}]
+    lines = [{"id": f"listings:{number}", "statements": ending} for number in range(gone)]
+    if gone == 11 and not forced:
+        with pytest.raises(CannotUnderstand, match=r"withdraws more than a third .* of “listings”.*found: 11 of 30.*--force"):
+            bring(*lines)
+        assert not any(one.withdrawn for one in held(sqlite_database).values())
+        return
+    summary = bring(*lines, order=replace(ORDER, force_because=forced))
+    assert summary.gone == gone and [one.found for one in summary.problems] == ["11 of 30"] * (gone == 11)
+    with sqlite_database.reading() as connection:
+        run = store.newest_run(connection, "listings")
+    assert run is not None and run.forced_because == forced
