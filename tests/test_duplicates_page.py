@@ -91,7 +91,10 @@ def test_a_pair_stands_side_by_side_with_its_evidence_and_what_differs(staff: Fl
     rows = re.findall(r'<div role="row"( class="differs")?>\s*<span role="rowheader">(\w+)', page)
     marked = {name: bool(mark) for mark, name in rows}
     assert (marked["Name"], marked["Street"], marked["License"]) == (True, False, False) and "not known" in page
-    assert staff.get("/staff").text.count("/staff/duplicates") == 2, "the room, and the pair among the tasks"
+    home = staff.get("/staff").text
+    assert home.count("/staff/duplicates") == 2, "the room, and the pair among the tasks"
+    (there,) = re.findall(r'href="/staff/duplicates#(pair-[^"]+)"', home)
+    assert f'<h2 id="{there}">' in page, "its link leads to the pair"
 
 
 @pytest.mark.parametrize(("choice", "stays", "goes"), [("left", SURVEY, REGISTER), ("right", REGISTER, SURVEY)])

@@ -252,6 +252,9 @@ def test_what_helps_most_comes_first_and_everything_is_done_in_place(app: Flask,
         page.index(words) for words in ("Lapsing soon", "Wrong numbers", "never confirmed")
     )
     assert "Wrong number: 614-555-0150" in page
+    file = staff.get(f"/listings/{READY}/vetting").get_data(as_text=True)
+    for step in ("next", "confirm"):
+        assert f'href="/listings/{READY}/vetting#{step}"' in page and file.count(f'id="{step}"') == 1
 
     status, page = send(staff, f"/staff/corrections/{found[1].about}", becomes="number", number="call them")
     assert (status, "Enter a telephone number" in page) == (422, True)

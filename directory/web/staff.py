@@ -11,6 +11,7 @@ from directory.upkeep import Reason
 from directory.vetting_desk import NoSuchListing
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
+from directory.web.staff_duplicates import anchor
 from directory.web.vetting_pages import the_desk
 
 staff: Final = Blueprint("staff", __name__)
@@ -71,6 +72,7 @@ def _home(told: dict[str, str]) -> str:
     total, *states = upkeep.freshness(opened(), moment)
     return page(
         "staff_home.html",
+        pair_at=anchor,
         counts=Counter(task.reason for task in waiting),
         by_reason={reason: tasks if whole else tasks[:_FEW] for reason, tasks in by_reason.items() if tasks},
         more=not whole and any(len(tasks) > _FEW for tasks in by_reason.values()),

@@ -13,6 +13,7 @@ from directory.duplicates import CERTAIN, Proposal
 from directory.listing import Listing
 from directory.merging import MergingDesk, Settled
 from directory.problems import CannotUnderstand
+from directory.public_address import short_id
 from directory.sameness import Decision
 from directory.vetting_desk import known_as
 from directory.vocabulary import BY_GROUP
@@ -81,6 +82,11 @@ def undo() -> Redirect | tuple[str, int]:
     return redirect(url_for("staff_duplicates.show", _anchor="decided"), 303)
 
 
+def anchor(first: str, second: str) -> str:
+    """Where on the page a pair stands, by its two ids, the lower first."""
+    return f"pair-{short_id(first)}-{short_id(second)}"
+
+
 def _desk() -> MergingDesk:
     return MergingDesk(opened(), g.account, now())
 
@@ -95,6 +101,7 @@ def _page(wrong: str) -> str:
     whole = request.args.get("all", "") == "yes"
     return page(
         "staff_duplicates.html",
+        anchor=anchor,
         count=len(found),
         certain=sum(one.score >= CERTAIN for one in found),
         pairs=[(one, list(_rows(one))) for one in (found if whole else found[:_SHOWN])],
