@@ -89,6 +89,11 @@ _OBSERVED: Final = click.option("--observed", type=_Day(), help="The day that th
 _AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 
 
+_OTHERS: Final = """\
+spreadsheet: any table that somebody sends, with its mapping (docs/spreadsheets.md)
+listings: a file of listings, JSON Lines, by hand or from “export listings” (docs/listings.md)"""
+
+
 def _import_command(importer: Importer) -> click.Command:
     source = importer.source
 
@@ -245,6 +250,7 @@ def _sources_command() -> click.Command:
         with directory.database.reading() as connection:
             runs = {importer.source.name: store.newest_run(connection, importer.source.name) for importer in SOURCES}
         click.echo("\n\n".join(_source_in_words(importer, runs[importer.source.name]) for importer in SOURCES))
+        click.echo(f"\n{_OTHERS}")
 
     return command
 

@@ -401,3 +401,10 @@ def test_the_command_suggests_and_imports(tmp_path: Path) -> None:
         assert failed.returncode in (1, 2)
         assert expected in failed.stderr
         assert "Traceback" not in failed.stderr
+
+
+def test_the_list_of_sources_names_what_needs_no_publisher(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "app", "sources"]
+    environment = os.environ | {"INSTANCE": str(tmp_path / "instance")}
+    listed = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=True).stdout
+    assert [line.partition(":")[0] for line in listed.splitlines()[-2:]] == ["spreadsheet", "listings"]
