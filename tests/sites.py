@@ -76,12 +76,16 @@ def a_directory(folder: Path, template: Path, said: list[Statement]) -> Iterator
 
 
 def checked(directory: Directory, *local_ids: str, **step: Any) -> None:
-    """Say that somebody here has checked these listings, three days ago and for most of a year."""
+    """Say that somebody here has checked these listings, of the survey or by their ids: three days ago, for most of a year."""
     now = datetime.now(UTC).replace(microsecond=0)
     usual = Vetting(VettingState.VETTED, now - timedelta(days=3), "canarychecker", now.date() + timedelta(300))
     one = replace(usual, **step)
     with directory.database.writing() as connection:
-        store.append_vettings(connection, [(f"invented_survey:{local_id}", one) for local_id in local_ids])
+        store.append_vettings(connection, [(_id(local_id), one) for local_id in local_ids])
+
+
+def _id(name: str) -> str:
+    return name if ":" in name else f"invented_survey:{name}"
 
 
 def a_site(directory: Directory) -> Flask:

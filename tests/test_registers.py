@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,10 +13,11 @@ from directory.database import Database
 from directory.listing import Listing
 from directory.places import Gazetteer
 from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.referral import Directory
 from directory.vocabulary import Answer
 from importers import california_dhcs, opioid_treatment_programs
 from importers.pipeline import Order, Summary, import_file
-from tests import databases
+from tests import databases, sites
 
 NAME = "california-dhcs-sud-licences-2026-08.json"
 NOW = datetime(2026, 8, 22, 3, 0, tzinfo=UTC)
@@ -169,3 +170,26 @@ def test_a_list_without_certificates_is_refused(tmp_path: Path) -> None:
     file.write_text("Program Name,Street,City,State,Zip,Phone\nExample,1 Example Road,Hartford,CT,06103,\n", encoding="utf-8")
     with pytest.raises(CannotUnderstand, match="the header lacks certification"):
         opioid_treatment_programs.importer.read(file, opioid_treatment_programs.importer.source)
+
+
+# --- vetted listings whose license ends ----------------------------------------------------------------------------------
+
+
+def of_oak(directory: Directory, folder: Path, ends: date, seen: date) -> None:
+    """Import the example's register as of a day, with the last day of one license."""
+    told = json.loads(CALIFORNIA.read_text(encoding="utf-8"))
+    told["records"][0]["Lic_Expiration_Date"] = f"{ends.month}/{ends.day}/{ends.year}"
+    file = folder / f"register-{seen}.json"
+    file.write_text(json.dumps(told), encoding="utf-8")
+    import_file(directory.database, california_dhcs.importer, file, Order("a test", datetime.now(UTC), observed_at=seen))
+
+
+def test_a_register_that_shows_an_expired_license_takes_a_vetted_center_from_families_at_once(tmp_path: Path) -> None:
+    today, oak = datetime.now(UTC).date(), "california_dhcs:340001DN"
+    with sites.a_directory(tmp_path, sites.copied_template(tmp_path), []) as directory:
+        of_oak(directory, tmp_path, today + timedelta(300), today - timedelta(9))
+        sites.checked(directory, oak)
+        client = sites.a_site(directory).test_client()
+        assert "EXAMPLE OAK DETOX" in client.get("/centers/california").text.upper()
+        of_oak(directory, tmp_path, today - timedelta(2), today - timedelta(1))
+        assert "EXAMPLE OAK DETOX" not in client.get("/centers/california").text.upper()
