@@ -226,7 +226,7 @@ def test_bytes_that_are_no_text_cost_their_line(sqlite_database: Database, tmp_p
 @pytest.mark.parametrize(
     "first, match",
     [
-        ("", "not JSON"),
+        ("", "the file is empty"),
         (json.dumps(a_line()), "not the header"),
         ('{"format":"referral-directory-listings","version":2}', "another version"),
         ('{"format":"referral-directory-listings","version":true}', "another version"),
