@@ -27,6 +27,8 @@ FORKS: Final = hasattr(os, "fork") and sys.platform != "darwin"
 _THREADS: Final = 4
 """What waits for a file or for another host holds up nobody else; what reckons takes turns."""
 _WAITING: Final = 1024
+_SELDOM: Final = (50_000, 20, 20)
+"""How often to look for garbage: all that an answer makes goes by itself, and looking for it took an eighth of its time."""
 
 
 def opened_door(port: int) -> socket.socket:
@@ -57,6 +59,7 @@ def others(count: int, database: Database, work: Callable[[], None]) -> Iterator
     database.close()  # a connection must not be held by two processes
     gc.collect()
     gc.freeze()  # what is there by now stays: to look through it again would cost time, and each process a copy of it
+    gc.set_threshold(*_SELDOM)
     children = [_forked(work) for _ in range(count if FORKS else 0)]
     try:
         yield

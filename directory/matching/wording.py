@@ -33,7 +33,7 @@ def day(when: date) -> Spoken:
 
 def hour(when: datetime) -> Spoken:
     """A time of day: 8:03 pm. It has two forms, since Spanish says “la 1:00” and “las 2:00”."""
-    told, minute = when.hour % 12 or 12, f"{when:%M}"
+    told, minute = when.hour % 12 or 12, f"{when.minute:02}"
     if when.hour >= 12:
         return count("%(num)d:%(minute)s pm", "%(num)d:%(minute)s pm", told, minute=minute)
     return count("%(num)d:%(minute)s am", "%(num)d:%(minute)s am", told, minute=minute)
