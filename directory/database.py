@@ -99,8 +99,16 @@ class Database:
                 _migrate(connection)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """End the connections; one that somebody still works with ends when it comes back."""
+        pool = self.engine.pool
         self.engine.dispose()
+        event.listen(pool, "checkin", _ended)
+
+
+def _ended(connection: Any, _record: Any) -> None:
+    """Nobody takes it from a pool that was given up, and who merely forgets it leaves the server waiting for a word."""
+    if connection is not None:
+        connection.close()
 
 
 def _turn_is_taken(error: OperationalError) -> bool:

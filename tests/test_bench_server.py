@@ -53,7 +53,7 @@ def test_two_servers_hold_the_index_in_memory_once(instance: Path) -> None:
         told = [starting.mapped(program.process.pid, instance / "index") for program in (one, other)]
     if not any(told):
         pytest.skip("this system does not say what a process has in memory")
-    assert all(memory["Rss"] > 0 and memory["Private_Dirty"] == 0 and memory["Pss"] < memory["Rss"] for memory in told)
+    assert all(memory["Rss"] > 0 and memory["Anonymous"] == 0 and memory["Pss"] < memory["Rss"] for memory in told)
 
 
 def test_the_page_is_measured_beside_the_same_page_with_a_list_made_before() -> None:
@@ -64,7 +64,7 @@ def test_the_page_is_measured_beside_the_same_page_with_a_list_made_before() -> 
 
 
 def test_a_start_is_told_with_its_goal() -> None:
-    memory = {"Rss": 8, "Pss": 4, "Private_Dirty": 0}
+    memory = {"Rss": 8, "Pss": 4, "Anonymous": 0}
     told = {"listings": 1, "seconds": 1.0, "slowest": 2.0, "imports": 0.5, "goal": 1.5, "reached": True}
     words = "\n".join(starting.in_words(told | {"memory": [memory, memory], "shared": True}))
     assert "goal at most 1.5: reached" in words and words.endswith("shared")

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -488,3 +489,19 @@ def test_a_transaction_takes_no_more_memory_than_it_may(
         assert (on_disk(sqlite_database) > before) == spills
     with sqlite_database.reading() as connection:
         assert store.count(connection) == 5000
+
+
+def test_a_connection_that_comes_back_after_the_close_is_closed(database: Database) -> None:
+    with database.reading() as connection:
+        driver = connection.connection.driver_connection
+        database.close()
+    assert driver is not None
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        driver.execute("SELECT 1")
+
+
+def test_a_database_that_was_closed_opens_again(database: Database) -> None:
+    database.close()
+    for _ in range(2):
+        with database.reading() as connection:
+            assert connection.exec_driver_sql("SELECT 1").scalar() == 1
