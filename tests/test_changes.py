@@ -116,6 +116,6 @@ def test_what_a_list_promises_no_more_is_named() -> None:
     now = frozen() | {"not_promised": ["near"]}
     (change,) = since(now, frozen() | {"not_promised": ["payment"]})
     assert change.sentences == (
-        "No option is within 25 miles.",
-        "no longer: Insurance is not confirmed for any option, and none is free.",
+        "No option on this list is within 25 miles.",
+        "no longer: Insurance is not confirmed for any option on this list, and none is free.",
     )

@@ -82,10 +82,18 @@ def test_a_guarantee_brings_an_option_that_would_stand_too_low() -> None:
 def test_a_guarantee_that_cannot_be_met_says_its_sentence() -> None:
     far = ready(1, unknown=SILENT, point=FAR)
     told = sentences(compose(ranked(far)))
-    assert told["medication"].startswith("No option is known to start or continue")
-    assert told["near"] == "No option is within 25 miles; the nearest is 100 miles away."
-    assert told["payment"] == "Nobody has confirmed Medicaid for any option, and none is free."
+    assert told["medication"].startswith("No option on this list is known to start or continue")
+    assert told["near"] == "No option on this list is within 25 miles; the nearest of all is 100 miles away."
+    assert told["payment"] == "Nobody has confirmed Medicaid for any option on this list, and none is free."
     assert told["withdrawal"] == "" and told["after_hours"] == ""
+
+
+def test_what_was_left_out_is_not_said_to_be_nowhere() -> None:
+    """An option that starts medication is there, near, and shares its office with a better one: the list alone lacks it."""
+    better = ready(1, unknown=SILENT, point=FAR, organization="Example House", reports=(HELD,))
+    told = sentences(compose(ranked(better, ready(2)), without=[1]))
+    assert told["medication"] == "No option on this list is known to start or continue methadone or buprenorphine."
+    assert told["near"].startswith("No option on this list is within 25 miles; the nearest of all is ")
 
 
 def test_a_guarantee_looks_at_every_option_however_low_it_stands() -> None:

@@ -330,4 +330,4 @@ def test_what_the_list_cannot_promise_is_said_without_the_need() -> None:
         scene.a_center(1, unknown=("payer.medicaid", "moud.buprenorphine_start", "moud.buprenorphine_continue")), point=None
     )
     told = sheet(handout.freeze(scene.answered(far), {}, 1, scene.MADE)).not_promised
-    assert "Insurance is not confirmed for any option, and none is free." in told
+    assert "Insurance is not confirmed for any option on this list, and none is free." in told

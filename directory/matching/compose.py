@@ -131,24 +131,29 @@ def _promises(ranking: Ranking) -> dict[str, tuple[NDArray[np.bool_], str]]:
     need, block = ranking.need, ranking.block
     told: dict[str, tuple[NDArray[np.bool_], str]] = {}
     if need.opioids:
-        words = say("No option is known to start or continue methadone or buprenorphine.")
+        words = say("No option on this list is known to start or continue methadone or buprenorphine.")
         told["medication"] = (block.yes(*AGONISTS), words)
     if need.dependent_on:
-        words = say("No option is known to manage %(what)s withdrawal.", what=substances(need.dependent_on))
+        words = say("No option on this list is known to manage %(what)s withdrawal.", what=substances(need.dependent_on))
         told["withdrawal"] = (ranking.mark("withdrawal").answers == YES, words)
     if need.payer:
-        payer, without = need.plan or PAYERS[need.payer], say("No option is known to treat for free.")
-        words = say("Nobody has confirmed %(payer)s for any option, and none is free.", payer=payer)
+        payer, without = need.plan or PAYERS[need.payer], say("No option on this list is known to treat for free.")
+        words = say("Nobody has confirmed %(payer)s for any option on this list, and none is free.", payer=payer)
         told["payment"] = (_paid(ranking), without if need.payer in ("uninsured", "self_pay") else words)
     if need.near and need.travel == "nearer":
         told["near"] = (block.miles <= NEARBY_MILES, _nearest(ranking))
     if need.language:
         speaks = f"language.{need.language}"
-        words = say("No option is known to have somebody who speaks %(language)s.", language=label(speaks).inside())
+        words = say(
+            "No option on this list is known to have somebody who speaks %(language)s.", language=label(speaks).inside()
+        )
         told["language"] = (block.yes(speaks), words)
     ends = need.meeting_ends.astimezone(need.as_of.tzinfo) if need.meeting_ends else None
     if ends and not BEFORE_HOURS <= ends.hour < AFTER_HOURS:
-        told["after_hours"] = (ranking.beds.reachable == YES, say("No option is known to admit after the meeting."))
+        told["after_hours"] = (
+            ranking.beds.reachable == YES,
+            say("No option on this list is known to admit after the meeting."),
+        )
     return told
 
 
@@ -165,9 +170,13 @@ def _nearest(ranking: Ranking) -> str:
     known = options[~np.isnan(options)]
     within = f"{NEARBY_MILES:.0f}"
     if not len(known):
-        return say("No option is within %(within)s miles.", within=within)
+        return say("No option on this list is within %(within)s miles.", within=within)
     nearest = f"{known.min():.0f}"
-    return say("No option is within %(within)s miles; the nearest is %(nearest)s miles away.", within=within, nearest=nearest)
+    return say(
+        "No option on this list is within %(within)s miles; the nearest of all is %(nearest)s miles away.",
+        within=within,
+        nearest=nearest,
+    )
 
 
 class Bridge(NamedTuple):
