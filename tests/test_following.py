@@ -319,6 +319,19 @@ def test_where_no_file_can_be_written_it_is_current_from_memory(directory: Direc
         until(lambda: directory.index.current().behind is None and "invented_survey:brand new" in shown(directory))
 
 
+def test_who_can_not_build_waits_an_hour_for_an_index_and_then_makes_its_own(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = directory.settings.instance / "index"
+    directory.index.may_lag = True
+    folder.rename(folder.with_name("elsewhere"))
+    folder.write_text("a file where the folder should be")
+    say(directory, "brand new")
+    assert directory.index.current().behind is not None
+    monkeypatch.setattr(generations, "_LONGEST_LAG", timedelta(0))
+    assert directory.index.current().behind is None and "invented_survey:brand new" in shown(directory)
+
+
 def test_the_work_ends_with_the_site(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     with follow(directory, every=0.05), disk.only_builder(directory.settings.instance / "index", 1):
         say(directory, "brand new")

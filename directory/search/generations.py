@@ -10,7 +10,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,8 @@ from directory.search.words import Words
 _LOG: Final = logging.getLogger(__name__)
 _NEVER: Final = datetime.fromtimestamp(0, UTC)
 _WAIT_SECONDS: Final = 60
+_LONGEST_LAG: Final = timedelta(hours=1)
+"""For so long it is believed that somebody builds; then, as where no file can be written, each makes its own in memory."""
 _MOST_MENDED: Final = 500
 """So many changed listings are mended in memory; for more all is built anew."""
 _PROGRAM: Final = f"1 with Whoosh {whoosh_index.VERSION}"
@@ -140,7 +142,7 @@ class Index:
         if self._loaded is None:
             return None
         generation, seen = self._loaded
-        if disk.read_current(self._folder) != seen or (generation.behind and not self.may_lag):
+        if disk.read_current(self._folder) != seen or (generation.behind and not self._lags(generation.behind)):
             return None
         with self._database.reading() as connection:
             return generation if store.counter(connection) == generation.counter else None
@@ -148,9 +150,13 @@ class Index:
     def _next(self) -> Generation:
         """What follows the loaded generation: mended, opened, lagging, or built."""
         seen = disk.read_current(self._folder)
-        lags = self._loaded and self._loaded[0].behind and seen == self._loaded[1]
-        found = None if lags else self._mend() or self._open()
-        return found or (self._lagging(seen) if self.may_lag else None) or self._make(self._open)
+        since = self._loaded and self._loaded[0].behind
+        found = None if since and self._loaded and seen == self._loaded[1] else self._mend() or self._open()
+        return found or (self._lagging(seen) if self._lags(since) else None) or self._make(self._open)
+
+    def _lags(self, since: datetime | None) -> bool:
+        """Whether a generation may answer that lags since then, or will from now on."""
+        return self.may_lag and (since is None or datetime.now(UTC) - since < _LONGEST_LAG)
 
     def _fit(self) -> tuple[Generation, str] | None:
         """The generation on disk, as of when it was built; None where it can't be used."""
