@@ -32,8 +32,8 @@ FOR_EVERYBODY: Final = Bucket()
 class Report:
     """What somebody learned of a listing's beds at a time (with its offset from UTC), and how.
 
-    `beds` is how many are open, `wait_hours` how long the waiting list is, `hold_until` until when a bed is held, and
-    `expires_at` when the report is to be forgotten; None where nobody said.
+    `beds` is how many are open, one that is held among them, `wait_hours` how long the waiting list is, `hold_until` until
+    when a bed is held, and `expires_at` when the report is to be forgotten; None where nobody said.
     """
 
     state: BedState
@@ -62,6 +62,18 @@ class Report:
         rest = (getattr(self, field.name) for field in fields(self) if field.name != "observed_at")
         return self.observed_at, list(BedState).index(self.tells), tuple(map(str, rest))
 
+    @property
+    def beside(self) -> "Report | None":
+        """What a hold says to all for whom the bed is not held: of several beds that the others are open, of the only one that
+        none is left while it is held; nothing (None) where nobody counted them.
+        """
+        if self.beds is None:
+            return None
+        if self.beds > 1:
+            return replace(self, state=BedState.OPEN)
+        ends = [end for end in (self.hold_until, self.expires_at) if end]
+        return replace(self, state=BedState.FULL, beds=None, hold_until=None, expires_at=min(ends, default=None))
+
     def stands(self, at: datetime) -> bool:
         """Whether it says anything of that moment: a real state, already known, not expired, its hold not over."""
         ends = [end for end in (self.expires_at, self.hold_until if self.state is BedState.HELD else None) if end]
@@ -80,11 +92,20 @@ def kept(reports: Iterable[Report]) -> list[Report]:
     return [one for one in told if replace(one, expires_at=None) not in gone] if gone else told
 
 
-def standing(reports: Iterable[Report], at: datetime, concerns: Callable[[Bucket], bool]) -> Report | None:
-    """The newest report of a real state whose beds concern the person; None where there is none, or it says nothing any more.
+def told(reports: Iterable[Report]) -> list[Report]:
+    """The reports, and with each hold what it says to everybody else; in the order of time."""
+    every = list(reports)
+    beside = [one.beside for one in every if one.state is BedState.HELD]
+    return sorted((*every, *filter(None, beside)), key=lambda one: one.order) if beside else every
 
-    What came before it never stands again: that a bed was open says nothing once somebody said that all are taken.
+
+def standing(reports: Iterable[Report], at: datetime, concerns: Callable[[Report], bool]) -> Report | None:
+    """The newest report of a real state that concerns the person; None where there is none, or it says nothing any more.
+
+    What came before it never stands again: that a bed was open says nothing once somebody said that all are taken. A hold that
+    concerns the person stands while it lasts, whatever others are told of the beds meanwhile.
     """
-    real = [one for one in reports if one.state not in ATTEMPTS and one.observed_at <= at and concerns(one.bucket)]
-    newest = max(real, key=lambda one: one.order) if len(real) > 1 else next(iter(real), None)
+    real = [one for one in told(reports) if one.state not in ATTEMPTS and one.observed_at <= at and concerns(one)]
+    lasting = [one for one in real if one.state is BedState.HELD and one.stands(at)]
+    newest = max(lasting or real, key=lambda one: one.order, default=None)
     return newest if newest and newest.stands(at) else None

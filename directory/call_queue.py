@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
-from directory import asking, calling, referral, store
+from directory import calling, referral, store
 from directory.answered import Answered
 from directory.case import Call, Case, Outcome, by_hand
 from directory.confirming import Clock, clock
@@ -90,7 +90,7 @@ def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
         missed = [call.listing_id for call in calls if call.reached in calling.WRONG]
         wrong = frozenset(task["found"] for task in store.corrections(connection, missed)) if missed else frozenset()
     hand = replace(by_hand(steps), watched=(listing_id,) if listing_id else ())
-    need = asking.read_kept(case.need, desk.directory.gazetteer, desk.now)
+    need = case.needed(desk.directory.gazetteer, desk.now)
     return Standing(case, referral.options(desk.directory, need, _SHOWN, hand), tuple(calls), wrong)
 
 

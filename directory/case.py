@@ -1,12 +1,15 @@
 """A case for the time of a meeting, and what is done about it. Frozen; it says what is needed and never who needs it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from directory import asking
 from directory.matching.arrange import ByHand
+from directory.need import Need
+from directory.places import Gazetteer
 
 KEPT: Final = timedelta(days=30)
 """So long after its meeting a case is erased, whatever anybody does."""
@@ -67,7 +70,8 @@ class Ending:
 class Case:
     """A meeting's case: an opaque id, its code name, its owner's account number, and the need as `written_need` gives it.
 
-    `members` are the colleagues who were let in; `ended` is what came of it, or "".
+    `members` are the colleagues who were let in; `ended` is what came of it, or ""; `holds` are the
+    beds that its calls came to, as `Need.holds` names them.
     """
 
     id: str
@@ -78,6 +82,11 @@ class Case:
     need: Mapping[str, Any]
     members: frozenset[int] = frozenset()
     ended: str = ""
+    holds: frozenset[tuple[str, datetime]] = frozenset()
+
+    def needed(self, gazetteer: Gazetteer, now: datetime) -> Need:
+        """What it needs as of now by the clock of its place, or as of the moment that is planned for; its own holds count."""
+        return replace(asking.read_kept(self.need, gazetteer, now), holds=self.holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,13 @@ class Seen:
 
     at: datetime
     stood: Mapping[str, Any]
+
+
+def holds(calls: Iterable[Call]) -> frozenset[tuple[str, datetime]]:
+    """The reports in which these calls, given in their order, told of a bed that is held: the last one to each listing decides."""
+    told = {call.listing_id: call.answers for call in calls if call.answers.get("report")}
+    moments = {key: said["report"][0] for key, said in told.items() if said.get("held_until")}
+    return frozenset((key, datetime.fromisoformat(at)) for key, at in moments.items())
 
 
 def by_hand(steps: Iterable[Step]) -> ByHand:

@@ -93,7 +93,7 @@ class Desk:
 
     def need_of(self, case: Case) -> Need:
         """What is needed, as of now by the clock of the place, or as of the moment that is planned for."""
-        return asking.read_kept(case.need, self.directory.gazetteer, self.now)
+        return case.needed(self.directory.gazetteer, self.now)
 
     # --- colleagues ------------------------------------------------------------------------------------------------
 

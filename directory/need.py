@@ -23,7 +23,8 @@ class Need:
     `within_miles` None means anywhere. `taking` and `wants` are medications, `applies` the admission exclusions that
     apply to the person, `must` and `nice` terms of the vocabulary. `as_of` is the moment that the answer is for.
     `travel` says whether nearer is better, farther, or neither (`vocabulary.TRAVEL`); `weights` holds the points of the
-    criteria that were changed for this need.
+    criteria that were changed for this need. `holds` names the reports of beds that are held for this person, by listing and
+    moment: they are known from the calls of a case, and nobody writes them.
     """
 
     as_of: datetime
@@ -50,6 +51,7 @@ class Need:
     language: str | None = None
     words: str = ""
     weights: tuple[tuple[str, int], ...] = ()
+    holds: frozenset[tuple[str, datetime]] = frozenset()
 
     @property
     def leaves(self) -> datetime:

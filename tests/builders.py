@@ -98,6 +98,12 @@ def a_ready_listing(**fields: Any) -> Listing:
     return a_listing(**(usual | fields))
 
 
+def held_for(need: Need, *listings: Listing) -> Need:
+    """The need of the person for whom these listings hold the beds that they hold."""
+    held = ((one.id, report.observed_at) for one in listings for report in one.reports if report.state is BedState.HELD)
+    return replace(need, holds=frozenset(held))
+
+
 def a_need(**fields: Any) -> Need:
     """A man of 27 in Columbus who uses heroin and has Medicaid; the meeting is tonight."""
     usual = Need(

@@ -75,7 +75,7 @@ def report(directory: Directory, *wanted: str) -> None:
     told = [
         said("ready", BedState.FULL, 30),
         said("ready", BedState.OPEN, 2, beds=2),
-        said("held", BedState.HELD, 1, hold_until=now + timedelta(hours=6)),
+        said("held", BedState.HELD, 1, beds=2, hold_until=now + timedelta(hours=6)),
         said("third", BedState.LIMITED, 3),
         said("sister", BedState.OPEN, 20),
         said("unit", BedState.OPEN, 2, beds=1),

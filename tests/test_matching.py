@@ -79,7 +79,7 @@ def test_the_arrays_say_what_the_plain_rules_say_of_a_hundred_listings(seed: int
     as_of = worlds.a_moment(random)
     listings = worlds.listings(random, as_of, 100)
     for _ in range(2):
-        need, pace = worlds.a_need(random, as_of), random.choice(PACES)
+        need, pace = worlds.own(random, worlds.a_need(random, as_of), listings), random.choice(PACES)
         agree(listings, need, pace, {one.id: random.choice((0.0, 0.25, 0.5, 1.0)) for one in listings})
 
 
@@ -90,7 +90,7 @@ def test_the_worlds_hold_every_tier_and_every_reason() -> None:
         random = Random(seed)
         as_of = worlds.a_moment(random)
         listings = worlds.listings(random, as_of, 100)
-        plain = oracle.read(listings, worlds.a_need(random, as_of))
+        plain = oracle.read(listings, worlds.own(random, worlds.a_need(random, as_of), listings))
         tiers |= set(plain.tiers.values())
         reasons |= set(plain.counts)
     assert tiers == {"", "A", "B", "C", "D"} and reasons == set(oracle.REASONS)
@@ -103,7 +103,7 @@ def small_worlds(draw: st.DrawFn) -> tuple[list[Listing], Need]:
     as_of = worlds.a_moment(random)
     need = worlds.a_need(random, as_of)
     drawn = worlds.listings(random, as_of, draw(st.integers(1, 8)))
-    return [draw(_less(listing)) for listing in drawn], need
+    return [draw(_less(listing)) for listing in drawn], worlds.own(random, need, drawn)
 
 
 def _less(listing: Listing) -> st.SearchStrategy[Listing]:

@@ -11,7 +11,7 @@ from directory.listing import Listing, Vetting
 from directory.need import Near, Need
 from directory.vocabulary import BedState, Channel, VettingState
 from tests import oracle
-from tests.builders import AS_OF, POINTS, a_listing, a_need
+from tests.builders import AS_OF, POINTS, a_listing, a_need, held_for
 
 NEW_YORK = "America/New_York"
 UNIT = ("setting.residential_short", "setting.residential")
@@ -41,8 +41,7 @@ def at(utc: str, **fields: Any) -> Need:
 
 def read(listing: Listing, need: Need | None = None) -> tuple[str, int, int, int]:
     """Its tier, or why it is set aside, and the points for the bed with their range."""
-    need = need or a_need()
-    whole = oracle.read([listing], need)
+    whole = oracle.read([listing], held_for(need or a_need(), listing))
     verdict = whole.verdicts[listing.id]
     return whole.tiers[listing.id] or verdict.aside, verdict.points["admit"], verdict.lows["admit"], verdict.highs["admit"]
 
@@ -293,7 +292,7 @@ def test_tiers_stand_before_points_and_held_before_fresher_before_nearer_before_
         a_center(id="unknown"),
         a_center(id="nowhere", point=None, yes=["plan.gold"]),
     ]
-    whole = oracle.read(center, a_need(plan="gold"))
+    whole = oracle.read(center, held_for(a_need(plan="gold"), *center))
     assert whole.options == ("held", "fresh", "known", "near", "a", "b", "likely")
     assert whole.calls == ("unknown", "nowhere")
     assert whole.verdicts["nowhere"].high > whole.verdicts["unknown"].high

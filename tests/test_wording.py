@@ -14,14 +14,14 @@ from directory.matching.beds import standing_for
 from directory.matching.rank import rank
 from directory.vocabulary import Channel
 from tests import worlds
-from tests.builders import AS_OF, a_need, a_ready_listing, a_report
+from tests.builders import AS_OF, a_need, a_ready_listing, a_report, held_for
 
 TOMORROW = AS_OF + timedelta(hours=8)
 
 
 def told(listing: Listing, **need: Any) -> tuple[str, str]:
     """What is said of its beds, and of the arrival there."""
-    asked = a_need(**need)
+    asked = held_for(a_need(**need), listing)
     built = columns.build([listing])
     miles = float(built.miles(asked.near.point, built.everything())[0]) if asked.near else float("nan")
     entry = explain.apart(listing, asked, miles)
@@ -42,7 +42,7 @@ def told(listing: Listing, **need: Any) -> tuple[str, str]:
         (a_report("held", hold_until=AS_OF + timedelta(hours=4)), "a bed is held until 10:30 pm, said at 5:30 pm today"),
         (
             a_report("held", hold_until=AS_OF + timedelta(hours=4), bucket=Bucket(sex="male", age="adult")),
-            "a bed is held for men, adults, 26 to 64 until 10:30 pm, said at 5:30 pm today",
+            "a bed is held until 10:30 pm, said at 5:30 pm today",
         ),
         (
             a_report("held", hold_until=AS_OF + timedelta(hours=8)),
@@ -57,7 +57,7 @@ def told(listing: Listing, **need: Any) -> tuple[str, str]:
         (a_report("open", beds=2, bucket=Bucket(sex="male")), "2 beds are open for men, said at 5:30 pm today"),
         (
             a_report("held", hold_until=AS_OF + timedelta(hours=4), bucket=Bucket(sex="male", age="adult")),
-            "a bed is held for men, adults, 26 to 64 until 10:30 pm, said at 5:30 pm today",
+            "a bed is held until 10:30 pm, said at 5:30 pm today",
         ),
         (
             a_report("held", hold_until=AS_OF + timedelta(hours=1)),
@@ -68,6 +68,22 @@ def told(listing: Listing, **need: Any) -> tuple[str, str]:
 )
 def test_what_is_known_of_the_beds_is_said_with_its_clock(report: Any, words: str) -> None:
     assert told(a_ready_listing(reports=(report,)))[0] == words
+
+
+@pytest.mark.parametrize(
+    ("beds", "words"),
+    [
+        (None, "whether a bed is open is not known"),
+        (1, "full for men, said at 5:30 pm today"),
+        (2, "2 beds are open for men, one of them held, said at 5:30 pm today"),
+    ],
+)
+def test_for_everybody_else_a_hold_is_no_bed_and_never_says_for_whom_it_is(beds: int | None, words: str) -> None:
+    report = a_report("held", beds=beds, hold_until=AS_OF + timedelta(hours=4), bucket=Bucket(sex="male"))
+    listing = a_ready_listing(reports=(report,))
+    assert explain.apart(listing, a_need(), float("nan")).bed == words
+    over = explain.apart(listing, a_need(as_of=AS_OF + timedelta(hours=5)), float("nan")).bed
+    assert ("open" in over) and ("2 beds" in over) == (beds == 2), "the last bed is given, or free again: nobody knows"
 
 
 @pytest.mark.parametrize(

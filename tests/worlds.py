@@ -85,6 +85,12 @@ def a_moment(random: Random) -> datetime:
     return at.astimezone(timezone(timedelta(hours=random.choice((0, -4, -5, -7, -10)))))
 
 
+def own(random: Random, need: Need, drawn: list[Listing]) -> Need:
+    """The need as one for which about half of the beds are held that are held at all."""
+    held = [(one.id, report.observed_at) for one in drawn for report in one.reports if report.state is BedState.HELD]
+    return replace(need, holds=frozenset(hold for hold in held if random.random() < 0.5))
+
+
 def listings(random: Random, as_of: datetime, count: int) -> list[Listing]:
     """Listings whose reports and dates lie around a moment; some are alike but for a little, so that ties are common."""
     drawn: list[Listing] = []
@@ -208,7 +214,7 @@ def _report(random: Random, as_of: datetime) -> Report:
         channel=random.choice(tuple(Channel)),
         recorded_by="a test",
         bucket=FOR_EVERYBODY if random.random() < 0.7 else _bucket(random),
-        beds=_now_and_then(random, 0.3, 2),
+        beds=_now_and_then(random, 0.4, random.choice((1, 2))),
         wait_hours=random.choice((None, 0, 24, 25, 72, 73, 500)) if state is BedState.WAITLIST else None,
         hold_until=as_of + random.choice(LATER) if state is BedState.HELD and random.random() < 0.95 else None,
         expires_at=_now_and_then(random, 0.15, as_of + random.choice(LATER)),

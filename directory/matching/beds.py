@@ -154,15 +154,29 @@ def _standing(block: Block, need: Need) -> tuple[NDArray[np.intp], NDArray[np.in
     columns, now = block.columns, microseconds(need.as_of)
     row_of, at = spread(columns.report_at, block.positions)
     for_him = np.array([concerns(read_bucket(told), need) for told in columns.buckets])
-    known = for_him[columns.report_bucket[at]] & (columns.report_seen[at] <= now)
+    state, ours = columns.report_state[at], _ours(block, need, (row_of, at))
+    known = np.where(state == _HELD, ours, for_him[columns.report_bucket[at]]) & (columns.report_seen[at] <= now)
+    lasting = known & ours & (now < columns.report_hold[at]) & (now < columns.report_expires[at])
     newest = np.full(len(block), NOT_SAID, dtype=np.intp)
-    newest[row_of[known]] = at[known]
+    for which in (known, lasting):
+        newest[row_of[which]] = at[which]
     rows = np.flatnonzero(newest != NOT_SAID)
     last = newest[rows]
     over = (columns.report_state[last] == _HELD) & (columns.report_hold[last] <= now)
     fresh = now - columns.report_seen[last] <= FRESHNESS[-1][0]
     stands = fresh & (now < columns.report_expires[last]) & ~over
     return rows[stands], last[stands]
+
+
+def _ours(block: Block, need: Need, reports: tuple[NDArray[np.intp], NDArray[np.intp]]) -> NDArray[np.bool_]:
+    """Which of these reports, given by row and number, are beds held for this person."""
+    columns, (row_of, at) = block.columns, reports
+    held, seen = columns.report_state[at] == _HELD, columns.report_seen[at]
+    known = {(listing_id, microseconds(when)) for listing_id, when in need.holds}
+    ours = np.zeros(len(at), dtype=np.bool_)
+    for number in np.flatnonzero(held & np.isin(seen, [when for _, when in known])):
+        ours[number] = (columns.ids[block.positions[row_of[number]]], int(seen[number])) in known
+    return ours
 
 
 class Admit(Criterion):
@@ -205,7 +219,15 @@ class Admit(Criterion):
 
 
 def standing_for(listing: Listing, need: Need) -> Report | None:
-    """The report that stands for this person; None where there is none, or none of the last 24 hours."""
-    found = standing(listing.reports, need.as_of, lambda bucket: concerns(bucket, need))
+    """The report that stands for this person; None where there is none, or none of the last 24 hours.
+
+    A hold counts for whom it is held and for nobody else.
+    """
+    def for_him(report: Report) -> bool:
+        if report.state is BedState.HELD:
+            return (listing.id, report.observed_at) in need.holds
+        return concerns(report.bucket, need)
+
+    found = standing(listing.reports, need.as_of, for_him)
     old = found is not None and microseconds(need.as_of) - microseconds(found.observed_at) > FRESHNESS[-1][0]
     return None if old else found

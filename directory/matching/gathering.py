@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.availability import ATTEMPTS, Bucket, Report
+from directory.availability import ATTEMPTS, Bucket, Report, told
 from directory.listing import Listing
 from directory.vocabulary import TERMS, Answer, BedState, VettingState, is_plan
 
@@ -66,9 +66,9 @@ def _hours(placed: Sequence[Listing]) -> dict[str, Any]:
 
 def _reports(placed: Sequence[Listing]) -> dict[str, Any]:
     """Attempts are left out, since they say nothing of the beds."""
-    real = [[report for report in listing.reports if report.state not in ATTEMPTS] for listing in placed]
-    told = reports_told([report for some in real for report in some])
-    return told | {"report_at": _starts(len(some) for some in real)}
+    real = [[report for report in told(listing.reports) if report.state not in ATTEMPTS] for listing in placed]
+    arrays = reports_told([report for some in real for report in some])
+    return arrays | {"report_at": _starts(len(some) for some in real)}
 
 
 def reports_told(reports: Sequence[Report], known: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:

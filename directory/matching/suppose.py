@@ -1,6 +1,7 @@
 """What would put a listing first: each open question answered well in turn, and the criteria asked again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,6 +52,8 @@ def _places(ranking: Ranking, rows: Sequence[int], hopes: Sequence[Hope]) -> Ite
     built = supposed(ranking.columns, old.positions[rows], hopes)
     relevance = None if old.relevance is None else old.relevance[rows]
     block = Block(built, np.arange(len(built)), old.miles[rows], relevance, old.pace)
-    left = sift(block, ranking.need, CRITERIA)
-    again = Ranking(built, ranking.need, block, left.block, left.marks, left.aside, 0, within=ranking)
+    held = {(key, hope.report.observed_at) for key, hope in zip(built.ids, hopes, strict=True) if hope.report}
+    need = replace(ranking.need, holds=ranking.need.holds | held)
+    left = sift(block, need, CRITERIA)
+    again = Ranking(built, need, block, left.block, left.marks, left.aside, 0, within=ranking)
     return zip(left.block.positions.tolist(), again.places.tolist(), strict=True)

@@ -110,13 +110,13 @@ def attempts_in_words(listing: Listing, need: Need, way: Way) -> str:
 def _state(report: Report, zone: tzinfo | None, today: date) -> Spoken:
     """What is known of the beds, and whom they are for."""
     if report.tells is BedState.HELD:
-        held = _for(say("a bed is held"), report.bucket)
         until = report.hold_until and moment(report.hold_until.astimezone(zone), today)
-        return say("%(state)s until %(when)s", state=held, when=until) if until else held
+        return say("a bed is held until %(when)s", when=until) if until else say("a bed is held")
     if report.tells is BedState.OPEN:
         beds = report.beds
         told = say("beds are open") if beds is None else count("%(num)d bed is open", "%(num)d beds are open", beds)
-        return _for(told, report.bucket)
+        those = _for(told, report.bucket)
+        return say("%(some)s, one of them held", some=those) if report.hold_until else those
     if report.state is BedState.WAITLIST:
         waiting, hours = _for(say("a waiting list"), report.bucket), report.wait_hours
         return waiting if hours is None else say("%(state)s of %(time)s", state=waiting, time=length(hours))

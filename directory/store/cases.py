@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from directory.case import Call, Case, Handout, Outcome, Reached, Seen, Step, StepKind
+from directory.case import Call, Case, Handout, Outcome, Reached, Seen, Step, StepKind, holds
 from directory.sameness import Sameness
 from directory.store.sameness import sameness, standing_in, with_standing
 from directory.tables import (
@@ -76,6 +76,7 @@ def _case(connection: Connection, row: Any) -> Case:
         need=row.need,
         members=frozenset(members),
         ended=row.ended or "",
+        holds=holds(calls(connection, row.id)),
     )
 
 

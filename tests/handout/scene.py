@@ -16,7 +16,7 @@ from directory.need import Need
 from directory.search.analysis import document
 from directory.search.words import Words
 from directory.vocabulary import SourceKind
-from tests.builders import AS_OF, POINTS, a_listing, a_need, a_provenance, a_ready_listing, a_report
+from tests.builders import AS_OF, POINTS, a_listing, a_need, a_provenance, a_ready_listing, a_report, held_for
 
 LINK: Final = "https://directory.example.org/s/Qm7xV2pLr9sTzB4nKd8WfA"
 MADE: Final = AS_OF + timedelta(minutes=4)
@@ -80,7 +80,7 @@ def answered(*held: Listing, need: Need | None = None) -> Answered:
         lambda ids: {key: held_by[key] for key in ids},
         STRAIGHT,
     )
-    return answering.answer(asking, need or a_need(plan="Canary Gold Plan", words="canaryword"), limit=10)
+    return answering.answer(asking, held_for(need or a_need(plan="Canary Gold Plan", words="canaryword"), *known), limit=10)
 
 
 def snapshot(need: Need | None = None) -> Snapshot:

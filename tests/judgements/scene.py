@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from directory.availability import Report
 from directory.listing import Fact, Listing, Vetting
@@ -13,6 +13,9 @@ from tests.builders import a_listing, a_provenance
 from tests.judgements import moments
 from tests.judgements.phrases import CENTER, PERSON, PLACES, USUAL, Book, Changes
 from tests.judgements.told import Center, Judgement
+
+
+FOR_THE_PERSON: Final = "whoever calls for the person"
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ def scene(judgement: Judgement) -> Scene:
     book = Book(moments.now("Friday 18:00"))
     need = _need(book, judgement)
     listings = [_listing(book, center, f"center:{900 - at}") for at, center in enumerate(judgement.centers)]
-    return Scene(need, tuple(listings), book.used)
+    holds = {(one.id, told.observed_at) for one in listings for told in one.reports if told.recorded_by == FOR_THE_PERSON}
+    return Scene(replace(need, holds=frozenset(holds)), tuple(listings), book.used)
 
 
 def _need(book: Book, judgement: Judgement) -> Need:
@@ -72,7 +76,8 @@ class _Draft:
     def _report(self, told: dict[str, Any]) -> None:
         state = BedState(told["state"])
         rest = {key: value for key, value in told.items() if key != "state"}
-        self.reports.append(Report(state, channel=Channel.CALL, recorded_by="a test", **rest))
+        by = {"channel": Channel.CALL, "recorded_by": FOR_THE_PERSON if state is BedState.HELD else "a test"}
+        self.reports.append(Report(state, **(by | rest)))
 
     def _bed(self, told: dict[str, Any]) -> None:
         """For whom the beds are that the last report spoke of."""

@@ -1,5 +1,6 @@
 """Reports about beds: which one stands for this person, what it is worth now, and whether the door is open on arrival."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -67,11 +68,32 @@ def stands(report: Report, at: datetime) -> bool:
     return not (report.state is BedState.HELD and report.hold_until and moment(report.hold_until) <= at)
 
 
+def seen(listing: Listing, need: Need) -> list[Report]:
+    """What this person is told: a hold of one's own as it is; of the holds of others only what is left beside them."""
+    found: list[Report] = []
+    for report in listing.reports:
+        if report.state is BedState.HELD and (listing.id, report.observed_at) in need.holds:
+            found.append(report)
+        elif report.state is not BedState.HELD:
+            found += [report] if concerns(report.bucket, need) else []
+        if report.state is BedState.HELD and report.beds is not None and concerns(report.bucket, need):
+            left = report.beds > 1
+            over = [end for end in (report.expires_at, None if left else report.hold_until) if end]
+            state, count = (BedState.OPEN, report.beds) if left else (BedState.FULL, None)
+            until = report.hold_until if left else None
+            found.append(replace(report, state=state, beds=count, hold_until=until, expires_at=min(over, default=None)))
+    return found
+
+
 def standing(listing: Listing, need: Need) -> Report | None:
-    """The newest report of this person's bed, if it is of the last day and not over; the worse of two of one moment."""
+    """The newest report of this person's bed, if it is of the last day and not over; the worse of two of one moment.
+
+    A bed that is held for the person is that while it lasts, whatever was said since.
+    """
     at = moment(need.as_of)
-    those = [report for report in listing.reports if real(report, at) and concerns(report.bucket, need)]
-    newest = max(those, key=lambda report: report.order, default=None)
+    those = [report for report in seen(listing, need) if real(report, at)]
+    waiting = [report for report in those if report.state is BedState.HELD and stands(report, at)]
+    newest = max(waiting or those, key=lambda report: report.order, default=None)
     return newest if newest and stands(newest, at) and at - moment(newest.observed_at) <= 24 * HOUR else None
 
 
