@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from directory import bed_reports, call_queue, calling, store
+from directory import bed_reports, call_queue, call_sheet, calling, store
 from directory.availability import Bucket, Report
 from directory.bed_reports import Told
 from directory.board import Board
@@ -55,6 +55,12 @@ def say(directory: Directory, local_id: str, state: str, hours_ago: float = 0, *
         store.append_reports(connection, [(key(local_id), report)])
 
 
+def hold(directory: Directory, local_id: str, until: str) -> None:
+    """One of two beds held for the first case, as its own call learned it."""
+    for item, answer in (("bed.state", "two"), ("bed.hold", f"{call_sheet.TYPED}{until}")):
+        calling.answer(desk(directory), Line(FIRST, key(local_id)), calling.Said(item, answer))
+
+
 def queued(at: Desk, case_id: str = FIRST) -> list[tuple[str, Why]]:
     due, _ = call_queue.queue(at)
     return [(one.entry.listing.id.partition(":")[2], one.why) for one in due if one.case.id == case_id]
@@ -68,7 +74,8 @@ def test_whom_to_call_first_stands_in_the_order_of_each_board(directory: Directo
 
 
 def test_call_backs_that_are_due_come_first_then_holds_that_end_then_the_board(directory: Directory) -> None:
-    say(directory, "held", "held", 1, hold_until=NOW + 2.4 * HOUR)
+    hold(directory, "held", "8:30 pm")
+    calling.close(desk(directory), Line(FIRST, key("held")), Closing(Reached.PERSON, Outcome.ACCEPTED))
     back = Closing(Reached.PERSON, Outcome.CALL_BACK, call_back_at=NOW + HOUR)
     calling.close(desk(directory), Line(FIRST, key("third")), back)
     calling.close(desk(directory), Line(FIRST, key("asked")), replace(back, call_back_at=NOW + 3 * HOUR))
@@ -91,6 +98,20 @@ def test_a_number_that_was_wrong_is_not_dialed_again_until_somebody_corrected_it
         (task,) = store.corrections(connection, [key("silent")])
         store.close_correction(connection, task["id"], NOW)
     assert ("silent", Why.FIRST) in queued(desk(directory))
+
+
+def test_a_hold_counts_for_its_own_case_and_is_no_bed_for_another(directory: Directory) -> None:
+    hold(directory, "held", "9 pm")
+    calling.close(desk(directory), Line(FIRST, key("held")), Closing(Reached.PERSON, Outcome.ACCEPTED))
+    mine, other = (call_queue.standing(desk(directory), case_id, key("held")).entry(key("held")) for case_id in (FIRST, SECOND))
+    assert mine and mine.bed.startswith("a bed is held until 9:00 pm, said at")
+    assert other and other.bed.startswith("2 beds are open for men, adults, 26 to 64, one of them held, said at")
+    say(directory, "held", "full")
+    mine, other = (
+        call_queue.standing(desk(directory, hours=1), case_id, key("held")).entry(key("held")) for case_id in (FIRST, SECOND)
+    )
+    assert mine and mine.bed.startswith("a bed is held"), "it is kept for this case, whatever others are told"
+    assert other is None or other.reason
 
 
 def test_where_nobody_answered_the_queue_says_when(directory: Directory) -> None:

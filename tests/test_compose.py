@@ -16,7 +16,7 @@ from directory.matching.rank import Ranking, rank
 from directory.matching.suppose import first_if
 from directory.need import Need
 from directory.vocabulary import SourceKind
-from tests.builders import AS_OF, POINTS, a_listing, a_need, a_provenance, a_ready_listing, a_report
+from tests.builders import AS_OF, POINTS, a_listing, a_need, a_provenance, a_ready_listing, a_report, held_for
 
 OUTPATIENT = {f"setting.{one}" for one in ("residential", "residential_short", "residential_withdrawal")}
 NEAR, FAR = POINTS["43215"], POINTS["45202"]
@@ -35,7 +35,7 @@ def ready(number: int, **fields: Any) -> Listing:
 
 
 def ranked(*listings: Listing, need: Need | None = None) -> Ranking:
-    return rank(columns.build(listings), need or a_need())
+    return rank(columns.build(listings), held_for(need or a_need(), *listings))
 
 
 def ids(ranking: Ranking, rows: tuple[int, ...]) -> list[str]:
@@ -242,7 +242,7 @@ def first_when_confirmed(ranking: Ranking, shown: list[tuple[int, Listing]], row
     there = way(listing, need, float(ranking.block.miles[row]), ranking.block.pace)
     better = BY_NAME[name].confirmed(listing, need, there)
     world = [better if at == row else one for at, one in shown]
-    again = rank(columns.build(world), need)
+    again = rank(columns.build(world), held_for(need, *world))
     return in_order(again, world)[0][1].id == listing.id
 
 

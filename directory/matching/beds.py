@@ -223,6 +223,7 @@ def standing_for(listing: Listing, need: Need) -> Report | None:
 
     A hold counts for whom it is held and for nobody else.
     """
+
     def for_him(report: Report) -> bool:
         if report.state is BedState.HELD:
             return (listing.id, report.observed_at) in need.holds

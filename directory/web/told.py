@@ -16,7 +16,20 @@ from directory.matching.wording import PEOPLE, attempts_in_words, bed_in_words, 
 from directory.need import Need
 from directory.normalize import PRACTICAL
 from directory.spoken import Spoken, beside, count, joined, listed, say
-from directory.vocabulary import BY_GROUP, GROUPS, LEVELS, TERMS, Answer, Channel, Group, Term, VettingState, is_plan, label
+from directory.vocabulary import (
+    BY_GROUP,
+    GROUPS,
+    LEVELS,
+    TERMS,
+    Answer,
+    BedState,
+    Channel,
+    Group,
+    Term,
+    VettingState,
+    is_plan,
+    label,
+)
 
 CHANNELS: Final = {
     Channel.CALL: say("by telephone"),
@@ -69,10 +82,10 @@ def history(listing: Listing, now: datetime) -> list[Told]:
     told = []
     for report in sorted(listing.reports, key=lambda one: one.order, reverse=True):
         attempt = report.state in ATTEMPTS
-        plain = replace(report, bucket=FOR_EVERYBODY)
+        plain = replace(report.beside or report if report.state is BedState.HELD else report, bucket=FOR_EVERYBODY)
         said = attempts_in_words(replace(listing, reports=(report,)), need, way) if attempt else bed_in_words(plain, need, way)
         how = say("%(channel)s, %(by)s", channel=CHANNELS[report.channel], by=report.recorded_by)
-        told.append(Told(said, _whom(report.bucket), how, attempt))
+        told.append(Told(said, "" if plain.state is BedState.HELD else _whom(report.bucket), how, attempt))
     return told
 
 

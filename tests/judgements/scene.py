@@ -14,7 +14,6 @@ from tests.judgements import moments
 from tests.judgements.phrases import CENTER, PERSON, PLACES, USUAL, Book, Changes
 from tests.judgements.told import Center, Judgement
 
-
 FOR_THE_PERSON: Final = "whoever calls for the person"
 
 
