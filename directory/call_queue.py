@@ -11,7 +11,7 @@ from directory.answered import Answered
 from directory.case import Call, Case, Outcome, by_hand
 from directory.confirming import Clock, clock
 from directory.learned import Desk
-from directory.listing import Phone
+from directory.listing import Listing, Phone
 from directory.matching.beds import standing_for
 from directory.matching.explain import Entry
 from directory.need import Need
@@ -21,6 +21,8 @@ ENDING: Final = timedelta(hours=1)
 """A hold that ends sooner is about to end."""
 AGAIN: Final = timedelta(minutes=30)
 """Where nobody answered, others come first for so long."""
+JUST: Final = timedelta(minutes=15)
+"""So long a call that was ended is shown again, as what was written down."""
 _SHOWN: Final = 10
 
 
@@ -64,17 +66,20 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A call to be made: for which case, to whom, why, by when (or since when), and under which number.
+    """A call to be made: for which case and need, to whom, why, by when (or since when), and under which number.
 
-    No number is left where callers found wrong what we hold. `planned` is the moment that its case is planned for.
+    No number is left where callers found wrong what we hold. `planned` is the moment that its case is planned for, `called`
+    the last call to it for that case.
     """
 
     case: Case
+    need: Need
     entry: Entry
     why: Why
     at: datetime | None = None
     phone: Phone | None = None
     planned: datetime | None = None
+    called: Call | None = None
 
     @property
     def order(self) -> tuple[bool, Why]:
@@ -104,6 +109,18 @@ def queue(desk: Desk) -> tuple[list[Due], list[tuple[Case, Clock]]]:
     return sorted(due, key=lambda one: (one.order, one.at or desk.now)), clocks
 
 
+def just_ended(desk: Desk) -> list[tuple[Case, Listing, Call]]:
+    """The calls that the account ended a short while ago, the newest first, each with its case and whom it was to."""
+    with desk.directory.database.reading() as connection:
+        mine = {case.id: case for case in store.cases_of(connection, desk.account) if case.purge_after > desk.now}
+        calls = [call for case_id in mine for call in store.calls(connection, case_id)]
+    since = desk.now - JUST
+    ended = [one for one in calls if one.account == desk.account and one.closed_at and since <= one.closed_at <= desk.now]
+    known = desk.directory.listings([call.listing_id for call in ended])
+    told = sorted(ended, key=lambda one: (one.closed_at, one.id), reverse=True)
+    return [(mine[one.case_id], known[one.listing_id], one) for one in told if one.listing_id in known]
+
+
 def _due(desk: Desk, board: Standing) -> Iterator[Due]:
     """A case's calls in the order of its board: those to confirm by their time, then whom to call first."""
     last = {call.listing_id: call for call in board.calls}
@@ -116,7 +133,7 @@ def _due(desk: Desk, board: Standing) -> Iterator[Due]:
         right = [phone for phone in phones if phone.number not in board.wrong] if _wrong(call) else phones
         found = _why(desk, entry, (call, again.get(key)), board.need) if right or not _wrong(call) else (Why.WRONG, None)
         if found:
-            yield Due(board.case, entry, *found, right[0] if right else None, planned)
+            yield Due(board.case, board.need, entry, *found, right[0] if right else None, planned, call)
 
 
 def _agreed(desk: Desk, board: Standing, last: Mapping[str, Call], known: Mapping[str, Entry]) -> dict[str, Entry]:

@@ -113,9 +113,14 @@ def who(need: Need) -> str:
     return named + (f" of {need.age}" if need.age is not None else "")
 
 
+def pronouns(need: Need) -> Mapping[str, str]:
+    """The person's `he`, `him` and `his`."""
+    return _PRONOUNS.get(need.sex or "", _ANYBODY)
+
+
 def _question(number: int, told: Mapping[str, Any], need: Need, taken: set[str]) -> Question:
     found: list[Item] = []
-    words = {"who": who(need)} | _PRONOUNS.get(need.sex or "", _ANYBODY)
+    words = {"who": who(need), **pronouns(need)}
     for one in told["item"]:
         for each, what in _EACH[one["each"]](need) if "each" in one else [("", "")]:
             item = _item(one, {"each": each, "what": what} | words)

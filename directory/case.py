@@ -118,6 +118,12 @@ class Call:
     spoke_with: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def held_until(self) -> datetime | None:
+        """Until when a bed is held, as this call came to it; None where none is."""
+        until = self.answers.get("held_until")
+        return datetime.fromisoformat(until) if until else None
+
     def unfinished(self, account: int, now: datetime) -> bool:
         """Whether an account has it still to end: on it now, or with answers written down before the claim ran out."""
         return self.account == account and self.closed_at is None and (self.open_at(now) or bool(self.answers.get("given")))
@@ -148,7 +154,7 @@ class Seen:
 
 
 def holds(calls: Iterable[Call]) -> frozenset[tuple[str, datetime]]:
-    """The reports in which these calls, given in their order, told of a bed that is held: the last one to each listing decides."""
+    """The reports of a held bed that these calls, given in their order, came to: the last one to each listing decides."""
     told = {call.listing_id: call.answers for call in calls if call.answers.get("report")}
     moments = {key: said["report"][0] for key, said in told.items() if said.get("held_until")}
     return frozenset((key, datetime.fromisoformat(at)) for key, at in moments.items())

@@ -211,6 +211,10 @@ def test_everything_about_a_case_can_be_changed_ended_and_erased(client: FlaskCl
     ended = {"kind": str(EndKind.ADMITTED), "admitted_by": "invented_survey:ready", "on": NOW.date().isoformat()}
     assert send(client, f"{case}/end", **ended).status_code == 303
     assert "Admitted by Example Ready House on" in a_page(client, case)
+    assert f"{case}/purge" in client.get(case).text, "one click from the case"
+    asked = a_page(client, f"{case}/purge")
+    assert "Erase Quiet Otter?" in asked and "The code name Quiet Otter, and what the person needs" in asked
+    assert "Quiet Otter" in a_page(client, "/desk"), "to ask erases nothing"
     assert "The case is erased" in plain(send(client, f"{case}/purge").text)
     assert client.get(case).status_code == 404 and "Quiet Otter" not in client.get("/desk").text
 
@@ -252,7 +256,7 @@ def test_a_stranger_finds_nothing_at_any_address_of_a_case_as_if_there_were_none
             answers.append(stranger.get(at) if method == "GET" else send(stranger, at, **fields))
         assert [answer.status_code for answer in answers] == [404, 404], rule
         assert _TOKEN.sub("", answers[0].text) == _TOKEN.sub("", answers[1].text), rule
-    assert tried == 14
+    assert tried == 15
     assert "too near" not in a_page(client, case)
 
 

@@ -5,6 +5,7 @@ import re
 import string
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +14,12 @@ import icalendar
 import pytest
 
 from directory import handout
+from directory.availability import Bucket, Report
 from directory.directions import Directions, address_of, directions_to
 from directory.handout import Snapshot, square
 from directory.handout.catalog import CATALOGS, LANGUAGES
 from directory.handout.frozen import QUESTIONS, insurance
-from directory.handout.message import SEGMENT, SEGMENTS, plain
+from directory.handout.message import SEGMENT, SEGMENTS, parts, plain
 from directory.handout.sheet import sheet
 from directory.handout.telling import Teller
 from directory.hours import Hours
@@ -331,3 +333,43 @@ def test_what_the_list_cannot_promise_is_said_without_the_need() -> None:
     )
     told = sheet(handout.freeze(scene.answered(far), {}, 1, scene.MADE)).not_promised
     assert "Insurance is not confirmed for any option on this list, and none is free." in told
+
+
+LIMITS: Final = {
+    "who pays": (a_report("open", 1, bucket=Bucket(funded=False)), "beds are open (not publicly funded) (said"),
+    "the level": (a_report("open", 1, beds=2, bucket=Bucket(level="3_7_bio")), "2 beds are open for ASAM 3.7 BIO (said"),
+    "a bed held for another": (
+        a_report("held", 1, beds=2, hold_until=AS_OF + timedelta(hours=4), recorded_by="for another"),
+        "2 beds are open, one of them held (said",
+    ),
+}
+
+
+@pytest.mark.parametrize(("report", "words"), LIMITS.values(), ids=LIMITS)
+def test_the_hand_out_says_the_limits_that_the_screen_says(report: Report, words: str) -> None:
+    tried = a_report("no_answer", 0.25)
+    center = scene.a_center(1, reports=(report, tried))
+    answer = scene.asked((center,), a_need(payer="self_pay", self_pay_ok=True))
+    frozen = handout.freeze(answer, {}, 1, scene.MADE)
+    for name in ("page.html", "present.html", "message.txt"):
+        told = RENDERINGS[name](frozen, "en").decode().replace("\u00a0", " ")
+        assert words.casefold() in told.casefold() and "; nobody answered 6:15 pm Friday" in told, name
+        assert "nadie contestó" in RENDERINGS[name](frozen, "es").decode()
+
+
+def test_a_hold_that_ends_before_they_are_there_is_said_on_the_hand_out() -> None:
+    held = a_report("held", 0.5, hold_until=AS_OF + timedelta(minutes=40))
+    frozen = handout.freeze(scene.answered(scene.a_center(1, reports=(held,))), {}, 1, scene.MADE)
+    assert "that ends before you can be there: ask to hold it longer" in handout.page(frozen, "en").html
+
+
+def test_what_to_pack_stands_in_the_same_file_as_the_words_that_lead_to_it() -> None:
+    for language, heading in (("en", "What to pack"), ("es", "Qué empacar")):
+        for made in (handout.page(scene.snapshot(), language), handout.present(scene.snapshot(), language)):
+            assert f"“{heading}”" in made.html and f">{heading}</h" in made.html
+
+
+def test_an_accent_is_kept_and_the_length_in_parts_is_told_truly() -> None:
+    assert plain("Martínez, José, Niño ¿cómo? “sí”") == 'Martínez, José, Niño ¿cómo? "sí"'
+    assert [parts("a" * 160), parts("a" * 161), parts("á" * 70), parts("á" * 71), parts("á" * 135)] == [1, 2, 1, 2, 3]
+    assert set("áíóú") & set(handout.text_message(scene.snapshot(), "es"))

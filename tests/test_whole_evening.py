@@ -149,7 +149,7 @@ def end_and_erase(page: Page, admitted_by: str) -> None:
     page.get_by_label("Where, if admitted").select_option(label=f"{admitted_by}, Columbus, OH")
     page.get_by_role("button", name="Say that it ended").click()
     page.get_by_role("link", name="Erase this case").click()
-    page.get_by_role("button", name="Erase this case").click()
+    page.get_by_role("button", name="Erase it now").click()
     page.get_by_role("heading", name="The case is erased").wait_for()
 
 

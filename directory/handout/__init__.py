@@ -8,7 +8,7 @@ from directory.handout.cards import cards
 from directory.handout.catalog import CATALOGS, LANGUAGES
 from directory.handout.changes import Change, changes
 from directory.handout.facts import RULES, HandoutFacts, facts_of
-from directory.handout.message import messages, text_message
+from directory.handout.message import messages, parts, text_message
 from directory.handout.page import Page, file_name, page, present
 from directory.handout.pdf import CannotPrint, pdf
 from directory.handout.snapshot import Snapshot, as_it_stands, freeze
@@ -31,6 +31,7 @@ __all__ = [
     "freeze",
     "messages",
     "page",
+    "parts",
     "pdf",
     "present",
     "text_message",

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from directory.handout.sheet import Bridge, Sheet, Told, sheet
 from directory.handout.snapshot import Snapshot
+from directory.handout.telling import Teller
 
 _Lines = dict[str, str]
 _Told = Iterator[tuple[str, str, tuple[str, ...]]]
@@ -95,7 +96,7 @@ def _lines(one: Told, whole: Sheet) -> _Lines:
         "Name": one.name,
         "Place": f"{one.town} · {one.way}",
         say("field.call"): f"{one.phone}, {one.line}; {one.asked}" if one.line else one.phone,
-        say("field.status"): one.status,
+        say("field.status"): Teller(whole.words, whole.when).status(one.data | {"tried": None}),
         "Arrival": one.there,
         **dict(one.fields),
         say("field.address"): one.street,

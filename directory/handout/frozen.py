@@ -13,9 +13,9 @@ from directory.listing import Listing, Phone
 from directory.matching.beds import standing_for
 from directory.matching.explain import Entry
 from directory.matching.rank import FIRST_STEP
-from directory.matching.wording import clock_of
+from directory.matching.wording import clock_of, last_attempt
 from directory.need import Need
-from directory.vocabulary import MEDICATIONS, Answer, SourceKind, plan_term
+from directory.vocabulary import MEDICATIONS, Answer, BedState, SourceKind, plan_term
 
 QUESTIONS: Final = {
     "admit": "bed",
@@ -54,6 +54,7 @@ def option(entry: Entry, need: Need, told: HandoutFacts) -> dict[str, Any]:
         "street": one_line(address_of(listing), _LONGEST_ADDRESS),
         "point": _point(listing),
         "status": _status(entry, need),
+        "tried": _tried(entry, need),
         "arrive_by": _text(told.arrive_by or _closes(entry, need), entry, need),
         "call_again_by": _text(told.call_again_by or _stale(entry, need), entry, need),
         "cost": one_line(told.cost),
@@ -151,13 +152,22 @@ def _status(entry: Entry, need: Need) -> dict[str, Any] | None:
     return None if report is None else frozen_report(report, clock_of(need, entry.way))
 
 
+def _tried(entry: Entry, need: Need) -> dict[str, str] | None:
+    """The newest attempt to ask, where it came after every answer."""
+    found = last_attempt(entry.listing, need)
+    return {"state": str(found.state), "at": _text(found.observed_at, entry, need)} if found else None
+
+
 def frozen_report(report: Report, clock: tzinfo | None) -> dict[str, Any]:
-    """A report about beds, its moments by a clock."""
+    """A report about beds, its moments by a clock. Sex and age are left out: they would say who the person is."""
     return {
         "state": str(report.state),
         "beds": report.beds,
         "wait_hours": report.wait_hours,
-        "hold_until": _by_clock(report.hold_until, clock),
+        "hold_until": _by_clock(report.hold_until, clock) if report.state is BedState.HELD else "",
+        "one_held": report.state is BedState.OPEN and report.hold_until is not None,
+        "level": report.bucket.level or "",
+        "funded": report.bucket.funded,
         "said_at": _by_clock(report.observed_at, clock),
         "confirmed": report.confirms,
     }
@@ -185,7 +195,7 @@ def _later(when: datetime, minutes: int) -> str:
 def _closes(entry: Entry, need: Need) -> datetime | None:
     """Until when they must be there: the end of the hold or of the intake hours, whichever comes first."""
     report, intake = standing_for(entry.listing, need), _intake(entry)
-    ends = [report.hold_until] if report and report.hold_until else []
+    ends = [report.hold_until] if report and report.state is BedState.HELD and report.hold_until else []
     ends += [datetime.fromisoformat(intake["at"])] if intake["kind"] == "until" else []
     return min(ends, default=None)
 

@@ -1,4 +1,4 @@
-"""The hand-out as text messages: plain, short, in letters that every telephone and every network knows."""
+"""The hand-out as text messages: plain, short, in letters that every telephone knows; an accent costs parts, and is kept."""
 
 import unicodedata
 from typing import Final
@@ -11,6 +11,10 @@ from directory.handout.telling import Teller
 SEGMENT: Final = 153
 """How many letters one part of a long message holds, while all of them are of the GSM alphabet."""
 SEGMENTS: Final = 3
+"""No message is longer than so many of these parts; one with an accent that the alphabet lacks takes more, shorter ones."""
+_ALONE: Final = 160
+_WIDE, _WIDE_ALONE = 67, 70
+"""The same where a letter is of no such alphabet."""
 _GSM: Final = frozenset(
     "@£$¥èéùìòÇØøÅåÆæßÉ !\"#%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà\n_"
 )
@@ -33,9 +37,20 @@ def text_message(snapshot: Snapshot, language: str = "en", link: str = "") -> st
 
 
 def plain(words: str) -> str:
-    """Words in the GSM alphabet: letters that it lacks without their accents, other signs left out."""
-    told = "".join(one if one in _GSM else _ALIKE.get(one, _bare(one)) for one in words)
+    """Words in Latin letters with their accents, and otherwise in the GSM alphabet; other signs are left out."""
+    told = "".join(one if _readable(one) else _ALIKE.get(one, _bare(one)) for one in unicodedata.normalize("NFC", words))
     return "\n".join(" ".join(line.split()) for line in told.splitlines())
+
+
+def parts(words: str) -> int:
+    """As how many parts a network sends words: one letter that the GSM alphabet lacks makes all of them shorter."""
+    narrow = all(one in _GSM for one in words)
+    alone, each = (_ALONE, SEGMENT) if narrow else (_WIDE_ALONE, _WIDE)
+    return 1 if len(words) <= alone else -(-len(words) // each)
+
+
+def _readable(sign: str) -> bool:
+    return sign in _GSM or (sign.isalpha() and sign.isprintable() and unicodedata.name(sign, "").startswith("LATIN "))
 
 
 def _bare(sign: str) -> str:

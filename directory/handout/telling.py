@@ -40,13 +40,28 @@ class Teller:
         return self.words.say("field.ask_for", name=name) if name else self.words.say("field.who")
 
     def status(self, center: Data, cited: bool = True) -> str:
-        """What is known of the beds, with the time of the one who said it."""
-        told = center["status"]
-        if not told:
-            return self.words.say("status.unknown")
-        status = self._state(told)
-        key = "status.said" if told.get("confirmed", True) else "status.filed"
-        return self.words.say(key, status=status, time=self.moment(told["said_at"])) if cited else status
+        """What is known of the beds and its limits, with the time of the one who said it, and whether nobody answered since."""
+        told, say = center["status"], self.words.say
+        status = self._limited(told, center) if told else say("status.unknown")
+        if told and cited:
+            key = "status.said" if told.get("confirmed", True) else "status.filed"
+            status = say(key, status=status, time=self.moment(told["said_at"]))
+        tried = center.get("tried")
+        return say(f"status.{tried['state']}", status=status, time=self.moment(tried["at"])) if tried else status
+
+    def _limited(self, told: Data, center: Data) -> str:
+        """The state of the beds with whom they are for, as far as that says nothing of the person, and what to mind."""
+        status, say = self._state(told), self.words.say
+        level, funded, ends = told.get("level", ""), told.get("funded"), told["hold_until"]
+        if level:
+            numbered = f"ASAM {level.replace('_', '.', 1).replace('_', ' ').upper()}"
+            status = say("status.for_level", status=status, level=numbered if level[0].isdigit() else say(f"level.{level}"))
+        if funded is not None:
+            status = say("status.funded" if funded else "status.not_funded", status=status)
+        if told.get("one_held"):
+            status = say("status.one_held", status=status)
+        late = ends and center["arrives_at"] and datetime.fromisoformat(ends) <= datetime.fromisoformat(center["arrives_at"])
+        return say("status.too_short", status=status) if late else status
 
     def _state(self, told: Data) -> str:
         state, beds = told["state"], told["beds"]

@@ -95,14 +95,20 @@ def _for(state: Spoken, bucket: Bucket) -> Spoken:
     )
 
 
+def last_attempt(listing: Listing, need: Need) -> Report | None:
+    """The newest attempt to ask, where it came after every answer."""
+    newest = next((report for report in reversed(listing.reports) if report.observed_at <= need.as_of), None)
+    return newest if newest and newest.state in ATTEMPTS else None
+
+
 def attempts_in_words(listing: Listing, need: Need, way: Way) -> str:
     """The newest attempt to ask, where it came after every answer; else ""."""
-    known = [report for report in listing.reports if report.observed_at <= need.as_of]
-    if not known or known[-1].state not in ATTEMPTS:
+    tried = last_attempt(listing, need)
+    if tried is None:
         return ""
     zone = clock_of(need, way)
-    when = moment(known[-1].observed_at.astimezone(zone), need.as_of.astimezone(zone).date())
-    if known[-1].state is BedState.NO_ANSWER:
+    when = moment(tried.observed_at.astimezone(zone), need.as_of.astimezone(zone).date())
+    if tried.state is BedState.NO_ANSWER:
         return say("nobody answered at %(when)s", when=when)
     return say("they would not say at %(when)s", when=when)
 

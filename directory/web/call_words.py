@@ -9,15 +9,17 @@ from typing import Any, Final
 from directory.bed_reports import stands
 from directory.call_queue import Due, Standing, Why
 from directory.call_sheet import TYPED, Item, Question, is_open, items, sheet
-from directory.case import Case, Outcome, Reached
+from directory.case import Call, Case, Outcome, Reached
 from directory.confirming import Clock
 from directory.listing import Listing, Phone
 from directory.matching.arrival import Way
 from directory.matching.explain import Entry
 from directory.matching.wording import bed_in_words, moment
 from directory.need import Need
+from directory.referral import Directory
 from directory.vocabulary import BY_GROUP, Answer
 from directory.web.board_words import again
+from directory.web.came_to import came_to
 from directory.web.told import zone_of
 
 OUTCOMES: Final = {
@@ -154,6 +156,7 @@ class Row:
     phone: Phone | None
     taken: bool
     planned: datetime | None
+    called: str
 
 
 def due(one: Due, now: datetime) -> Row:
@@ -167,7 +170,14 @@ def due(one: Due, now: datetime) -> Row:
         Why.LATER: f"Call back at{when}",
         Why.TAKEN: f"A colleague is on this call until{when}",
     }
-    return Row(one.case, one.entry, said.get(one.why, _WHY[one.why]), one.phone, one.why is Why.TAKEN, one.planned)
+    called = came_to(one.called, one.need, now) if one.called else ""
+    return Row(one.case, one.entry, said.get(one.why, _WHY[one.why]), one.phone, one.why is Why.TAKEN, one.planned, called)
+
+
+def ended(told: tuple[Case, Listing, Call], directory: Directory, now: datetime) -> tuple[Case, Listing, str]:
+    """A call that was just ended: its case, whom it was to, and what it came to."""
+    case, listing, call = told
+    return case, listing, came_to(call, case.needed(directory.gazetteer, now), now)
 
 
 def clock(case: Case, told: Clock, now: datetime) -> tuple[Case, str]:

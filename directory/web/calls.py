@@ -22,6 +22,7 @@ from directory.listing import Listing
 from directory.problems import CannotUnderstand
 from directory.values import text
 from directory.web import call_words
+from directory.web.came_to import last_calls
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 
@@ -53,7 +54,8 @@ def queue() -> str:
     urgent, fresh = (
         [call_words.clock(case, one, now()) for case, one in clocks if bool(one.by) is wanted] for wanted in (True, False)
     )
-    return page("calls_queue.html", due=shown, urgent=urgent, fresh=fresh)
+    ended = [call_words.ended(one, opened(), now()) for one in call_queue.just_ended(desk())]
+    return page("calls_queue.html", due=shown, ended=ended, urgent=urgent, fresh=fresh)
 
 
 # --- the call sheet ----------------------------------------------------------------------------------------------------
@@ -207,6 +209,7 @@ def _sheet(line: Line, wrong: _WRONG) -> str:
         mine=bool(call and call.open_at(now()) and call.account == g.account.id),
         until=call_words.at(call.claim_until, standing.need) if call and call.open_at(now()) else "",
         taken_by=by,
+        came_to=last_calls(standing.calls, standing.need, now()).get(line.listing_id, ""),
         first=made.first(),
         folded=made.folded(),
         last=made.last(),

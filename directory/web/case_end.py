@@ -6,12 +6,12 @@ from typing import Final
 from flask import Blueprint, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from directory import values
+from directory import store, values
 from directory.case import Case, Ending, EndKind
 from directory.meetings import Desk
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.web.cases import text, the_desk, told
-from directory.web.opened import page
+from directory.web.opened import opened, page
 from directory.web.roles import needs
 
 case_end: Final = Blueprint("case_end", __name__, url_prefix="/cases")
@@ -98,16 +98,43 @@ def _day(desk: Desk) -> date:
         raise CannotUnderstand(Problem(Loudness.VALUE, "on", "could not be understood", written[:40], str(error))) from None
 
 
+@case_end.get("/<case_id>/purge")
+@needs("counselor")
+def about_to_purge(case_id: str) -> str:
+    """Ask once more, with all that goes."""
+    desk = the_desk()
+    case = _own(desk, case_id)
+    return page("cases_purge.html", case=case, goes=_goes(case))
+
+
 @case_end.post("/<case_id>/purge")
 @needs("counselor")
 def purge(case_id: str) -> str:
     """Erase the case, at once."""
     desk = the_desk()
+    desk.purge(_own(desk, case_id))
+    return page("cases_gone.html")
+
+
+def _goes(case: Case) -> list[str]:
+    """All that is erased with a case, in words."""
+    with opened().database.reading() as connection:
+        steps, calls, printed = (len(told(connection, case.id)) for told in (store.steps, store.calls, store.handouts))
+    counted = {
+        f"{steps} change{'' if steps == 1 else 's'} made to its board by hand": steps,
+        f"{calls} call{'' if calls == 1 else 's'} with whom you spoke and what it came to": calls,
+        f"{printed} hand-out{'' if printed == 1 else 's'} kept here; links to them open nothing any more": printed,
+        f"{len(case.holds)} bed{'' if len(case.holds) == 1 else 's'} held for this case, as it stands here; tell the center":
+            len(case.holds),
+    }  # fmt: skip
+    return [f"The code name {case.code_name}, and what the person needs", *(words for words, many in counted.items() if many)]
+
+
+def _own(desk: Desk, case_id: str) -> Case:
     case = desk.case(case_id)
     if case.owner != g.account.id:
         abort(404)
-    desk.purge(case)
-    return page("cases_gone.html")
+    return case
 
 
 def _about(desk: Desk, case: Case, wrong: dict[str, str]) -> str:

@@ -17,6 +17,7 @@ from directory.need_words import need_in_words
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.spoken import capital
 from directory.web import board_words, cards, choices, forms, pages
+from directory.web.came_to import last_calls
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 
@@ -198,6 +199,8 @@ def show(case_id: str) -> str:
         told={},
         described=capital(need_in_words(board.need)),
         loosenings=[(one.words, further.loosened(one)) for one in further.loosenings(answered)],
+        own=case.owner == desk.account.id,
+        came_to=last_calls(board.calls, board.need, board.now),
         on_call={call.listing_id for call in board.calls if call.open_at(board.now)},
     )
 

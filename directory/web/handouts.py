@@ -116,11 +116,8 @@ def present(case_id: str, number: int) -> Response:
 def text(case_id: str, number: int) -> str:
     """The same as a text message, to be copied."""
     case, made = _one(case_id, number)
-    return page(
-        "handouts_text.html",
-        case=case,
-        words=handout.text_message(dict(made.snapshot), _language(request.args.get("language", ""))),
-    )
+    words = handout.text_message(dict(made.snapshot), _language(request.args.get("language", "")))
+    return page("handouts_text.html", case=case, words=words, parts=handout.parts(words), letters=len(words))
 
 
 @handouts.get("/cases/<case_id>/handouts/<int:number>/file.<ending>")

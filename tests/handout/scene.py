@@ -71,8 +71,13 @@ def listings() -> list[Listing]:
 
 
 def answered(*held: Listing, need: Need | None = None) -> Answered:
-    """The answer of these listings, or of the evening's."""
+    """The answer of these listings, or of the evening's; what is held is held for the person."""
     known = held or tuple(listings())
+    return asked(known, held_for(need or a_need(plan="Canary Gold Plan", words="canaryword"), *known))
+
+
+def asked(known: tuple[Listing, ...], need: Need) -> Answered:
+    """The answer of these listings."""
     held_by = {one.id: one for one in known}
     asking = Asking(
         columns.build(known),
@@ -80,7 +85,7 @@ def answered(*held: Listing, need: Need | None = None) -> Answered:
         lambda ids: {key: held_by[key] for key in ids},
         STRAIGHT,
     )
-    return answering.answer(asking, held_for(need or a_need(plan="Canary Gold Plan", words="canaryword"), *known), limit=10)
+    return answering.answer(asking, need, limit=10)
 
 
 def snapshot(need: Need | None = None) -> Snapshot:
