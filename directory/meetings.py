@@ -58,7 +58,7 @@ class Desk:
     def suggested_name(self) -> str:
         """A code name that none of the account's cases has."""
         with self.directory.database.reading() as connection:
-            return code_names.suggested([case.code_name for case in store.cases_of(connection, self.account.id)])
+            return code_names.suggested(store.code_names(connection, self.account.id))
 
     def open_case(self, name: Written, need: Need, token: str = "") -> Case:
         """A new case. A need that was kept under a token moves into it: from then on it is kept here alone."""

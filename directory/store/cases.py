@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from directory.case import Call, Case, Handout, Outcome, Reached, Seen, Step, StepKind, holds
 from directory.sameness import Sameness
+from directory.store.looked import note
 from directory.store.sameness import sameness, standing_in, with_standing
 from directory.tables import (
     AskedRow,
@@ -50,13 +51,23 @@ def cases_of(connection: Connection, account: int) -> list[Case]:
     """The cases that an account owns or was let into, the newest first."""
     inside = select(CaseMemberRow.case_id).where(CaseMemberRow.account == account)
     query = select(CaseRow.__table__).where(or_(CaseRow.owner == account, CaseRow.id.in_(inside)))
-    return [_case(connection, row) for row in connection.execute(query.order_by(CaseRow.created_at.desc(), CaseRow.id))]
+    found = [_case(connection, row) for row in connection.execute(query.order_by(CaseRow.created_at.desc(), CaseRow.id))]
+    note(case.id for case in found)
+    return found
+
+
+def code_names(connection: Connection, account: int) -> list[str]:
+    """The code names of the cases that an account owns."""
+    return [*connection.scalars(select(CaseRow.code_name).where(CaseRow.owner == account))]
 
 
 def case_for(connection: Connection, case_id: str, account: int) -> Case | None:
     """A case for those whose it is; None for anybody else, as if there were none."""
     case = case_with(connection, case_id)
-    return case if case and account in {case.owner, *case.members} else None
+    if case is None or account not in {case.owner, *case.members}:
+        return None
+    note((case.id,))
+    return case
 
 
 def case_with(connection: Connection, case_id: str) -> Case | None:
@@ -252,6 +263,7 @@ def shared_handout(connection: Connection, digest: str, now: datetime) -> Handou
     """The hand-out that a link leads to; None where there is none, or its time is over, or it was revoked."""
     alive = HandoutRow.share_digest == digest, HandoutRow.share_until > utc(now)
     row = connection.execute(select(*_HANDOUT).where(*alive)).first()
+    note((row.case_id,) if row else ())
     return _handout(row, sameness(connection)) if row else None
 
 

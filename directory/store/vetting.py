@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from directory.store.looked import note
 from directory.store.sameness import sameness, stands_for, with_standing
 from directory.tables import (
     AccountRow,
@@ -94,7 +95,9 @@ def cases_holding(connection: Connection, listing_id: str) -> list[Holding]:
         .join(AccountRow, AccountRow.id == CaseRow.owner)
         .where(CaseRow.id.in_([case_id for case_id, where in places.items() if where]), CaseRow.ended.is_(None))
     )
-    return sorted((Holding(*row, where=tuple(places[row.id])) for row in rows), key=lambda one: one.code_name)
+    found = sorted((Holding(*row, where=tuple(places[row.id])) for row in rows), key=lambda one: one.code_name)
+    note(one.case_id for one in found)
+    return found
 
 
 def _on_boards(connection: Connection) -> Iterator[tuple[str, str]]:
