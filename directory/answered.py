@@ -35,7 +35,7 @@ class Answered:
     """The answer to a need: options, whom to call first, what was set aside and why, and what stands beside that.
 
     `named` are the listings that the words name, with whatever became of them; `bridges` places with medication the same
-    day; `no_bridge` says that there is none; `loosenings` are given where fewer than three listings fit. `by_hand` are the
+    day; `no_bridge` says that there is none, `unchecked` that some may fit that nobody here has checked; `loosenings` are given where fewer than three listings fit. `by_hand` are the
     listings that somebody chose or dropped, with whatever would otherwise become of them.
     """
 
@@ -51,6 +51,7 @@ class Answered:
     bridges: tuple[Entry, ...] = ()
     no_bridge: str = ""
     named: tuple[Entry, ...] = ()
+    unchecked: str = ""
     by_hand: tuple[Entry, ...] = ()
     facets: tuple[Facet, ...] = ()
     loosenings: tuple[Loosening, ...] = ()
@@ -89,6 +90,7 @@ class Answered:
             "call_first": [_entry_json(entry) for entry in self.call_first],
             "bridges": [_entry_json(entry) for entry in self.bridges],
             "no_bridge": self.no_bridge,
+            "unchecked": self.unchecked,
             "set_aside": [_entry_json(entry) for entry in self.set_aside],
             "facets": [{"term": f.code, "label": label(f.code), "leaves": f.leaves, "known": f.known} for f in self.facets],
             "loosenings": [{"words": one.words, "fits": one.fits} for one in self.loosenings],

@@ -7,7 +7,7 @@ from typing import Final
 
 from directory.answered import Answered, MeetingList
 from directory.listing import Listing
-from directory.matching import explain
+from directory.matching import explain, unchecked
 from directory.matching.arrange import NOTHING, ByHand, arranged, rows_of
 from directory.matching.arrival import Pace
 from directory.matching.columns import Columns
@@ -54,6 +54,7 @@ class _Shown:
     calls: tuple[int, ...]
     aside: list[tuple[int, str, float]]
     named: list[tuple[int, str, float]]
+    named_unchecked: bool
     by_hand: list[tuple[int, str, float]]
     dropped: tuple[int, ...]
     bridges: list[Bridge]
@@ -93,6 +94,7 @@ def answer(asking: Asking, need: Need, limit: int, by_hand: ByHand = NOTHING) ->
         bridges=tuple(_bridge(ranking, one, found) for one in shown.bridges if one.position in found),
         no_bridge=no_bridge(need) if need.opioids and not shown.bridges else "",
         named=_beside(shown.named, ranking, found),
+        unchecked=_unchecked(shown),
         by_hand=_beside(shown.by_hand, ranking, found),
         facets=facets(ranking),
         loosenings=_loosenings(asking, ranking),
@@ -113,6 +115,7 @@ def _shown(asking: Asking, ranking: Ranking, limit: int, by_hand: ByHand) -> _Sh
     composed = arranged(ranking, by_hand)
     chosen = (*composed.presented, *composed.backups)
     named = asking.words.named(need.words, NAMED_SHOWN) if need.words else []
+    shown = [at for at in named if ranking.may_be_named is None or ranking.may_be_named[at]]
     touched = [at for one in by_hand.touched if (at := asking.columns.position(one)) >= 0]
     options, calls = (_first(ranking, limit, dropped, waiting) for waiting in (False, True))
     asked_for = [row for row in rows_of(ranking, by_hand.chosen) if ranking.call_first[row]]
@@ -122,7 +125,8 @@ def _shown(asking: Asking, ranking: Ranking, limit: int, by_hand: ByHand) -> _Sh
         options=tuple(dict.fromkeys((*options, *chosen))),
         calls=tuple(dict.fromkeys((*asked_for, *calls))),
         aside=_nearest_aside(ranking, limit),
-        named=[(at, *ranking.whereabouts(at)) for at in named],
+        named=[(at, *ranking.whereabouts(at)) for at in shown],
+        named_unchecked=len(shown) < len(named),
         by_hand=[(at, *ranking.whereabouts(at)) for at in touched],
         dropped=dropped,
         bridges=bridges(ranking, BRIDGES_SHOWN, (*options, *calls, *dropped), (*chosen, *dropped)),
@@ -169,8 +173,14 @@ def _nearest_aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]
     """The nearest listings that were set aside; past the travel limit only where the limit holds too few."""
     inside = [(at, criterion.name, miles) for at, criterion, miles in ranking.nearest_aside(limit)]
     placed = [one for one in inside if not math.isnan(one[2])]
-    past = [(at, "travel", miles) for at, miles in nearest_beyond(ranking.columns, ranking.need, limit - len(placed))]
+    past = [(at, "travel", miles) for at, miles in nearest_beyond(ranking.columns, ranking.need, limit - len(placed), ranking.may_be_named)]
     return [*placed, *past, *(one for one in inside if math.isnan(one[2]))][:limit]
+
+
+def _unchecked(shown: _Shown) -> str:
+    """That some may fit of which nobody here has checked any, where only checked ones are asked for."""
+    fitting = shown.ranking.counts().get("trust", 0)
+    return unchecked.left_out(fitting, shown.named_unchecked)
 
 
 def _beside(some: Sequence[tuple[int, str, float]], ranking: Ranking, found: Mapping[int, Listing]) -> tuple[Entry, ...]:

@@ -59,6 +59,7 @@ ONE: Final[Mapping[str, Read]] = {
     "self_pay_ok": values.yes_or_no,
     "language": values.one_of(codes("language")),
     "words": _words,
+    "vetted_only": values.yes_or_no,
 }
 MANY: Final[Mapping[str, Read]] = {
     "substances": values.one_of(SUBSTANCES),

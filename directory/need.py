@@ -25,6 +25,7 @@ class Need:
     `travel` says whether nearer is better, farther, or neither (`vocabulary.TRAVEL`); `weights` holds the points of the
     criteria that were changed for this need. `holds` names the reports of beds that are held for this person, by listing and
     moment: they are known from the calls of a case, and nobody writes them.
+    criteria that were changed for this need. `vetted_only` leaves out every listing that families do not see by themselves.
     """
 
     as_of: datetime
@@ -52,6 +53,7 @@ class Need:
     words: str = ""
     weights: tuple[tuple[str, int], ...] = ()
     holds: frozenset[tuple[str, datetime]] = frozenset()
+    vetted_only: bool = False
 
     @property
     def leaves(self) -> datetime:

@@ -100,6 +100,8 @@ def headline(answered: Answered) -> str:
         )
         return joined((why, calls), after)
     none = say("No center in the directory fits this need. What stands in the way is counted below.")
+    if answered.need.vetted_only:
+        none = say("No center that we have checked fits this need. What stands in the way is counted below.")
     if answered.need.age is None or answered.need.age >= _YOUNG:
         return none
     child = say("Few programs take a child this young: the SAMHSA helpline and the child's doctor know them.")
@@ -150,6 +152,7 @@ def _lines(answered: Answered) -> Iterator[str]:
     further = (f"{label(one.code)} ({one.code}): {narrowed(one)}" for one in worth_adding(answered)[:FURTHER_SHOWN])
     yield from _section("What a further must-have would leave of those that fit or are worth a call", _items(further))
     yield from _section("What would leave more", _items(loosened(one) for one in loosenings(answered)))
+    yield from _section("Not checked yet", _items(filter(None, [answered.unchecked])))
     yield ""
     yield from (f"{purpose}: {number}" for purpose, number in HELPLINES)
     yield from textwrap.wrap(SAFETY, WIDTH)

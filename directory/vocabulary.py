@@ -200,10 +200,11 @@ SETTINGS_RESIDENTIAL: Final = tuple(
     f"setting.{s}" for s in ("residential", "residential_short", "residential_long", "residential_withdrawal")
 )
 
+TREATMENT_LINE: Final = "1-800-662-HELP (4357)"
 HELPLINES: Final = (
     ("Life in danger, or an overdose", "911"),
     ("Suicide and crisis lifeline", "988"),
-    ("SAMHSA helpline, day and night, free", "1-800-662-HELP (4357)"),
+    ("SAMHSA helpline, day and night, free", TREATMENT_LINE),
 )
 SAFETY: Final = (
     "Carry naloxone. After days without opioids tolerance falls, and the old dose can kill. "

@@ -124,7 +124,8 @@ def a_need(random: Random, as_of: datetime) -> Need:
         "words": random.choice(("", "", "", "detox")),
         "weights": _weights(random),
     }
-    return Need(as_of=as_of, **fields, **_substances(random), **_wishes(random))
+    told = fields | _substances(random) | _wishes(random)
+    return Need(as_of=as_of, **told, vetted_only=random.random() < 0.15)
 
 
 def _substances(random: Random) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from directory.matching import unchecked
 from directory.matching.block import Block
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import UNKNOWN, YES
@@ -29,7 +30,7 @@ _AT_ONCE: Final = 500
 AGONIST_DRUGS: Final = ("methadone", "buprenorphine", "buprenorphine_xr")
 BRIDGE_CRITERIA: Final = tuple(
     BY_NAME[name]
-    for name in ("operating", "licence", "exclusive", "sex", "age", "pregnancy", "medication", "payment", "exclusions")
+    for name in ("operating", "licence", "exclusive", "sex", "age", "pregnancy", "medication", "payment", "exclusions", "trust")
 )
 
 
@@ -250,6 +251,10 @@ def no_bridge(need: Need) -> str:
     role = terms[0].rpartition("_")[2]
     named = [MEDICATIONS[drug] for drug in AGONIST_DRUGS if f"moud.{drug}_{role}" in terms]
     drugs = joined(named if len(named) < len(AGONIST_DRUGS) else named[:2], either)
+    if need.vetted_only and role == "continue":
+        return unchecked.no_bridge(say("No place within reach that we have checked is known to continue %(drugs)s.", drugs=drugs))
+    if need.vetted_only:
+        return unchecked.no_bridge(say("No place within reach that we have checked is known to start %(drugs)s.", drugs=drugs))
     if role == "continue":
         return say("No place within reach is known to continue %(drugs)s.", drugs=drugs)
     return say("No place within reach is known to start %(drugs)s.", drugs=drugs)

@@ -20,6 +20,7 @@ from directory.matching.criteria import BY_NAME, CRITERIA
 from directory.matching.criterion import CALL_FIRST, NEUTRAL, UNKNOWN, YES, Criterion, Put
 from directory.matching.gathering import BED_STATES
 from directory.matching.sifting import Aside, Mark, Marks, reach, sift
+from directory.matching.standing import published
 from directory.matching.treatment import UNIT
 from directory.need import Need
 from directory.spoken import say
@@ -243,6 +244,14 @@ class Ranking:
             counted["travel"] = counted.get("travel", 0) + self.beyond
         return counted
 
+    @cached_property
+    def may_be_named(self) -> NDArray[np.bool_] | None:
+        """Which of all listings may be named to whoever asks; None for all of them."""
+        if not self.need.vetted_only:
+            return None
+        everything = self.columns.everything()
+        return published(Block(self.columns, everything, np.full(len(everything), np.nan)), self.need)
+
     def nearest_aside(self, limit: int) -> list[tuple[int, Criterion, float]]:
         """The nearest listings that were set aside, each with its criterion and miles; those inside the limit first."""
         if not self.aside:
@@ -250,6 +259,9 @@ class Ranking:
         positions = np.concatenate([aside.positions for aside in self.aside])
         miles = np.concatenate([aside.miles for aside in self.aside])
         which = np.repeat(np.arange(len(self.aside)), [len(aside.positions) for aside in self.aside])
+        if self.may_be_named is not None:
+            some = np.flatnonzero(self.may_be_named[positions])
+            positions, miles, which = positions[some], miles[some], which[some]
         if len(positions) > 4 * limit:
             near = np.nan_to_num(miles, nan=np.inf)
             some = np.flatnonzero(near <= np.partition(near, limit - 1)[limit - 1])

@@ -142,14 +142,17 @@ def reach(columns: Columns, need: Need, pace: Pace = STRAIGHT) -> Block:
     return Block(columns, positions, np.concatenate([miles[inside], np.full(len(unplaced), np.nan)]), pace=pace)
 
 
-def nearest_beyond(columns: Columns, need: Need, limit: int) -> list[tuple[int, float]]:
-    """The nearest listings past the travel limit, with their miles."""
+def nearest_beyond(
+    columns: Columns, need: Need, limit: int, among: NDArray[np.bool_] | None = None
+) -> list[tuple[int, float]]:
+    """The nearest listings past the travel limit, with their miles; of those `among` all, where that is given."""
     if need.near is None or need.within_miles is None or not columns.located or limit < 1:
         return []
     reach, past, miles = need.within_miles, np.empty(0, np.intp), np.empty(0)
     while len(past) < limit and reach < _HALF_AROUND_MILES:
         reach = 2 * reach + _STEP_MILES
         around, far = columns.within(need.near.point, reach, columns.around(need.near.point, reach))
-        past, miles = around[far > need.within_miles], far[far > need.within_miles]
+        wanted = far > need.within_miles if among is None else (far > need.within_miles) & among[around]
+        past, miles = around[wanted], far[wanted]
     order = np.lexsort((columns.id_rank[past], miles))[:limit]
     return [(int(past[at]), float(miles[at])) for at in order]

@@ -1,5 +1,6 @@
 """How a center stands: whether it operates, whether its license is in force, and how far somebody here has checked it."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -14,9 +15,8 @@ from directory.matching.gathering import NO_DAY, VETTING_STATES, microseconds
 from directory.matching.wording import day
 from directory.need import Need
 from directory.spoken import say
-from directory.vocabulary import Answer, VettingState
+from directory.vocabulary import PUBLISHED, Answer, VettingState
 
-VETTED: Final = (VettingState.VETTED, VettingState.VETTED_WITH_CONDITIONS)
 BARRED: Final = {
     VettingState.SUSPENDED: say("suspended here: nobody may be sent there"),
     VettingState.REJECTED: say("rejected here: nobody may be sent there"),
@@ -25,7 +25,7 @@ NOT_VETTED: Final = {
     VettingState.IN_REVIEW: say("somebody here is vetting it"),
     VettingState.LAPSED: say("its vetting has lapsed"),
 }
-_VETTED: Final = np.array([state in VETTED for state in VETTING_STATES])
+_VETTED: Final = np.array([state in PUBLISHED for state in VETTING_STATES])
 _BARRED: Final = np.array([state in BARRED for state in VETTING_STATES])
 CONFIRMED_DAYS, AGEING_DAYS = 90, 365
 AGEING: Final = 0.8
@@ -46,6 +46,18 @@ def vetting_states(block: Block, need: Need) -> NDArray[np.int8]:
     lapsed = (until != NO_DAY) & (until < need.as_of.toordinal())
     states[row_of] = np.where(lapsed, np.int8(VETTING_STATES.index(VettingState.LAPSED)), columns.vetting_state[at])
     return states
+
+
+def ended(block: Block, need: Need) -> NDArray[np.bool_]:
+    """Where the license is known not to be in force on the need's day."""
+    until = block.columns.licensed_until[block.positions]
+    return np.asarray(block.no("status.licensed") | ((until != NO_DAY) & (until < need.as_of.toordinal())))
+
+
+def published(block: Block, need: Need) -> NDArray[np.bool_]:
+    """Which listings families may see by themselves at the need's moment: `Listing.published`, for all at once."""
+    vetted = _VETTED[block.once(vetting_states, need)]
+    return np.asarray(vetted & ~block.no("status.operating") & ~block.once(ended, need))
 
 
 class Operating(Criterion):
@@ -85,8 +97,7 @@ class Licence(Criterion):
 
     def judge(self, block: Block, need: Need) -> Judged:
         until, today = block.columns.licensed_until[block.positions], need.as_of.toordinal()
-        no = block.no("status.licensed") | ((until != NO_DAY) & (until < today))
-        return self.gate(no, block.yes("status.licensed") | (until >= today))
+        return self.gate(block.once(ended, need), block.yes("status.licensed") | (until >= today))
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         expires = listing.licence_expires
@@ -115,7 +126,8 @@ class Licence(Criterion):
 class Trust(Criterion):
     """Somebody here vetted it, and a person confirmed its facts lately: all points within 90 days, fewer within a year.
 
-    Facts that only surveys or registers gave count half, and a listing that nobody vetted gets a fifth of the points.
+    Facts that only surveys or registers gave count half, and a listing that nobody vetted gets a fifth of the points. For
+    families, who are not signed in, whatever is not vetted now is set aside.
     """
 
     name, title, on_no, on_unknown = "trust", say("Vetted"), FEWER_POINTS, NEUTRAL
@@ -124,11 +136,12 @@ class Trust(Criterion):
         vetted = _VETTED[block.once(vetting_states, need)]
         days = need.as_of.toordinal() - block.columns.confirmed[block.positions]
         shares = first_true([(~vetted, UNVETTED), (days <= CONFIRMED_DAYS, 1.0), (days <= AGEING_DAYS, AGEING)], UNCONFIRMED)
-        return self.by(three(~vetted, vetted), shares)
+        judged = self.by(three(~vetted, vetted), shares)
+        return replace(judged, rules_out=~published(block, need)) if need.vetted_only else judged
 
     def because(self, listing: Listing, need: Need, answer: Answer, way: Way) -> str:
         state = listing.vetting(need.as_of)
-        if state not in VETTED:
+        if state not in PUBLISHED:
             return NOT_VETTED.get(state, _NOBODY)
         told = say("vetted here, with conditions") if state is VettingState.VETTED_WITH_CONDITIONS else say("vetted here")
         if listing.confirmed_at is None:
@@ -136,4 +149,4 @@ class Trust(Criterion):
         return say("%(vetted)s; a person confirmed facts on %(day)s", vetted=told, day=day(listing.confirmed_at))
 
 
-_NOBODY: Final = say("nobody here has vetted it yet")
+_NOBODY: Final = say("nobody here has checked it yet")

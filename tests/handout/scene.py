@@ -79,12 +79,9 @@ def answered(*held: Listing, need: Need | None = None) -> Answered:
 def asked(known: tuple[Listing, ...], need: Need) -> Answered:
     """The answer of these listings."""
     held_by = {one.id: one for one in known}
-    asking = Asking(
-        columns.build(known),
-        Words.from_documents([document(one) for one in known]),
-        lambda ids: {key: held_by[key] for key in ids},
-        STRAIGHT,
-    )
+    built = columns.build(known)
+    words = Words.from_documents([document(held_by[key]) for key in built.ids])
+    asking = Asking(built, words, lambda ids: {key: held_by[key] for key in ids}, STRAIGHT)
     return answering.answer(asking, need, limit=10)
 
 

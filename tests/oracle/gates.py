@@ -125,6 +125,8 @@ def must(verdict: Verdict) -> None:
 def trust(verdict: Verdict) -> None:
     if vetting(verdict.listing, verdict.need) not in (VettingState.VETTED, VettingState.VETTED_WITH_CONDITIONS):
         verdict.score("trust", 0.2)
+        if verdict.need.vetted_only:
+            verdict.out("trust")
         return
     confirmed = verdict.listing.confirmed_at
     days = (verdict.need.as_of.date() - confirmed).days if confirmed else 100_000

@@ -9,7 +9,7 @@ from directory.vocabulary import Answer
 
 REASONS = (
     "travel", "operating", "licence", "setting", "treats", "exclusive", "sex", "age", "pregnancy", "medication",
-    "withdrawal", "level", "payment", "exclusions", "must", "admit",
+    "withdrawal", "level", "payment", "exclusions", "must", "admit", "trust",
 )  # fmt: skip
 """The order in which the first reason to set a listing aside is looked for."""
 

@@ -1,0 +1,94 @@
+"""Where only vetted centers are asked for, no other is named anywhere in the answer, and what was left out is counted."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from directory import paper
+from directory.answered import Answered
+from directory.listing import Listing, Vetting
+from directory.matching import columns
+from directory.matching.block import Block
+from directory.matching.standing import published
+from directory.vocabulary import HELPLINES, VettingState
+from tests import worlds
+from tests.builders import AS_OF, POINTS, a_listing, a_need
+from tests.handout import scene
+
+
+def a_vetted(**fields: Any) -> Listing:
+    """A usual listing that somebody here has checked."""
+    return a_listing(vettings=(Vetting(VettingState.VETTED, AS_OF - timedelta(days=9), "a test"),), **fields)
+
+
+def answered(listings: list[Listing], **fields: Any) -> Answered:
+    """The answer for somebody who is not signed in, unless told otherwise."""
+    return scene.answered(*listings, need=a_need(**({"vetted_only": True} | fields)))
+
+
+def named(answer: Answered) -> set[str]:
+    """The ids of everything that an answer names."""
+    entries = (*answer.options, *answer.call_first, *answer.set_aside, *answer.bridges, *answer.named)
+    return {one.id for entry in entries for one in (entry.listing, entry.then) if one}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_named_is_what_browsing_shows(seed: int) -> None:
+    random = Random(seed)
+    as_of = worlds.a_moment(random)
+    listings = worlds.listings(random, as_of, 80)
+    shown = {one.id for one in listings if one.published(as_of)}
+    need = replace(worlds.a_need(random, as_of), vetted_only=True)
+    block = Block(columns.build(listings), np.arange(len(listings)), np.full(len(listings), np.nan))
+    ids = [block.columns.ids[at] for at in block.positions]
+    assert {key for key, here in zip(ids, published(block, need), strict=True) if here} == shown
+    fields = {name: getattr(need, name) for name in need.__slots__}
+    told, everybody = (answered(listings, **(fields | {"vetted_only": only})) for only in (True, False))
+    assert named(told) <= shown and not named(everybody) <= shown
+    assert told.option_count + told.call_first_count + sum(told.aside_counts.values()) == len(listings)
+
+
+def test_what_nobody_checked_is_counted_and_never_named() -> None:
+    new = a_listing(id="new", organization="Canary Meadow")
+    far = a_listing(id="far", organization="Example Far House", point=POINTS["44113"])
+    full = a_listing(id="women", organization="Example House for Women", no=["sex.male"])
+    told = answered([a_vetted(id="vetted"), new, far, full], within_miles=50.0, words="Canary Meadow")
+    assert [entry.listing.id for entry in told.call_first] == ["vetted"] and named(told) == {"vetted"}
+    assert told.aside_counts == {"trust": 1, "sex": 1, "travel": 1}
+    assert told.unchecked.startswith("1 more center may fit, but nobody here has checked it yet.")
+    assert "There is a center of the name that you asked for, but nobody here has checked it yet." in told.unchecked
+    assert "counselor" in told.unchecked and HELPLINES[2][1] in told.unchecked
+    text = paper.in_words(told)
+    assert "Canary Meadow," not in text and "Not checked yet" in text and "checked centers only" in text.partition("List for")[0]
+
+
+def test_nothing_is_said_of_the_unchecked_where_they_stand_on_the_list() -> None:
+    told = answered([a_listing()], vetted_only=False)
+    assert told.unchecked == "" and len(told.call_first) == 1 and "trust" not in told.aside_counts
+
+
+def test_a_family_is_offered_no_change_that_names_the_unchecked() -> None:
+    told = answered([a_listing(id="new"), a_vetted(id="far", point=POINTS["44113"])], within_miles=50.0)
+    assert [(one.need.vetted_only, one.fits) for one in told.loosenings] == [(True, 1)] * len(told.loosenings)
+    assert told.loosenings
+
+
+def test_the_second_step_of_a_plan_is_checked_too() -> None:
+    stay = {"setting.residential", "setting.residential_short"}
+    house = {"id": "house", "no": ["withdrawal.opioid"], "yes": ["moud.methadone_start"]}
+    unit = a_vetted(id="unit", unknown=stay, intake_hours=None)
+    assert {one.then.id for one in answered([unit, a_vetted(**house)]).options if one.then} <= {"house"}
+    assert "house" not in named(answered([unit, a_listing(**house)]))
+
+
+def test_a_bridge_is_checked_too_and_where_none_is_the_helplines_are_named() -> None:
+    clinic: dict[str, Any] = {"id": "clinic", "yes": ["moud.same_day", "setting.outpatient"], "unknown": ["setting.residential"]}
+    vetted, new = answered([a_vetted(**clinic)]), answered([a_listing(**clinic)])
+    assert [entry.listing.id for entry in vetted.bridges] == ["clinic"] and vetted.no_bridge == ""
+    assert not new.bridges
+    assert new.no_bridge.startswith("No place within reach that we have checked is known to start methadone or buprenorphine.")
+    assert HELPLINES[2][1] in new.no_bridge
