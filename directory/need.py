@@ -24,8 +24,8 @@ class Need:
     apply to the person, `must` and `nice` terms of the vocabulary. `as_of` is the moment that the answer is for.
     `travel` says whether nearer is better, farther, or neither (`vocabulary.TRAVEL`); `weights` holds the points of the
     criteria that were changed for this need. `holds` names the reports of beds that are held for this person, by listing and
-    moment: they are known from the calls of a case, and nobody writes them.
-    criteria that were changed for this need. `vetted_only` leaves out every listing that families do not see by themselves.
+    moment: they are known from the calls of a case, and nobody writes them. `vetted_only` leaves out every
+    listing that families do not see by themselves.
     """
 
     as_of: datetime

@@ -62,6 +62,11 @@ def a_person(register: Register, role: Role = Role.COUNSELOR, name: str = "", no
     return Person(account, secret, codes, session)
 
 
+def a_counselor(app: Flask) -> FlaskClient:
+    """A browser in which a counselor is signed in now: to whom the list names every center, checked or not."""
+    return a_client(app, a_person(app.extensions["register"], now=datetime.now(UTC)))
+
+
 def tried(person: Person, at: datetime, **other: str) -> Tried:
     """What this person enters to sign in, with something else in places."""
     right = {"name": person.account.name, "password": person.password, "code": person.code(at), "address": HERE}

@@ -11,11 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from directory import asking, paper, referral, store
+from directory.accounts import Role
 from directory.answered import Answered
 from directory.matching.criterion import WEIGHTS_VERSION
 from directory.need import Need
 from directory.referral import Directory
-from tests import builders, evening, sites
+from tests import builders, evening, people, sites
 from tests.test_web import well_formed
 
 
@@ -35,7 +36,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Itera
 
 @pytest.fixture(scope="module")
 def client(directory: Directory) -> FlaskClient:
-    return sites.a_site(directory).test_client()
+    return people.a_counselor(sites.a_site(directory))
 
 
 def asked(client: FlaskClient, **fields: Any) -> str:
@@ -97,10 +98,64 @@ def test_a_withdrawal_unit_names_the_program_that_follows_with_its_number(client
     assert "Then, after withdrawal: Example Ready House Columbus, OH · no. " in plain(unit) and "614-555-0150" in unit
 
 
+@pytest.fixture(scope="module")
+def family(client: FlaskClient) -> FlaskClient:
+    """Somebody who is not signed in at the same site."""
+    return client.application.test_client()
+
+
+def test_a_family_gets_checked_centers_alone_and_the_others_counted(client: FlaskClient, family: FlaskClient) -> None:
+    words = {"words": "example held house", "vetted_only": "no"}
+    for spoken, told in (("", "Our staff have checked each of them."), ("/es", "Nuestro personal ha revisado cada uno.")):
+        page = family.get(family.post(f"{spoken}/options", data=evening.NEED | words).location).text
+        well_formed(page)
+        assert re.findall(r'href="(?:/es)?/listings/([^"]+)"', page) == ["invented_survey:ready"]
+        assert told in page and not any(name in plain(page).replace("“example held house”", "") for name in UNCHECKED)
+    page = plain(family.get(asked(family, words="example held house")).text)
+    assert "7 more centers may fit, but nobody here has checked them yet." in page and "Vetted 7" in page
+    assert "There is a center of the name that you asked for, but nobody here has checked it yet." in page
+    assert "No place within reach that we have checked is known to start methadone or buprenorphine." in page
+    assert "It names only centers that our staff have checked." in plain(family.get("/need").text)
+    assert "also names centers that nobody here has checked yet" in plain(client.get("/need").text)
+
+
+UNCHECKED = ("Held House", "Third House", "Sister", "Withdrawal Unit", "Asked House", "Silent House", "for Women", "Day Clinic")
+
+
+def test_who_asks_decides_what_a_kept_need_names(client: FlaskClient, family: FlaskClient) -> None:
+    for address in (asked(client), asked(family)):
+        assert "Example Held House" in client.get(address).text and "Example Held House" not in family.get(address).text
+        narrowed = family.post(f"{address}/narrow", data={"must": ["payer.free"]}).location
+        assert "Example Held House" in client.get(narrowed).text and "Example Held House" not in family.get(narrowed).text
+
+
+def test_an_account_whose_second_step_is_not_set_up_is_shown_what_families_see(client: FlaskClient) -> None:
+    app = client.application
+    _, session = people.activated(app.extensions["register"], "half way in", Role.COUNSELOR, datetime.now(UTC))
+    half = app.test_client()
+    half.set_cookie("session", session)
+    assert half.get("/listings/invented_survey:held").status_code == 404
+    assert "Example Held House" not in half.get(asked(half)).text
+
+
+def test_an_unchecked_center_opens_to_those_who_are_signed_in_alone(client: FlaskClient, family: FlaskClient) -> None:
+    for spoken, words in (("", "Nobody here has checked it, or the check is over."), ("/es", "Nadie aquí lo ha revisado")):
+        told = family.get(f"{spoken}/listings/invented_survey:held")
+        assert told.status_code == 404 and words in told.text and "Held House" not in told.text
+        assert "1-800-662-4357" in told.text and f'href="{spoken}/centers"' in told.text
+        assert family.get(f"{spoken}/listings/invented_survey:ready").status_code == 200
+    nobody, held = ("/listings/nobody:1", "/listings/invented_survey:held")
+    assert family.get(nobody).text.replace(nobody, held) == family.get(held).text
+    assert "Example Held House" in client.get("/listings/invented_survey:held").text
+
+
 def test_every_card_says_whether_somebody_here_has_checked_the_center(client: FlaskClient, directory: Directory) -> None:
     told = answered(directory, asked(client))
     page = the_page(client)
-    assert "Each says whether we have checked it." in page and "nobody here has checked yet" in client.get("/need").text
+    assert "Each says whether we have checked it." in page
+    for section in ("named", "bridges"):
+        shown = the_page(client, words="example held house").partition(f'id="{section}"')[2].partition("</section>")[0]
+        assert "Nobody here has checked this center yet" in shown
     for card in cards(page):
         key = re.findall(r'href="/listings/([^"]+)"', card)[0]
         assert ("Nobody here has checked this center yet" in card.partition('class="bed"')[0]) is (
@@ -131,14 +186,14 @@ def test_a_bridge_is_named_for_opioids_only(client: FlaskClient) -> None:
 
 def test_without_a_bridge_the_sentence_stands_there(tmp_path: Path, template: Path) -> None:
     with sites.a_directory(tmp_path, template, evening.statements("women")) as few:
-        page = the_page(sites.a_site(few).test_client())
+        page = the_page(people.a_counselor(sites.a_site(few)))
     assert "No place within reach is known to start methadone or buprenorphine." in page
 
 
 def test_a_list_that_is_too_short_says_so_and_shows_the_calls_before_the_bridges(tmp_path: Path, template: Path) -> None:
     with sites.a_directory(tmp_path, template, [*evening.statements(), evening.clinic()]) as few:
         evening.report(few, "ready")
-        page = the_page(sites.a_site(few).test_client())
+        page = the_page(people.a_counselor(sites.a_site(few)))
     assert "1 option for the family. 2 more options needed: make the calls below until the list has 3." in page
     assert page.index('id="option-1"') < page.index("Now call these") < page.index('id="option-2"') < page.index('id="bridges"')
     assert 'id="option-6"' in page.partition('id="bridges"')[2]
@@ -146,7 +201,7 @@ def test_a_list_that_is_too_short_says_so_and_shows_the_calls_before_the_bridges
 
 def test_nobody_would_be_first_by_a_held_bed_where_nothing_is_ready(tmp_path: Path, template: Path) -> None:
     with sites.a_directory(tmp_path, template, evening.statements()) as none:
-        client = sites.a_site(none).test_client()
+        client = people.a_counselor(sites.a_site(none))
         wishes = [wish for entry in answered(none, asked(client)).call_first for wish in entry.first_if]
         page = the_page(client)
     assert "a bed were held for the person" in wishes
@@ -156,7 +211,7 @@ def test_nobody_would_be_first_by_a_held_bed_where_nothing_is_ready(tmp_path: Pa
 def test_what_would_put_a_call_first_is_said(tmp_path: Path, template: Path) -> None:
     with sites.a_directory(tmp_path, template, evening.statements()) as one:
         evening.report(one, "third")
-        client = sites.a_site(one).test_client()
+        client = people.a_counselor(sites.a_site(one))
         address = asked(client)
         told, page = answered(one, address), plain(client.get(address).text)
     wished = [entry for entry in told.call_first if entry.first_if]
@@ -245,7 +300,7 @@ def test_a_child_for_whom_nothing_fits_gets_a_plain_word(client: FlaskClient) ->
 def test_the_demonstration_says_on_every_page_that_it_is_one(tmp_path: Path, template: Path, client: FlaskClient) -> None:
     said = builders.a_statement(local_id="1", source="demo", yes=builders.DEFAULT_YES)
     with sites.a_directory(tmp_path, template, [said]) as demo:
-        shown = sites.a_site(demo).test_client()
+        shown = people.a_counselor(sites.a_site(demo))
         for address in ("/", "/need", asked(shown), "/listings/demo:1", "/how-options-are-ranked"):
             assert paper.DEMONSTRATION in shown.get(address).text, address
     assert not any(paper.DEMONSTRATION in client.get(address).text for address in ("/", "/need", asked(client)))

@@ -79,7 +79,7 @@ def test_a_family_is_offered_no_change_that_names_the_unchecked() -> None:
 
 def test_the_second_step_of_a_plan_is_checked_too() -> None:
     stay = {"setting.residential", "setting.residential_short"}
-    house = {"id": "house", "no": ["withdrawal.opioid"], "yes": ["moud.methadone_start"]}
+    house: dict[str, Any] = {"id": "house", "no": ["withdrawal.opioid"], "yes": ["moud.methadone_start"]}
     unit = a_vetted(id="unit", unknown=stay, intake_hours=None)
     assert {one.then.id for one in answered([unit, a_vetted(**house)]).options if one.then} <= {"house"}
     assert "house" not in named(answered([unit, a_listing(**house)]))

@@ -16,7 +16,7 @@ from directory.matching.criteria import CRITERIA
 from directory.referral import Directory
 from directory.vocabulary import HELPLINES, SAFETY, label
 from directory.web import roles, told
-from tests import builders, sites
+from tests import builders, people, sites
 
 WEB: Final = Path(__file__).parent.parent / "directory" / "web"
 TOKEN: Final = re.compile(r"/options/[A-Za-z0-9_-]{22}")
@@ -32,6 +32,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path_factory.mktemp("site"), template, sites.statements()) as opened:
+        sites.all_checked(opened)
         yield opened
 
 
@@ -323,6 +324,7 @@ def test_odd_centers_are_shown_as_they_are(client: FlaskClient) -> None:
 
 def test_nothing_found_is_an_answer_with_the_reasons_counted(tmp_path: Path, template: Path) -> None:
     with sites.a_directory(tmp_path, template, sites.statements()[:3]) as few:
+        sites.all_checked(few)
         client = sites.a_site(few).test_client()
         told = client.get(ask(client, near="99501", within_miles="10").location)
     assert told.status_code == 200
@@ -351,6 +353,8 @@ def test_a_listing_shows_every_fact_and_what_is_not_known(client: FlaskClient, d
 
 def test_an_unknown_listing_is_a_page_that_says_so(client: FlaskClient) -> None:
     told = client.get("/listings/nobody:1")
+    assert told.status_code == 404 and "This center is not shown here now" in told.text
+    told = people.a_counselor(client.application).get("/listings/nobody:1")
     assert told.status_code == 404 and "There is nothing here" in told.text
 
 

@@ -18,7 +18,7 @@ from directory.matching.gathering import folded
 from directory.need import Need
 from directory.spoken import say
 from directory.vocabulary import Answer, label
-from directory.web.told import VETTING
+from directory.web.told import vetted
 
 _SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust", "preferences")
 
@@ -100,20 +100,16 @@ def _cards(entries: Iterable[Entry], answered: Answered) -> Iterator[Card]:
             entry=entry,
             tier=paper.tier_in_words(entry.tier),
             place=say("%(town)s · %(distance)s", town=entry.listing.address.place, distance=paper.distance(entry)),
-            vetting=_vetting(entry.listing, answered.need),
+            vetting=vetted(entry.listing, answered.need.as_of),
             twin=_twin(entry.listing, number, numbers, names),
             wish=paper.would_be_first(entry, answered),
             telling=tuple(telling(entry, answered.need)),
             voice=one_voice(entry),
             why=(*findings, *rest),
             then_above=above.get(entry.then.id, 0) if entry.then else 0,
-            then_vetting=_vetting(entry.then, answered.need) if entry.then else "",
+            then_vetting=vetted(entry.then, answered.need.as_of) if entry.then else "",
         )
         above[entry.listing.id] = number
-
-
-def _vetting(listing: Listing, need: Need) -> str:
-    return VETTING[listing.vetting(need.as_of)]
 
 
 def _twin(listing: Listing, number: int, numbers: dict[str, int], names: dict[str, int]) -> str:

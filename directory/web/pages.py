@@ -1,7 +1,11 @@
-"""The pages around a need: the form, the list, and the need narrowed or loosened."""
+"""The pages around a need: the form, the list, and the need narrowed or loosened.
+
+Whoever is not signed in gets vetted centers alone. Who asks decides that each time a kept need is read, never the need.
+"""
 
 import re
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -19,7 +23,7 @@ from directory.web import cards, choices, forms, words
 from directory.web.choices import Values
 from directory.web.language import speak, to
 from directory.web.opened import now, opened, page
-from directory.web.roles import anybody
+from directory.web.roles import a_family, anybody
 
 pages: Final = Blueprint("pages", __name__)
 KEPT: Final = timedelta(hours=24)
@@ -139,6 +143,7 @@ def filled_in(template: str, form: Values, problems: tuple[Problem, ...] = (), *
     open_more = any(name in wrong or any(form.get(name, [])) for name in choices.FOLDED)
     return page(
         template,
+        family=a_family(),
         form=form,
         told=wrong,
         places=places,
@@ -151,7 +156,7 @@ def filled_in(template: str, form: Values, problems: tuple[Problem, ...] = (), *
 
 
 def kept(token: str) -> Need | None:
-    """The need under a name as it stands now; None where it is not kept any more."""
+    """The need under a name as it stands now, for who asks for it; None where it is not kept any more."""
     if not _TOKEN.fullmatch(token):
         return None
     moment = now()
@@ -160,7 +165,7 @@ def kept(token: str) -> Need | None:
     if written is None or "as_of" not in written:
         return None
     try:
-        return asking.read_kept(written, opened().gazetteer, moment)
+        return replace(asking.read_kept(written, opened().gazetteer, moment), vetted_only=a_family())
     except CannotUnderstand:
         return None
 

@@ -1,8 +1,9 @@
-"""The pages that anybody may read without a need: a listing, and how options are ranked."""
+"""The pages that anybody may read without a need: a listing, where it is checked or who asks is signed in, and the ranking."""
 
 from typing import Final
 
-from flask import Blueprint, abort, redirect
+from flask import Blueprint, abort, make_response, redirect
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Redirect
 
 from directory.matching.beds import NOT_KNOWN, OUTSIDE_HOURS
@@ -12,16 +13,21 @@ from directory.matching.rank import MEANINGS, TIERS
 from directory.web import told, words
 from directory.web.language import to
 from directory.web.opened import now, opened, page
-from directory.web.roles import anybody
+from directory.web.roles import a_family, anybody
 
 reading: Final = Blueprint("reading", __name__)
 
 
 @reading.get("/listings/<listing_id>")
 @anybody
-def listing(listing_id: str) -> str | Redirect:
-    """Everything that is known of a listing; one that was merged leads to the one that stays."""
+def listing(listing_id: str) -> ResponseReturnValue:
+    """Everything that is known of a listing; one that was merged leads to the one that stays.
+
+    Families are told of one that they may not see the same as of one that is not there.
+    """
     found = opened().listings([listing_id]).get(listing_id)
+    if a_family() and (found is None or not found.published(now())):
+        return make_response(page("families_hidden.html"), 404)
     if found is None:
         abort(404)
     if found.id != listing_id:

@@ -77,6 +77,13 @@ def check(app: Flask) -> None:
         opens(app, rule.endpoint)
 
 
+def a_family() -> bool:
+    """Whether nobody who works here asks: then only what families may see is named. Signing in is not whole without its second
+    step.
+    """
+    return g.account is None or not g.session.enrolled
+
+
 def register(app: Flask) -> None:
     """Ask who it is before every page, and for the token in every form of those who are signed in."""
     app.secret_key = app.extensions["register"].keys.pages

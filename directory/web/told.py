@@ -142,9 +142,14 @@ def clock(written: str) -> Spoken:
     return hour(datetime(2000, 1, 1, minutes // 60, minutes % 60, tzinfo=UTC))
 
 
+def vetted(listing: Listing, at: datetime) -> Spoken:
+    """How far it is checked at a moment."""
+    return VETTING[listing.vetting(at)]
+
+
 def vetting(listing: Listing, now: datetime) -> str:
     """How far it is checked, since when, and until when that holds."""
-    words = VETTING[listing.vetting(now)]
+    words = vetted(listing, now)
     taken = [one for one in listing.vettings if one.at <= now]
     if not taken:
         return words

@@ -20,6 +20,7 @@ from directory.spoken import Spoken, capital, count, say
 from directory.vocabulary import Answer, BedState
 from directory.web.clock import now
 from directory.web.language import sheet, speak
+from directory.web.told import vetted as how_far_checked
 
 _CLOCK: Final = re.compile(r"(?<=\d) (?=[ap]m\b)")
 _KEYS: Final = ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")
@@ -57,7 +58,7 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
     app.jinja_env.globals |= {
         "PHONE_KINDS": paper.PHONE_KINDS, "distance": paper.distance,
         "bridge": paper.bridge_in_words, "MARKS": {Answer.YES: "✓", Answer.NO: "–", Answer.UNKNOWN: "?"},
-        "ANSWERS": ANSWERS, "planned": planned,
+        "ANSWERS": ANSWERS, "planned": planned, "vetted": how_far_checked,
     }  # fmt: skip
 
 
