@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -14,9 +15,12 @@ from urllib.parse import urlencode
 import numpy as np
 
 from benchmarks.clients import CLIENTS
-from benchmarks.imports import filled
+from benchmarks.imports import filled, new_directory
 from benchmarks.served import ROOT, Served, served
+from directory import store
 from directory.asking import DEMO_NEED
+from directory.listing import Vetting
+from directory.vocabulary import VettingState
 
 GOAL_SHARE: Final = 0.5
 GOAL_P99: Final = 50.0
@@ -32,6 +36,7 @@ def measure_web(workbook: Path, tell: Callable[[str], None], seconds: float = _S
         instance = Path(folder) / "instance"
         tell(f"importing {workbook.name}, and asking for the page from {CLIENTS} clients at once")
         filled(instance, workbook)
+        _check_everything(instance)
         for _ in range(_TURNS):
             with served(instance) as ours:
                 took["ours"].append(_asked(ours, _kept(ours), seconds))
@@ -46,6 +51,16 @@ def measure_web(workbook: Path, tell: Callable[[str], None], seconds: float = _S
         "share_reached": share >= GOAL_SHARE,
         "p99_reached": told["ours"]["p99"] <= GOAL_P99,
     }
+
+
+def _check_everything(instance: Path) -> None:
+    """Say that every center is vetted, since whoever is not signed in gets no others: so the page is as long as it can be."""
+    directory = new_directory(instance)
+    step = Vetting(VettingState.VETTED, datetime.now(UTC), "a benchmark")
+    with directory.database.writing() as connection:
+        store.append_vettings(connection, [(key, step) for key in directory.index.current().columns.ids])
+    directory.index.catch_up()
+    directory.database.close()
 
 
 def _kept(program: Served) -> str:

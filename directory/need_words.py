@@ -14,8 +14,7 @@ _SEXES: Final = {"female": say("female"), "male": say("male")}
 def need_in_words(need: Need) -> str:
     """The need and the times of the meeting, as one sentence."""
     preferred = TRAVEL[need.travel] if need.travel != "nearer" else ""
-    checked = say("checked centers only") if need.vetted_only else ""
-    told = (_who(need), *_medical(need), *_payment(need), *_wishes(need), _where(need), preferred, checked, *_times(need))
+    told = (_who(need), *_medical(need), *_payment(need), *_wishes(need), _where(need), preferred, *_times(need))
     return joined(told, beside)
 
 

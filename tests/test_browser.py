@@ -36,6 +36,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("browser")
     template = sites.copied_template(folder)
     with sites.a_directory(folder, template, sites.statements()) as directory, served(directory) as at:
+        sites.all_checked(directory)
         yield at
 
 

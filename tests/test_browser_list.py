@@ -34,6 +34,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     said = [*evening.statements(), evening.clinic()]
     with sites.a_directory(folder, sites.copied_template(folder), said) as directory, served(directory) as at:
         evening.report(directory)
+        sites.all_checked(directory)
         evening.vet(directory)
         yield at
 

@@ -282,6 +282,7 @@ def test_no_other_room_asks_another_host() -> None:
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
     folder = tmp_path_factory.mktemp("routing")
     with sites.a_directory(folder, sites.copied_template(folder), sites.statements()) as opened:
+        sites.all_checked(opened)
         yield opened
 
 

@@ -82,6 +82,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
     with sites.a_directory(folder, sites.copied_template(folder), said) as opened:
         evening.report(opened)
         evening.vet(opened)
+        sites.checked(opened, *CHECKED)
         yield opened
 
 
@@ -101,6 +102,7 @@ def tongue(monkeypatch: pytest.MonkeyPatch) -> Letterless:
     return made
 
 
+CHECKED: Final = (*evening.REPORTED, "asked", "women", "clinic")
 WISHES: Final = ["counseling.family", "language.spanish", "payer.free"]
 NEEDS: Final[dict[str, dict[str, Any]]] = {
     "ready": {},
@@ -157,7 +159,8 @@ def test_what_is_to_be_mended_is_said_through_the_catalog(
         ("/es/need", 200),
         ("/es/how-options-are-ranked", 200),
         (f"/es/options/{'a' * 22}", 404),
-        *((f"/es/listings/invented_survey:{name}", 200) for name in (*evening.REPORTED, "asked", "silent", "women", "clinic")),
+        *((f"/es/listings/invented_survey:{name}", 200) for name in CHECKED),
+        ("/es/listings/invented_survey:silent", 404),
     ],
 )
 def test_a_page_is_said_through_the_catalog_alone(client: FlaskClient, tongue: Letterless, address: str, status: int) -> None:
