@@ -4,6 +4,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from directory.availability import standing
 from directory.database import Database
 from directory.listing import Listing
 from directory.matching import columns
-from directory.matching.compose import compose
+from directory.matching.compose import bridges, compose
 from directory.matching.rank import Ranking, rank
 from directory.places import Gazetteer, bundled_places
 from directory.vocabulary import BedState, VettingState
@@ -204,6 +205,20 @@ def test_the_withdrawal_unit_has_a_named_second_step_and_the_list_keeps_its_prom
     composed = compose(ranking)
     assert (len(composed.presented), len(composed.backups)) == (3, 2)
     assert [guarantee.sentence for guarantee in composed.guarantees if not guarantee.met] == []
+
+
+def test_a_family_that_is_not_signed_in_gets_a_good_list_too(first_run: Run) -> None:
+    need = replace(first_run.ranking.need, vetted_only=True)
+    family = first_run._replace(ranking=rank(first_run.ranking.columns, need))
+    tiers, composed = family.tiers, compose(family.ranking)
+    assert all(first_run.listings[name].published(first_run.now) for name in tiers)
+    assert (len(composed.presented), len(composed.backups)) == (3, 2)
+    assert [guarantee.sentence for guarantee in composed.guarantees if not guarantee.met] == []
+    assert list(tiers.values()).count("A") >= 2 and list(tiers.values()).count("D") >= 2
+    row = next(row for row in range(len(family.ranking.block)) if family.ranking.tier(row) == "B")
+    assert family.ranking.second_step(row) is not None
+    assert bridges(family.ranking, 3, range(len(family.ranking.block)))
+    assert family.ranking.counts()["trust"] >= 3
 
 
 def test_two_clinics_start_medication_the_same_day(first_run: Run) -> None:
