@@ -173,7 +173,10 @@ def _nearest_aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]
     """The nearest listings that were set aside; past the travel limit only where the limit holds too few."""
     inside = [(at, criterion.name, miles) for at, criterion, miles in ranking.nearest_aside(limit)]
     placed = [one for one in inside if not math.isnan(one[2])]
-    past = [(at, "travel", miles) for at, miles in nearest_beyond(ranking.columns, ranking.need, limit - len(placed), ranking.may_be_named)]
+    past = [
+        (at, "travel", miles)
+        for at, miles in nearest_beyond(ranking.columns, ranking.need, limit - len(placed), ranking.may_be_named)
+    ]
     return [*placed, *past, *(one for one in inside if math.isnan(one[2]))][:limit]
 
 

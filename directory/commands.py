@@ -54,7 +54,9 @@ _NEED_OPTIONS = (
     _several("--nice", "nice", "A nice-to-have; `terms` lists them."),
     click.option("--language", help="Language, such as spanish."),
     click.option("--words", help="Words to look for, such as a center's name."),
-    click.option("--vetted-only/--all-centers", "vetted_only", default=None, help="Only centers that somebody here has checked."),
+    click.option(
+        "--vetted-only/--all-centers", "vetted_only", default=None, help="Only centers that somebody here has checked."
+    ),
     _several("--weight", "weights", "Other points for a criterion in this answer, such as payment=20; 100 in all."),
 )
 

@@ -310,9 +310,10 @@ def test_a_report_is_a_task_for_staff_and_changes_nothing(fresh: Directory) -> N
     sites.checked(fresh, "100")
     client = sites.a_site(fresh).test_client()
     before = client.get(a_center(client)).text
-    told = tell(client, wrong="wrong_number", words="a bakery answers")
+    assert 'value="614-555-0199"' in before and 'value="614-555-0100"' in before, "it asks which of the numbers is wrong"
+    told = tell(client, wrong="wrong_number", number="614-555-0100", words="a bakery answers")
     assert told.status_code == 303 and client.get(told.location).status_code == 200
-    said = "told by a visitor of the site: 614-555-0199: a bakery answers"
+    said = "told by a visitor of the site: 614-555-0100: a bakery answers"
     assert tasks(fresh) == [("invented_survey:100", "wrong_number", said)]
     assert client.get(a_center(client)).text == before
 
@@ -324,6 +325,8 @@ def test_a_report_is_a_task_for_staff_and_changes_nothing(fresh: Directory) -> N
         ({"wrong": "something_else"}, "Say in a few words"),
         ({"wrong": "closed", "words": "my son John Miller went there"}, "may tell who somebody is"),
         ({"wrong": "moved", "words": "x" * 201}, "at most 200 letters"),
+        ({"wrong": "disconnected", "words": "no tone"}, "Choose the number that is wrong"),
+        ({"wrong": "wrong_number", "number": "614-555-0111"}, "Choose the number that is wrong"),
     ],
 )
 def test_what_will_not_do_comes_back_with_what_was_typed(fresh: Directory, fields: dict[str, str], says: str) -> None:

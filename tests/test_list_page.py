@@ -15,6 +15,7 @@ from directory.accounts import Role
 from directory.answered import Answered
 from directory.matching.criterion import WEIGHTS_VERSION
 from directory.need import Need
+from directory.public_address import short_id
 from directory.referral import Directory
 from tests import builders, evening, people, sites
 from tests.test_web import well_formed
@@ -117,6 +118,18 @@ def test_a_family_gets_checked_centers_alone_and_the_others_counted(client: Flas
     assert "No place within reach that we have checked is known to start methadone or buprenorphine." in page
     assert "It names only centers that our staff have checked." in plain(family.get("/need").text)
     assert "also names centers that nobody here has checked yet" in plain(client.get("/need").text)
+
+
+def test_a_family_takes_the_list_along_without_the_need(family: FlaskClient, client: FlaskClient) -> None:
+    page = family.get(asked(family, words="canarywords")).text
+    along = re.findall(r'name="center" value="([0-9a-f]+)"', page.partition('id="along"')[2].partition("</section>")[0])
+    assert along == [short_id("invented_survey:ready")] and 'id="along"' not in client.get(asked(client)).text
+    kept_at = family.post("/list", data={"center": along}).location
+    told = family.get(kept_at).text
+    assert "Example Ready House" in told and "2 beds are open" in plain(told) and "canary" not in kept_at + told
+    assert "2 beds are open" in family.get(f"{kept_at}/text").text
+    found = family.post("/centers", data={"near": "43215", "within": "100"}).location
+    assert "2 beds are open" in plain(family.get(found).text), "and so does what is found by looking"
 
 
 UNCHECKED = ("Held House", "Third House", "Sister", "Withdrawal Unit", "Asked House", "Silent House", "for Women", "Day Clinic")

@@ -86,7 +86,11 @@ def test_the_second_step_of_a_plan_is_checked_too() -> None:
 
 
 def test_a_bridge_is_checked_too_and_where_none_is_the_helplines_are_named() -> None:
-    clinic: dict[str, Any] = {"id": "clinic", "yes": ["moud.same_day", "setting.outpatient"], "unknown": ["setting.residential"]}
+    clinic: dict[str, Any] = {
+        "id": "clinic",
+        "yes": ["moud.same_day", "setting.outpatient"],
+        "unknown": ["setting.residential"],
+    }
     vetted, new = answered([a_vetted(**clinic)]), answered([a_listing(**clinic)])
     assert [entry.listing.id for entry in vetted.bridges] == ["clinic"] and vetted.no_bridge == ""
     assert not new.bridges

@@ -252,7 +252,9 @@ def no_bridge(need: Need) -> str:
     named = [MEDICATIONS[drug] for drug in AGONIST_DRUGS if f"moud.{drug}_{role}" in terms]
     drugs = joined(named if len(named) < len(AGONIST_DRUGS) else named[:2], either)
     if need.vetted_only and role == "continue":
-        return unchecked.no_bridge(say("No place within reach that we have checked is known to continue %(drugs)s.", drugs=drugs))
+        return unchecked.no_bridge(
+            say("No place within reach that we have checked is known to continue %(drugs)s.", drugs=drugs)
+        )
     if need.vetted_only:
         return unchecked.no_bridge(say("No place within reach that we have checked is known to start %(drugs)s.", drugs=drugs))
     if role == "continue":

@@ -142,9 +142,7 @@ def reach(columns: Columns, need: Need, pace: Pace = STRAIGHT) -> Block:
     return Block(columns, positions, np.concatenate([miles[inside], np.full(len(unplaced), np.nan)]), pace=pace)
 
 
-def nearest_beyond(
-    columns: Columns, need: Need, limit: int, among: NDArray[np.bool_] | None = None
-) -> list[tuple[int, float]]:
+def nearest_beyond(columns: Columns, need: Need, limit: int, among: NDArray[np.bool_] | None = None) -> list[tuple[int, float]]:
     """The nearest listings past the travel limit, with their miles; of those `among` all, where that is given."""
     if need.near is None or need.within_miles is None or not columns.located or limit < 1:
         return []

@@ -16,8 +16,10 @@ from directory.matching.explain import Entry, Finding
 from directory.matching.facets import CHOICES
 from directory.matching.gathering import folded
 from directory.need import Need
+from directory.public_address import short_id
 from directory.spoken import say
 from directory.vocabulary import Answer, label
+from directory.web import kept_list
 from directory.web.told import vetted
 
 _SHOWN_ELSEWHERE: Final = ("travel", "admit", "trust", "preferences")
@@ -146,6 +148,13 @@ def one_voice(entry: Entry) -> tuple[str, date | None] | None:
     """The source and day behind all findings, where they are one; what nobody said does not count."""
     voices = {(finding.source, finding.observed_at) for finding in entry.findings if finding.source}
     return next(iter(voices)) if len(voices) == 1 else None
+
+
+def to_keep(answered: Answered, shown: Sheet) -> list[str]:
+    """What stands for the centers of the page, in their order, where somebody keeps them on a list: also those of a bridge."""
+    bridges = [entry.listing.id for entry in answered.bridges if entry.listing.id not in shown.numbers]
+    room = kept_list.MOST - len(bridges)
+    return [short_id(key) for key in (*list(shown.numbers)[:room], *bridges)]
 
 
 def narrowing(answered: Answered) -> tuple[list[Choice], list[Choice], list[str]]:

@@ -102,6 +102,8 @@ def _problem(listing: Listing, said: str) -> str:
         return _("Choose what is wrong.")
     if wrong == "something_else" and not said:
         return _("Say in a few words what is wrong.")
+    if wrong in ABOUT_PHONES and listing.phones and not _number(listing):
+        return _("Choose the number that is wrong.")
     if len(said) > _LONGEST:
         return _("Please use at most %(most)d letters.", most=_LONGEST)
     if screening.doubts(said, f"{listing.name} {listing.address.place}") and not request.form.get("sure"):
@@ -109,7 +111,14 @@ def _problem(listing: Listing, said: str) -> str:
     return ""
 
 
+def _number(listing: Listing) -> str:
+    """The number that a report is about: the one that was chosen, or the only one that there is; "" where neither is so."""
+    numbers = [str(phone) for phone in listing.phones]
+    chosen = request.form.get("number", "")
+    return chosen if chosen in numbers else numbers[0] if len(numbers) == 1 else ""
+
+
 def _told(listing: Listing, said: str) -> str:
     """What staff read: the number that it is about, and the words. Never the bare number, which a call of ours finds wrong."""
-    number = str(listing.phone or "") if request.form["wrong"] in ABOUT_PHONES else ""
+    number = _number(listing) if request.form["wrong"] in ABOUT_PHONES else ""
     return ": ".join(filter(None, ("told by a visitor of the site", number, said)))

@@ -63,11 +63,13 @@ def mapped(listings: Sequence[Listing], here: Point | None = None) -> Mapped | N
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A center as a list tells it: how far, what is known in one line, what is to be asked, and who checked it when."""
+    """A center as a list tells it: how far, its beds ("" for not known), what else is known in one line, what is to be asked,
+    and who checked it when."""
 
     listing: Listing
     address: Mapping[str, str]
     far: str
+    beds: str
     known: str
     ask: list[str]
     checked: str
@@ -123,6 +125,7 @@ def result(one: Result, now: datetime, wanted: Wanted) -> Shown:
         one.listing,
         address_of(one.listing),
         _far(one.miles) if wanted.near else "",
+        beds_where_known(one.listing, now),
         line(one.listing),
         [_(choice.ask) for choice in one.unknown],
         checked(one.listing, now),
@@ -131,7 +134,7 @@ def result(one: Result, now: datetime, wanted: Wanted) -> Shown:
 
 def center(listing: Listing, now: datetime) -> Shown:
     """A center as a list shows it that nobody looks at from a place."""
-    return Shown(listing, address_of(listing), "", line(listing), [], checked(listing, now))
+    return Shown(listing, address_of(listing), "", beds_where_known(listing, now), line(listing), [], checked(listing, now))
 
 
 def _far(miles: float | None) -> str:
@@ -195,6 +198,11 @@ def beds(listing: Listing, now: datetime) -> str:
     report = told.stands(listing, now)
     status = {"status": frozen_report(report, clock) if report else None}
     return capital(Teller(sheet(), now.astimezone(clock)).status(status))
+
+
+def beds_where_known(listing: Listing, now: datetime) -> str:
+    """The same, for a list: "" where nobody said anything for a day."""
+    return beds(listing, now) if told.stands(listing, now) else ""
 
 
 def phone_line(phone: Phone) -> str:

@@ -61,11 +61,13 @@ def options(token: str) -> str | Response:
     entries = (*answered.options, *answered.call_first)
     waiting = answered.option_count + answered.call_first_count - len(entries)
     some, rest, none = cards.narrowing(answered)
+    sheet = cards.sheet(answered)
     return page(
         "options.html",
         demonstration=paper.invented(answered),
         answered=answered,
-        sheet=cards.sheet(answered),
+        sheet=sheet,
+        keeps=cards.to_keep(answered, sheet) if need.vetted_only else [],
         need=need,
         token=token,
         headline=paper.headline(answered),
