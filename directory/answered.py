@@ -35,8 +35,9 @@ class Answered:
     """The answer to a need: options, whom to call first, what was set aside and why, and what stands beside that.
 
     `named` are the listings that the words name, with whatever became of them; `bridges` places with medication the same
-    day; `no_bridge` says that there is none, `unchecked` that some may fit that nobody here has checked; `loosenings` are given where fewer than three listings fit. `by_hand` are the
-    listings that somebody chose or dropped, with whatever would otherwise become of them.
+    day; `no_bridge` says that there is none, `unchecked` that some may fit that nobody here has checked; `loosenings` are given
+    where fewer than three listings fit. `by_hand` are the listings that somebody chose or dropped, with whatever would
+    otherwise become of them.
     """
 
     need: Need

@@ -1,4 +1,4 @@
-"""What families are told of centers that nobody here has checked: how many there may be, and whom to ask. No name, no number."""
+"""What families are told of centers that nobody here has checked: how many there may be, and whom to ask; never which."""
 
 from typing import Final
 
