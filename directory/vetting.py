@@ -105,7 +105,7 @@ def may_approve(file: File, account: int, under_conditions: bool) -> None:
     ended = file.listing.licence_expires
     if ended and ended < file.now.date():
         what = f"its license ended on {ended:%B} {ended.day}, {ended.year}, and a new date is needed"
-        raise _no("licence", what, "Import a file that says its new last day, such as its State's register")
+        raise _no("licence", what, "Look it up in the State's register, and enter it with “License in force”")
     if file.unanswered:
         fix = "Check the item that it is about, and enter what you found"
         raise _no("items", "nothing was checked since the complaint or rejection", fix, file.unanswered.words)

@@ -13,12 +13,15 @@ from sqlalchemy import Connection
 from directory import store, vetting
 from directory.account import Account, Role
 from directory.account import Who as Auditor
+from directory.listing import Provenance, Statement
 from directory.referral import Directory
 from directory.store import Holding
 from directory.vetting import Answered, Decided
-from directory.vetting_file import File, Step, Who
-from directory.vetting_items import Item
+from directory.vetting_file import File, Outcome, Step, Who
+from directory.vetting_items import BY_CODE, Item
+from directory.vocabulary import SourceKind
 
+SOURCE: Final = "staff"
 CHECKERS: Final = (Role.STAFF, Role.ADMIN)
 """Who checks and approves. Whoever is signed in may bring a complaint."""
 
@@ -85,6 +88,8 @@ class CheckingDesk:
             listing_id = file.listing.id
             for step in steps:
                 store.append_vetting_step(connection, listing_id, step)
+                if told := _read_there(listing_id, step):
+                    store.append(connection, [told], None)
             if becomes:
                 store.append_vettings(connection, [(listing_id, becomes)])
             store.audit(connection, Auditor(self.account.name, self.now), action, listing_id)
@@ -94,6 +99,16 @@ class CheckingDesk:
         if found is None:
             raise NoSuchListing(listing_id)
         return File(found, store.vetting_steps(connection, [listing_id])[listing_id], self.now)
+
+
+def _read_there(listing_id: str, step: Step) -> Statement | None:
+    """What a check says of the listing itself: of its license the new last day, as the register has it."""
+    item = BY_CODE.get(step.item)
+    if item is None or not item.sets or step.until is None or step.outcome is not Outcome.MET:
+        return None
+    by = Provenance(SOURCE, SourceKind.LICENSING, step.words, step.who.at.date(), step.who.by)
+    values, yes = {item.sets: step.until.isoformat()}, frozenset(("status.licensed",))
+    return Statement(SOURCE, f"{listing_id}/{item.code}", by, values, yes, about=listing_id)
 
 
 def known_as(account: Account) -> str:

@@ -22,7 +22,7 @@ from directory.upkeep import Reason
 from directory.vetting_desk import CheckingDesk
 from directory.vetting_file import File
 from directory.vetting_items import BY_CODE, INTEREST, ITEMS, Item
-from directory.vocabulary import SourceKind, VettingState
+from directory.vocabulary import Answer, SourceKind, VettingState
 from tests import evening, sites
 from tests.builders import a_provenance
 from tests.people import a_client, a_person
@@ -123,6 +123,17 @@ def test_what_bars_an_approval_is_said_before_the_button_is_pressed(app: Flask, 
     day = NOW - timedelta(days=30)
     assert f"Its license ended on {day:%B} {day.day}, {day.year}, and a new date is needed" in told()
     assert "it would hold until" not in told()
+    assert "The license’s last day" in html.unescape(anna.get(address).get_data(as_text=True))
+    new = (NOW + timedelta(days=200)).date()
+    given = {"item": "licence", "outcome": "met", "evidence": "register of Ohio, page 7", "until": new.isoformat()}
+    assert send(anna, f"{address}/check", **given)[0] == 200
+    assert f"Approved today, it would hold until {new:%B} {new.day}, {new.year}" in told()
+    held = directory.listings([READY])[READY]
+    assert (held.licence_expires, held.answer("status.licensed")) == (new, Answer.YES)
+    by = held.facts["status.licensed"].provenance
+    assert (by.kind, by.reference) == (SourceKind.LICENSING, "register of Ohio, page 7")
+    send(anna, f"{address}/check", **(given | {"outcome": "not_met", "until": (NOW + timedelta(days=9)).date().isoformat()}))
+    assert directory.listings([READY])[READY].licence_expires == new, "a license that is not as it should be has no new day"
 
 
 def test_brokering_bars_and_a_question_that_nobody_can_answer_stays_open(app: Flask, directory: Directory) -> None:
