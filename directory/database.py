@@ -25,6 +25,10 @@ _PERSONAL: Final = ("meeting_case", "case_member", "case_step", "case_call", "ca
 """Tables of which nothing may stay behind once it is deleted."""
 
 
+class TurnTaken(CannotUnderstand):
+    """Somebody else held the writing turn for as long as anybody waits."""
+
+
 class Database:
     """An engine with its two ways in: `reading`, and `writing`, which waits its turn and commits or leaves nothing."""
 
@@ -51,7 +55,7 @@ class Database:
     def long_writing(self, where: str) -> Iterator[Connection]:
         """`writing` for work that others may be at too, such as an import, done to `where`.
 
-        Raises CannotUnderstand, in words, where the turn does not come in half a minute; nothing is changed then.
+        Raises TurnTaken, in words, where the turn does not come in half a minute; nothing is changed then.
         """
         try:
             with self.writing() as connection:
@@ -60,7 +64,7 @@ class Database:
             if not _turn_is_taken(error):
                 raise
             what = "somebody else is importing, and was not done in time; nothing was changed"
-            raise CannotUnderstand(Problem(Loudness.FILE, where, what, fix="Try again in a minute")) from None
+            raise TurnTaken(Problem(Loudness.FILE, where, what, fix="Try again in a minute")) from None
 
     def leave_no_trace(self) -> None:
         """Take what was deleted out of what stands beside the rows: SQLite's journal, PostgreSQL's old row versions.

@@ -62,7 +62,7 @@ def _side(conflict: Conflict, side: Side) -> str:
 
 
 def _runs(directory: Directory) -> click.Command:
-    @click.command("runs", help="List the imports, the newest first; with NUMBER all that is recorded of that one.")
+    @click.command("runs", help="List the imports and what was refused, the newest first; with NUMBER all of that one.")
     @click.argument("words", nargs=-1, metavar="[undo] [NUMBER]")
     @_AS_JSON
     def command(words: tuple[str, ...], as_json: bool) -> None:
@@ -110,18 +110,26 @@ def _undo(directory: Directory, number: int) -> None:
 
 def _run(number: int, run: Run) -> str:
     counts = ", ".join(f"{run.summary.get(name, 0):,} {name}" for name in _COUNTS)
+    came = f"Refused, nothing was imported: {_first(run)}" if run.refused else counts
     forced = f"\n  Forced: {run.forced_because}" if run.forced_because else ""
     when = f"{run.recorded_at:%Y-%m-%d %H:%M} UTC"
     undone = f"\n  Undone {run.undone['at'][:10]} by {run.undone['by']}" if run.undone else ""
-    return f"{number}  {when}  {run.source}: {run.file}, by {run.recorded_by}\n  {counts}{forced}{undone}"
+    return f"{number}  {when}  {run.source}: {run.file}, by {run.recorded_by}\n  {came}{forced}{undone}"
+
+
+def _first(run: Run) -> str:
+    """The first reason for which a file was refused."""
+    return next((str(problem["what"]) for problem in run.summary["problems"]), "no reason was recorded")
 
 
 def _whole(number: int, run: Run) -> str:
     """An import with its file's digest, its problems counted by kind, and the first of them in full."""
-    lines = [_run(number, run), f"  As of {run.observed_at}; SHA-256 {run.sha256}"]
+    as_of = "" if run.refused else f"As of {run.observed_at}; "
+    lines = [_run(number, run), f"  {as_of}SHA-256 {run.sha256}"]
     lines += [f"  {count:,} × {what}" for what, count in run.summary.get("kinds", {}).items()]
     for problem in run.summary.get("problems", [])[:SHOWN]:
-        lines.append(f"  {problem['where']}: {problem['what']}" + (f" (found: {problem['found']})" if problem["found"] else ""))
+        told = f"  {problem['where']}: {problem['what']}" + (f" (found: {problem['found']})" if problem["found"] else "")
+        lines.append(f"{told}. {problem['fix']}." if run.refused and problem["fix"] else told)
     return "\n".join(lines)
 
 

@@ -44,6 +44,8 @@ def look(connection: Connection, number: int) -> Undoing:
     run = store.run(connection, number)
     if run is None:
         raise NoSuchImport(*_refused(number, "there is no such import", "`flask --app app runs` lists them").problems)
+    if run.refused:
+        raise _refused(number, "the file was refused, so that nothing of it is here", "Nothing is left to do")
     if run.undone:
         raise _refused(number, "it was undone already", "Nothing is left to do")
     if run.source == store.EXCHANGED:

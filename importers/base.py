@@ -256,7 +256,8 @@ class Importer:
     """A source with its two functions: a file to rows, and a row to a record in our field names.
 
     `joining` is for a source that has one place in several rows, `fetch` for one that can be asked over the network,
-    `fetch_url` for a format in which whoever publishes has an address of his own (`Wanted.base_url`).
+    `fetch_url` for a format in which whoever publishes has an address of his own (`Wanted.base_url`). `mapped` is for tables
+    of which each has a mapping of its own: the importer that a mapping's file makes, which leaves unknown phrases out or not.
     """
 
     source: Source
@@ -266,6 +267,7 @@ class Importer:
     joining: Joining | None = None
     fetch: Fetch | None = None
     fetch_url: Fetch | None = None
+    mapped: Callable[[Path, bool], "Importer"] | None = None
 
 
 def refuse(where: str, what: str, found: str = "", fix: str = "") -> CannotUnderstand:

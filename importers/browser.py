@@ -9,17 +9,13 @@ from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness
 from directory.resolve import Locate
 from directory.web.staff_import import Proposed, Wish
-from importers import listing_line
-from importers.contents import digest_of
-from importers.listings import import_listings
+from importers import attempts, listing_line, spreadsheet
+from importers.attempts import Attempt
 from importers.orders import Order, Summary
-from importers.pipeline import import_file
-from importers.sources import SOURCES, by_name, others_file
-from importers.spreadsheet_command import proposed, understood
+from importers.sources import SOURCES
+from importers.spreadsheet_command import proposed
 from importers.table_export import table_lines
 
-_MAPPED: Final = "spreadsheet"
-_TABLE: Final = "A table that somebody sent, with its mapping (docs/spreadsheets.md)"
 _OURS: Final = "A file of listings, JSON Lines as in docs/listings.md"
 
 
@@ -33,15 +29,15 @@ class BrowserImports:
     def sources(self) -> Mapping[str, str]:
         """What can be imported, by name; the invented listings are not."""
         real = {one.source.name: f"{one.source.title}: {one.file_help}" for one in SOURCES if one.source.name != "demo"}
-        return real | {_MAPPED: _TABLE, listing_line.SOURCE: _OURS}
+        return real | {listing_line.SOURCE: _OURS}
 
     @property
     def mapped(self) -> str:
         """A table needs its mapping."""
-        return _MAPPED
+        return spreadsheet.importer.source.name
 
     def look(self, wish: Wish) -> Mapping[str, Any]:
-        """What a file would change."""
+        """What a file would change. One that nobody can let in is recorded as refused; a table waits for a better mapping."""
         return self._told(wish, dry_run=True)
 
     def carry_out(self, wish: Wish) -> Mapping[str, Any]:
@@ -53,7 +49,7 @@ class BrowserImports:
         try:
             found = proposed(wish.path)
         except CannotUnderstand as error:
-            return Proposed(told=_as_told(_refused(wish, error)))
+            return Proposed(told=_as_told(attempts.refused(self._database, _attempt(wish, dry_run=True), error)))
         return Proposed(found.text, found.phrases, found.columns)
 
     def table(self, locate: Locate, now: datetime) -> bytes:
@@ -61,31 +57,17 @@ class BrowserImports:
         return b"".join(line.encode() for line in table_lines(self._database, locate, now))
 
     def _told(self, wish: Wish, dry_run: bool) -> Mapping[str, Any]:
-        chosen = {name: getattr(wish, name) for name in ("observed_at", "covers", "skip_unknown", "force_because")}
-        try:
-            summary = self._done(wish, Order(wish.by, wish.now, dry_run, **chosen))
-        except CannotUnderstand as error:
-            summary = _refused(wish, error)
-        return _as_told(summary)
-
-    def _done(self, wish: Wish, order: Order) -> Summary:
-        if wish.source == listing_line.SOURCE:
-            return import_listings(self._database, wish.path, order)
-        if wish.source == _MAPPED and wish.mapping:
-            taken = frozenset(one.source.name for one in SOURCES)
-            importer = understood(wish.mapping, wish.skip_unknown, taken)
-            return import_file(self._database, importer, wish.path, order)
-        return import_file(self._database, by_name(wish.source), wish.path, order)
+        return _as_told(attempts.bring(self._database, _attempt(wish, dry_run)))
 
 
-def _refused(wish: Wish, error: CannotUnderstand) -> Summary:
-    why = (*others_file(wish.source, wish.path), *error.problems)
-    return Summary(wish.source, wish.path.name, digest_of(wish.path), problems=why)
+def _attempt(wish: Wish, dry_run: bool) -> Attempt:
+    chosen = {name: getattr(wish, name) for name in ("observed_at", "covers", "skip_unknown", "force_because")}
+    order = Order(wish.by, wish.now, dry_run, **chosen)
+    return Attempt(wish.source, wish.path, order, wish.mapping, recorded=not (dry_run and wish.mapping))
 
 
 def _as_told(summary: Summary) -> Mapping[str, Any]:
     """A summary as data: the loudest problems first, all counted by kind, and what stands in conflict."""
     ordered = sorted(summary.problems, key=lambda problem: [*Loudness].index(problem.loudness), reverse=True)
     told = replace(summary, problems=tuple(ordered)).as_recorded()
-    seen = {name: value for name, value in summary.as_json().items() if name in ("changes", "contradictions")}
-    return told | seen | {"imported": summary.imported}
+    return told | {name: value for name, value in summary.as_json().items() if name in ("changes", "contradictions")}

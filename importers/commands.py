@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -14,20 +14,19 @@ from flask.cli import AppGroup
 
 from directory import store, values
 from directory.account import COMMAND_LINE
-from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
-from importers import demo, new_source, quality, report, spreadsheet_command
+from importers import demo, new_source, quality, report
+from importers.attempts import Attempt, bring
 from importers.base import Importer
-from importers.contents import digest_of
 from importers.demo_day import tell_day
 from importers.export import export_listings, exported
 from importers.fetching import with_address, with_fetching
 from importers.listing_line import SOURCE
-from importers.listings import import_listings
 from importers.orders import SHOWN, Order, Summary
 from importers.pipeline import import_file
-from importers.sources import SOURCES, others_file
+from importers.sources import SOURCES, TITLES
+from importers.spreadsheet_command import with_mapping
 from importers.table_export import export_table
 
 DEMO_FILE: Final = Path(__file__).parent.parent / "seed_data" / "demo-directory.xlsx"
@@ -39,7 +38,6 @@ def register(app: Flask) -> None:
     for importer in SOURCES:
         into.add_command(_import_command(importer))
     into.add_command(_import_listings_command())
-    into.add_command(_import_spreadsheet_command())
     out_of = AppGroup("export", help="Write what the directory knows into a file.")
     out_of.add_command(_export_listings_command())
     out_of.add_command(_export_table_command())
@@ -89,9 +87,7 @@ _OBSERVED: Final = click.option("--observed", type=_Day(), help="The day that th
 _AS_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 
 
-_OTHERS: Final = """\
-spreadsheet: any table that somebody sends, with its mapping (docs/spreadsheets.md)
-listings: a file of listings, JSON Lines, by hand or from “export listings” (docs/listings.md)"""
+_LISTINGS: Final = "a file of listings, JSON Lines as in docs/listings.md; by hand or from “export listings”"
 
 
 def _import_command(importer: Importer) -> click.Command:
@@ -105,11 +101,15 @@ def _import_command(importer: Importer) -> click.Command:
     @click.option("--covers", type=_Covered(), help="The States of which the file has everything: PA,OH; or “all”.")
     @click.option("--skip-unknown", is_flag=True, help="Leave out the facts whose phrases or codes nobody knows.")
     @_OBSERVED
-    def command(file: Path, as_json: bool, force: str, observed: date | None, **chosen: Any) -> None:
+    def command(
+        file: Path, as_json: bool, force: str, observed: date | None, mapping: Path | None = None, **chosen: Any
+    ) -> None:
         chosen |= {"force_because": force.strip(), "observed_at": observed, "most": _most(as_json)}
         order = Order(COMMAND_LINE, datetime.now(UTC), **chosen)
-        _import(source.name, file, order, as_json, lambda database: import_file(database, importer, file, order, _progress()))
+        _import(Attempt(source.name, file, order, mapping, recorded=not order.dry_run), as_json)
 
+    if importer.mapped:
+        return with_mapping(command)
     if importer.fetch_url:
         return with_address(command, importer, importer.fetch_url)
     return with_fetching(command, importer, importer.fetch) if importer.fetch else command
@@ -121,62 +121,30 @@ def _most(as_json: bool) -> int:
 
 
 def _import_listings_command() -> click.Command:
-    @click.command("listings", help="Import a file of listings, JSON Lines as in docs/listings.md; by hand or from “export”.")
+    @click.command(SOURCE, help=f"Import {_LISTINGS}.")
     @_FILE
     @_DRY_RUN
     @_AS_JSON
     @_FORCE
     def command(file: Path, dry_run: bool, as_json: bool, force: str) -> None:
         order = Order(COMMAND_LINE, datetime.now(UTC), dry_run, force.strip(), most=_most(as_json))
-        _import(SOURCE, file, order, as_json, lambda database: import_listings(database, file, order, _progress()))
+        _import(Attempt(SOURCE, file, order, recorded=not dry_run), as_json)
 
     return command
 
 
-def _import_spreadsheet_command() -> click.Command:
-    @click.command("spreadsheet", help=spreadsheet_command.HELP)
-    @_FILE
-    @click.option("--mapping", type=click.Path(path_type=Path), metavar="TOML", help="What the columns and phrases mean.")
-    @click.option("--suggest-mapping", is_flag=True, help="Only print a mapping proposed from the table.")
-    @click.option("--skip-unknown", is_flag=True, help="Leave out, counted, what phrases say that the mapping does not have.")
-    @_DRY_RUN
-    @_AS_JSON
-    @_FORCE
-    @_OBSERVED
-    def command(mapping: Path | None, suggest_mapping: bool, skip_unknown: bool, file: Path, as_json: bool, **how: Any) -> None:
-        if suggest_mapping:
-            click.echo(spreadsheet_command.suggested(file))
-            return
-        if not mapping:
-            raise click.UsageError("Give --mapping TOML; --suggest-mapping prints one to begin with")
-        taken = frozenset(importer.source.name for importer in SOURCES)
-        importer = spreadsheet_command.mapped(mapping, skip_unknown, taken)
-        how = {"dry_run": how["dry_run"], "force_because": how["force"].strip(), "observed_at": how["observed"]}
-        order = Order(COMMAND_LINE, datetime.now(UTC), **how, most=_most(as_json))
-        _import(
-            importer.source.name,
-            file,
-            order,
-            as_json,
-            lambda database: import_file(database, importer, file, order, _progress()),
-        )
-
-    return command
-
-
-def _import(source: str, file: Path, order: Order, as_json: bool, work: Callable[[Database], Summary]) -> None:
+def _import(attempt: Attempt, as_json: bool) -> None:
     """Import, say on standard error what came of it, make the index ready, and exit: 1 where nothing was taken."""
     directory: Directory = current_app.extensions["directory"]
     directory.ready()
     started = perf_counter()
+    order, file = attempt.order, attempt.path
     try:
-        summary = work(directory.database)
-    except CannotUnderstand as error:
-        summary = Summary(source, file.name, digest_of(file), problems=(*others_file(source, file), *error.problems))
+        summary = bring(directory.database, attempt, _progress())
     except OSError as error:
         what = f"the file can't be read: {error.strerror or error}"
         told = Problem(Loudness.FILE, str(file), what, fix="Give the path of the file as it was downloaded")
-        summary = Summary(source, file.name, "", problems=(told,))
+        summary = Summary(attempt.source, file.name, "", problems=(told,))
     for line in report.lines(summary, order.dry_run):
         _say(line)
     if summary.imported and not order.dry_run:
@@ -248,16 +216,18 @@ def _sources_command() -> click.Command:
         directory: Directory = current_app.extensions["directory"]
         directory.ready()
         with directory.database.reading() as connection:
-            runs = {importer.source.name: store.newest_run(connection, importer.source.name) for importer in SOURCES}
-        click.echo("\n\n".join(_source_in_words(importer, runs[importer.source.name]) for importer in SOURCES))
-        click.echo(f"\n{_OTHERS}")
+            runs = store.newest_runs(connection)
+        click.echo("\n\n".join(_source_in_words(importer, runs) for importer in SOURCES))
+        click.echo(f"\n{SOURCE}\n  File: {_LISTINGS}\n{_last_imported(runs.get(SOURCE))}")
 
     return command
 
 
-def _source_in_words(importer: Importer, last: store.Run | None) -> str:
+def _source_in_words(importer: Importer, runs: Mapping[str, store.Run]) -> str:
+    """A source; of tables each that was imported, by the name that its mapping has."""
     source = importer.source
-    imported = f"{last.recorded_at.date()}, {last.file} (as of {last.observed_at})" if last else "never"
+    others = sorted(runs.keys() - TITLES.keys()) if importer.mapped else []
+    imported = [f"  {name}\n{_last_imported(runs[name])}" for name in others] or [_last_imported(runs.get(source.name))]
     return "\n".join(
         (
             source.name,
@@ -265,6 +235,11 @@ def _source_in_words(importer: Importer, last: store.Run | None) -> str:
             f"  Publisher: {source.publisher}",
             f"  Licence: {source.licence}",
             f"  File: {importer.file_help}",
-            f"  Last imported: {imported}",
+            *imported,
         )
     )
+
+
+def _last_imported(last: store.Run | None) -> str:
+    imported = f"{last.recorded_at.date()}, {last.file} (as of {last.observed_at})" if last else "never"
+    return f"  Last imported: {imported}"

@@ -82,4 +82,4 @@ class Summary:
         """The summary as it is kept: of problems the first thousand and how many of each kind, of changes the counts."""
         kinds = Counter(problem.what for problem in self.problems)
         told = replace(self, problems=self.problems[:KEPT], changes=(), contradictions=()).as_json()
-        return told | {"kinds": dict(kinds.most_common())}
+        return told | {"kinds": dict(kinds.most_common()), "imported": self.imported}

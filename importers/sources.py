@@ -16,8 +16,9 @@ from importers import (
     samhsa_locator,
     samhsa_national_directory,
     samhsa_site_download,
+    spreadsheet,
 )
-from importers.base import Importer
+from importers.base import Importer, refuse
 
 SOURCES: Final[tuple[Importer, ...]] = (
     samhsa_national_directory.importer,
@@ -26,6 +27,7 @@ SOURCES: Final[tuple[Importer, ...]] = (
     california_dhcs.importer,
     opioid_treatment_programs.importer,
     hsds.importer,
+    spreadsheet.importer,
     demo.importer,
 )
 
@@ -41,6 +43,20 @@ TITLES: Final = {importer.source.name: importer.source.title for importer in SOU
 def by_name(name: str) -> Importer:
     """The importer of a source; raises KeyError for a name that none has."""
     return {importer.source.name: importer for importer in SOURCES}[name]
+
+
+def reading(name: str, mapping: Path | None, skip_unknown: bool = False) -> Importer:
+    """The importer of a source; of a table the one that its mapping makes, which has a name of its own.
+
+    Raises CannotUnderstand, in words, for a mapping that can't be used, OSError for one that can't be opened.
+    """
+    importer = by_name(name)
+    if importer.mapped is None or mapping is None:
+        return importer
+    made = importer.mapped(mapping, skip_unknown)
+    if made.source.name in {one.source.name for one in SOURCES}:
+        raise refuse(f"{mapping.name}, name", "is the name of another source", made.source.name, "Give it a name of its own")
+    return made
 
 
 def others_file(name: str, path: Path) -> tuple[Problem, ...]:

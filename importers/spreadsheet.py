@@ -17,16 +17,16 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 from importers.any_table import read_any_table
 from importers.base import Batch, Importer, Meaning, Row, Source, refuse, said_by, tidy
 from importers.readers import Sheet
-from importers.spreadsheet_mapping import SheetMapping, heading, nearest
+from importers.spreadsheet_mapping import EVERY, SheetMapping, heading, load, nearest
 
-FILE_HELP: Final = "an .xlsx workbook or a CSV file, with the mapping that says what its columns mean"
+_FILE_HELP: Final = "an .xlsx workbook or a CSV file, with the mapping that says what its columns mean (docs/spreadsheets.md)"
 _PLACE: Final = ("organization", "program", "address_1", "city", "state_province", "postal_code")
 _TELEPHONES: Final = ("phone", "intake_1", "intake_2", "website")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
 _SHOWN: Final = 12
 
 
-def importer(mapping: SheetMapping, skip_unknown: bool = False) -> Importer:
+def importer_of(mapping: SheetMapping, skip_unknown: bool = False) -> Importer:
     """The importer of one mapping; `skip_unknown` leaves out, counted, what phrases say that the mapping does not have."""
 
     def read(path: Path, _source: Source) -> Batch:
@@ -35,7 +35,19 @@ def importer(mapping: SheetMapping, skip_unknown: bool = False) -> Importer:
     def parse(row: Row, _batch: Batch, _source: Source) -> ParsedRecord:
         return _parse(row, mapping)
 
-    return Importer(mapping, read, parse, FILE_HELP)
+    return Importer(mapping, read, parse, _FILE_HELP)
+
+
+def _mapped(mapping: Path, skip_unknown: bool) -> Importer:
+    return importer_of(load(mapping), skip_unknown)
+
+
+def _read_alone(path: Path, _source: Source) -> Batch:
+    raise refuse(path.name, "a table can't be read without its mapping", fix="Have one proposed, and mend it")
+
+
+def _parse_alone(_row: Row, _batch: Batch, _source: Source) -> ParsedRecord:
+    raise ValueError("nobody has said what the table's columns mean")
 
 
 # --- a file to rows --------------------------------------------------------------------------------------------------
@@ -240,3 +252,6 @@ def _said(mapping: SheetMapping, told: dict[str, str]) -> Iterator[Meaning]:
         answer = _answer(told[column])
         if answer is not None:
             yield Meaning(yes=frozenset(terms)) if answer else Meaning(no=frozenset(terms))
+
+
+importer = Importer(EVERY, _read_alone, _parse_alone, _FILE_HELP, mapped=_mapped)

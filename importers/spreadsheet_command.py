@@ -1,34 +1,42 @@
-"""`flask --app app import spreadsheet FILE --mapping county.toml`, and `--suggest-mapping`, which prints such a file."""
+"""`--mapping` for a source whose tables need one, and `--suggest-mapping`, which prints such a file."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import click
 
 from directory.problems import CannotUnderstand
-from importers.base import Importer, refuse
-from importers.spreadsheet import FILE_HELP, importer
-from importers.spreadsheet_mapping import load
 from importers.spreadsheet_suggestion import Suggestion, suggest
 
 
-def understood(mapping: Path, skip_unknown: bool, taken: frozenset[str]) -> Importer:
-    """The importer of a mapping file; raises CannotUnderstand, in words, where it can't be used."""
-    described = load(mapping)
-    if described.name in taken:
-        raise refuse(f"{mapping.name}, name", "is the name of another source", described.name, "Give it a name of its own")
-    return importer(described, skip_unknown)
+def with_mapping(command: click.Command) -> click.Command:
+    """An import command that also takes the mapping of a table, and proposes one."""
+    of_file = command.callback
+    assert of_file is not None
+    command.callback = _mapped(of_file)
+    command.params += [
+        click.Option(["--mapping"], type=click.Path(path_type=Path), metavar="TOML", help="What the columns and phrases mean."),
+        click.Option(["--suggest-mapping"], is_flag=True, help="Only print a mapping proposed from the table."),
+    ]
+    return command
 
 
-def mapped(mapping: Path, skip_unknown: bool, taken: frozenset[str]) -> Importer:
-    """The same for the command line: raises click.ClickException, in words."""
-    try:
-        return understood(mapping, skip_unknown, taken)
-    except CannotUnderstand as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(f"{mapping}: the mapping can't be read: {error.strerror or error}") from None
+def _mapped(of_file: Callable[..., Any]) -> Callable[..., Any]:
+    def callback(file: Path, mapping: Path | None, suggest_mapping: bool, **told: Any) -> Any:
+        if suggest_mapping:
+            click.echo(_suggested(file))
+            return None
+        if not mapping:
+            raise click.UsageError("Give --mapping TOML; --suggest-mapping prints one to begin with")
+        try:
+            mapping.open("rb").close()
+        except OSError as error:
+            raise click.ClickException(f"{mapping}: the mapping can't be read: {error.strerror or error}") from None
+        return of_file(file=file, mapping=mapping, **told)
+
+    return callback
 
 
 def proposed(file: Path) -> Suggestion:
@@ -36,7 +44,7 @@ def proposed(file: Path) -> Suggestion:
     return suggest(file, datetime.fromtimestamp(file.stat().st_mtime, UTC).date())
 
 
-def suggested(file: Path) -> str:
+def _suggested(file: Path) -> str:
     """The same as text for the command line; raises click.ClickException, in words."""
     try:
         return proposed(file).text
@@ -44,6 +52,3 @@ def suggested(file: Path) -> str:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{file}: the file can't be read: {error.strerror or error}") from None
-
-
-HELP: Final = f"Import a table that a center or a county sends: {FILE_HELP} (docs/spreadsheets.md)."

@@ -20,6 +20,8 @@ from importers.base import Meaning, Source, refuse, tidy
 from importers.listing_fields import BadLine, shown, term
 
 LARGEST_MAPPING: Final = 1 << 20
+EVERY: Final = Source.load(Path(__file__).with_name("spreadsheet.toml"))
+"""What every table has in common."""
 _KEYS: Final = (
     "name", "title", "publisher", "licence", "kind", "observed", "at_least", "at_most", "sheet", "header", "encoding", "id",
     "days", "ignore", "columns", "always", "yes_no", "terms", "separators",
@@ -173,8 +175,8 @@ def _mapping(reading: _Reading) -> SheetMapping:
         publisher=reading.text("publisher", "Say who keeps the table, such as “Franklin County Health”", needed=True),
         licence=reading.text("licence", "Say whether it may be used, such as “given to us for referrals”"),
         kind=_kind(reading),
-        at_least=reading.number("at_least", 1, 0),
-        at_most=reading.number("at_most", 250_000, 1),
+        at_least=reading.number("at_least", EVERY.at_least, 0),
+        at_most=reading.number("at_most", EVERY.at_most, 1),
         complete=(),
         columns=columns,
         phrases=phrases,

@@ -17,7 +17,7 @@ import pytest
 from directory.listing import Provenance
 from directory.problems import CannotUnderstand
 from importers.documents import cells, read_json
-from importers.spreadsheet import importer
+from importers.spreadsheet import importer_of
 from importers.spreadsheet_mapping import SheetMapping, load
 from importers.spreadsheet_suggestion import suggest
 from importers.understanding import understand
@@ -84,7 +84,7 @@ def a_document(chance: random.Random) -> bytes:
 
 def read_table(file: Path, mapping: SheetMapping) -> None:
     """All that an import does of a file before the database, twice: as mapped, and as a suggestion would have it."""
-    made = importer(mapping, skip_unknown=True)
+    made = importer_of(mapping, skip_unknown=True)
     suggested = file.with_suffix(".toml")
     batch = made.read(file, made.source)
     said = understand(made, batch, provenance(mapping), lambda *_: None)

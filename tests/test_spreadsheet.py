@@ -20,7 +20,7 @@ from importers.base import Batch, Meaning
 from importers.fingerprint import mapping_digest
 from importers.orders import SHOWN
 from importers.pipeline import Order, Summary, import_file
-from importers.spreadsheet import importer
+from importers.spreadsheet import importer_of
 from importers.spreadsheet_mapping import SheetMapping, load
 from importers.spreadsheet_suggestion import Words, suggest
 from seed_data.workbook import write_workbook
@@ -72,12 +72,12 @@ def mapped(folder: Path, text: str = MAPPING) -> SheetMapping:
 
 
 def batch(folder: Path, table: str, text: str = MAPPING, skip_unknown: bool = False) -> Batch:
-    made = importer(mapped(folder, text), skip_unknown)
+    made = importer_of(mapped(folder, text), skip_unknown)
     return made.read(written(folder, "county.csv", table), made.source)
 
 
 def taken(database: Database, folder: Path, table: str = COUNTY, text: str = MAPPING) -> Summary:
-    return import_file(database, importer(mapped(folder, text)), written(folder, "county.csv", table), ORDER)
+    return import_file(database, importer_of(mapped(folder, text)), written(folder, "county.csv", table), ORDER)
 
 
 def wrong(folder: Path, text: str) -> list[Problem]:
@@ -128,13 +128,13 @@ def test_the_same_table_again_changes_nothing_and_another_mapping_is_another_rea
     ids=lambda line: line[:6],
 )
 def test_everything_in_a_mapping_decides_how_a_file_is_read(tmp_path: Path, line: str) -> None:
-    assert mapping_digest(importer(mapped(tmp_path))) != mapping_digest(importer(mapped(tmp_path, f"{line}\n{MAPPING}")))
+    assert mapping_digest(importer_of(mapped(tmp_path))) != mapping_digest(importer_of(mapped(tmp_path, f"{line}\n{MAPPING}")))
 
 
 def test_a_workbook_is_read_like_a_csv_with_a_title_above_and_sheets_beside(tmp_path: Path) -> None:
     rows = [["Centers as of March"], [], *(line.split(",") for line in COUNTY.strip().split("\n"))]
     write_workbook(tmp_path / "county.xlsx", {"Notes": [["Read me"]], "Centers": rows}, DAY)
-    made = importer(mapped(tmp_path, f'sheet = "Centers"\nheader = 3\n{MAPPING}'))
+    made = importer_of(mapped(tmp_path, f'sheet = "Centers"\nheader = 3\n{MAPPING}'))
     found = made.read(tmp_path / "county.xlsx", made.source)
     assert [row.where for row in found.rows][:1] == ["county.xlsx, sheet “Centers”, row 4"]
     assert made.parse(found.rows[0], found, made.source).values["organization"] == "Example House"
@@ -147,7 +147,7 @@ def test_a_header_where_the_mapping_says_none_is_is_refused(tmp_path: Path) -> N
 
 def test_ids_are_the_tables_own_where_it_has_them(tmp_path: Path) -> None:
     table = COUNTY.replace(",12\n", ",L-12\n").replace(",30\n", ",a b/30\n")
-    made = importer(mapped(tmp_path, f'id = ["Beds"]\n{MAPPING}'))
+    made = importer_of(mapped(tmp_path, f'id = ["Beds"]\n{MAPPING}'))
     found = made.read(written(tmp_path, "county.csv", table), made.source)
     assert made.parse(found.rows[0], found, made.source).local_id == "L-12"
     assert len(made.parse(found.rows[1], found, made.source).local_id) == 12
@@ -161,7 +161,7 @@ def test_cells_can_hold_several_phrases_and_every_row_the_same(tmp_path: Path) -
         '[separators]\nServices = ";"\n[always]\nstate_province = "OH"\nterms = ["status.operating", "-only.veterans"]\n'
     )
     table = COUNTY.replace("Beds", "Services").replace(",12\n", ",Detox ;  iop; tea;\n").replace(",30\n", ",\n")
-    made = importer(mapped(tmp_path, text))
+    made = importer_of(mapped(tmp_path, text))
     found = made.read(written(tmp_path, "county.csv", table), made.source)
     record = made.parse(found.rows[0], found, made.source)
     assert record.values["state_province"] == "OH"
@@ -224,7 +224,7 @@ def test_days_are_read_in_the_order_of_their_column(
 ) -> None:
     text = order + MAPPING.replace('city = "City"', 'city = "City"\nlicence_expires = "Beds"').replace(', "Beds"]', "]")
     first, second = (f'"{day}"' for day in days)
-    made = importer(mapped(tmp_path, text))
+    made = importer_of(mapped(tmp_path, text))
     table = COUNTY.replace(",12\n", f",{first}\n").replace(",30\n", f",{second}\n")
     found = made.read(written(tmp_path, "county.csv", table), made.source)
     records = [made.parse(row, found, made.source) for row in found.rows]
@@ -317,7 +317,7 @@ def test_a_proposed_mapping_works_unedited(sqlite_database: Database, tmp_path: 
     file = written(tmp_path, "Franklin County 2026.csv", COUNTY)
     mapping = mapped(tmp_path, suggest(file, DAY).text)
     assert (mapping.name, mapping.kind, mapping.observed) == ("franklin_county_2026", SourceKind.WEB, "2026-03-01")
-    summary = import_file(sqlite_database, importer(mapping), file, ORDER)
+    summary = import_file(sqlite_database, importer_of(mapping), file, ORDER)
     assert (summary.new, summary.refused, summary.problems) == (3, 0, ())
     with sqlite_database.reading() as connection:
         listings = {one.organization: one for one in store.listings(connection, LOCATE)}
@@ -407,4 +407,6 @@ def test_the_list_of_sources_names_what_needs_no_publisher(tmp_path: Path) -> No
     command = [sys.executable, "-m", "flask", "--app", "app", "sources"]
     environment = os.environ | {"INSTANCE": str(tmp_path / "instance")}
     listed = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=True).stdout
-    assert [line.partition(":")[0] for line in listed.splitlines()[-2:]] == ["spreadsheet", "listings"]
+    told = {paragraph.partition("\n")[0]: paragraph for paragraph in listed.split("\n\n")}
+    assert "  File: an .xlsx workbook or a CSV file" in told["spreadsheet"]
+    assert "  File: a file of listings, JSON Lines" in told["listings"]

@@ -109,7 +109,7 @@ from directory.store.listings import (
 )
 from directory.store.looked import begin_looking, looked_up
 from directory.store.recorded import Recorded, listings, recorded, speaking_of, with_id
-from directory.store.runs import EXCHANGED, Run, conclude_run, newest_number, newest_run, record_run, run, runs
+from directory.store.runs import EXCHANGED, Run, conclude_run, newest_number, newest_run, newest_runs, record_run, run, runs
 from directory.store.sameness import decisions, sameness, stands_for
 from directory.store.undoing import Brought, brought, take_back
 from directory.store.vetting import (
@@ -211,6 +211,7 @@ __all__ = [
     "newest_audited",
     "newest_number",
     "newest_run",
+    "newest_runs",
     "offer_second_step",
     "on_cases",
     "once_published",

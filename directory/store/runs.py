@@ -1,4 +1,4 @@
-"""The imports in the database: which file, by whom, when, and what came of it."""
+"""The imports in the database, and the files that were refused: which file, by whom, when, and what came of it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -15,15 +15,23 @@ _COLUMNS: Final = [getattr(RunRow, name) for name in Run.__dataclass_fields__]
 
 
 def newest_run(connection: Connection, source: str) -> Run | None:
-    """The source's last import that was not undone."""
+    """The source's last import that stands: neither refused nor undone."""
     number = newest_number(connection, source)
     return run(connection, number) if number is not None else None
 
 
 def newest_number(connection: Connection, source: str) -> int | None:
-    """The number of the source's last import that was not undone."""
-    query = select(RunRow.id, RunRow.summary).where(RunRow.source == source).order_by(RunRow.id.desc())
-    return next((number for number, summary in connection.execute(query) if not summary.get("undone")), None)
+    """The number of the source's last import that stands: neither refused nor undone."""
+    query = select(RunRow.id, *_COLUMNS).where(RunRow.source == source).order_by(RunRow.id.desc())
+    found = ((row.id, _run(row)) for row in connection.execute(query))
+    return next((number for number, run in found if not run.refused and not run.undone), None)
+
+
+def newest_runs(connection: Connection) -> dict[str, Run]:
+    """The last import of each source that stands."""
+    sources = connection.scalars(select(RunRow.source).distinct()).all()
+    found = {source: newest_run(connection, source) for source in sources}
+    return {source: run for source, run in found.items() if run}
 
 
 def runs(connection: Connection, most: int) -> list[tuple[int, Run]]:

@@ -218,6 +218,11 @@ class Run:
     summary: Mapping[str, Any]
 
     @property
+    def refused(self) -> bool:
+        """Whether the file was refused, so that nothing of it was taken."""
+        return self.summary.get("imported") is False
+
+    @property
     def undone(self) -> Mapping[str, Any]:
         """When ("at") and by whom ("by") the import was undone; empty where it was not."""
         return dict(self.summary.get("undone") or {})
