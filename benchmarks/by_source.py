@@ -3,7 +3,8 @@
 import csv
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +13,9 @@ from typing import Any, Final
 from python_calamine import CalamineWorkbook
 
 from benchmarks.imports import new_directory, timed
-from importers.base import Importer
-from importers.pipeline import Order, import_file
+from importers import listing_line
+from importers.attempts import Attempt, bring
+from importers.orders import Order
 from importers.sources import SOURCES
 
 ROOT: Final = Path(__file__).parent.parent
@@ -34,8 +36,9 @@ _LISTS: Final = ("records", "rows", "contents", "service_at_locations")
 
 def measure_sources(tell: Callable[[str], None]) -> list[dict[str, Any]]:
     """For each source: its file, rows, seconds of reading it alone and of importing it into an empty directory."""
+    names = [one.source.name for one in SOURCES if one.source.name != _INVENTED]
     with TemporaryDirectory() as folder:
-        return [_measured(one, Path(folder), tell) for one in SOURCES if one.source.name != _INVENTED]
+        return [_measured(name, Path(folder), tell) for name in (*names, listing_line.SOURCE)]
 
 
 def in_words(told: list[dict[str, Any]]) -> list[str]:
@@ -48,15 +51,14 @@ def in_words(told: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _measured(importer: Importer, folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
-    name = importer.source.name
-    file = _file(name, folder)
+def _measured(name: str, folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+    file, mapping = _file(name, folder)
     tell(f"importing {file.name} as {name}")
     floor, _ = timed(lambda: _read_alone(file))
     directory = new_directory(folder / f"{name}-instance")
     order = Order("benchmark", datetime.now(UTC), force_because="a benchmark takes files of any size", observed_at=_OBSERVED)
     try:
-        seconds, summary = timed(lambda: import_file(directory.database, importer, file, order))
+        seconds, summary = timed(lambda: bring(directory.database, Attempt(name, file, order, mapping)))
     finally:
         directory.database.close()
     return {
@@ -71,31 +73,60 @@ def _measured(importer: Importer, folder: Path, tell: Callable[[str], None]) -> 
     }
 
 
-def _file(name: str, folder: Path) -> Path:
+def _file(name: str, folder: Path) -> tuple[Path, Path | None]:
+    """A source's file, and for a table the mapping that it needs."""
     real = REAL_FILES / REAL.get(name, "-")
     if real.is_file():
-        return real
-    beside = sorted((ROOT / "tests" / "sources" / name).glob("example.*"))
-    example = next(file for file in beside if file.suffix in (".csv", ".json", ".xlsx"))
-    made = folder / f"{name}-made{example.suffix}"
-    if example.suffix == ".csv":
-        _make_csv(example, made)
-    elif example.suffix == ".json":
-        made.write_text(json.dumps(_grown(json.loads(example.read_bytes()))), encoding="utf-8")
-    return made if made.exists() else example
+        return real, None
+    made = folder / f"{name}-made"
+    if name == listing_line.SOURCE:
+        _make_listings(made)
+        return made, None
+    beside = sorted((ROOT / "tests" / "sources" / name).glob("*.*"))
+    example = next(file for file in beside if file.suffix in _MADE_FROM)
+    mapping = example.with_suffix(".toml")
+    made = made.with_suffix(example.suffix)
+    _MADE_FROM[example.suffix](example, made)
+    return made, mapping if mapping.exists() else None
 
 
 def _make_csv(example: Path, made: Path) -> None:
-    """The example's rows again and again, each under a name of its own."""
+    """The example's rows again and again, each under a name of its own, below what stands above them."""
     with example.open(encoding="latin-1", newline="") as file:
-        header, *rows = csv.reader(file)
-    at = next(place for place, title in enumerate(header) if title.strip().casefold() in _NAMES)
+        lines = list(csv.reader(file))
+    top, at = next((line, place) for line, cells in enumerate(lines) for place, cell in enumerate(cells) if _is_name(cell))
+    above, rows = lines[: top + 1], lines[top + 1 :]
     with made.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(header)
+        writer.writerows(above)
         for number in range(MADE_ROWS):
             row = rows[number % len(rows)]
             writer.writerow([*row[:at], f"{row[at]} {number}", *row[at + 1 :]])
+
+
+def _is_name(title: str) -> bool:
+    return title.strip().casefold() in _NAMES
+
+
+def _make_json(example: Path, made: Path) -> None:
+    made.write_text(json.dumps(_grown(json.loads(example.read_bytes()))), encoding="utf-8")
+
+
+_MADE_FROM: Final[Mapping[str, Callable[[Path, Path], Any]]] = {".csv": _make_csv, ".json": _make_json, ".xlsx": shutil.copy}
+"""How a file is made from an example, by the example's kind; of a workbook it is the example itself."""
+
+
+def _make_listings(made: Path) -> None:
+    """The full listing of docs/listings.md again and again, each under an id of its own."""
+    made.write_text("".join(_listings()), encoding="utf-8")
+
+
+def _listings() -> Iterator[str]:
+    example = (ROOT / "docs" / "listings.md").read_text(encoding="utf-8").split("```json\n")[2]
+    header, line = example.splitlines()[:2]
+    yield f"{header}\n"
+    for number in range(MADE_ROWS):
+        yield json.dumps(json.loads(line) | {"id": f"listings:example-{number}"}) + "\n"
 
 
 def _grown(document: Any) -> Any:
@@ -119,5 +150,8 @@ def _read_alone(file: Path) -> int:
         return len(CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python())
     if file.suffix == ".json":
         return len(json.loads(file.read_bytes()))
+    if not file.suffix:
+        with file.open("rb") as lines:
+            return sum(1 for line in lines if json.loads(line))
     with file.open(encoding="latin-1", newline="") as rows:
         return sum(1 for _ in csv.reader(rows))

@@ -235,7 +235,8 @@ def test_every_source_is_measured_beside_the_floor_of_reading_its_file(
     monkeypatch.setattr("benchmarks.by_source.MADE_ROWS", 40)
     assert bench.main(["--imports", "--json"]) == 0
     told = {one["source"]: one for one in json.loads(capsys.readouterr().out)["sources"]}
-    assert set(told) == {importer.source.name for importer in SOURCES} - {"demo"}
+    assert set(told) == {importer.source.name for importer in SOURCES} - {"demo"} | {"listings"}
+    assert [(told[name]["rows"], told[name]["listings"]) for name in ("spreadsheet", "listings")] == [(40, 40)] * 2
     assert all(one["rows_a_second"] > 0 < one["over"] for one in told.values())
     assert told["opioid_treatment_programs"]["rows"] == 40
     assert told["opioid_treatment_programs"]["listings"] > 25
