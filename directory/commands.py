@@ -197,7 +197,9 @@ def purge_command(directory: Directory) -> click.Command:
     @click.command("purge", help="Erase the cases whose 30 days are over, and the needs whose day is over.")
     def command() -> None:
         directory.ready()
-        purged = meetings.purge_due(directory, datetime.now(UTC))
+        purged, left = meetings.purge_due(directory, datetime.now(UTC))
         click.echo(f"{purged} {'case' if purged == 1 else 'cases'} erased.", err=True)
+        for sentence in left:
+            click.echo(f"Left to the administrator: {sentence}.", err=True)
 
     return command

@@ -11,6 +11,7 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
+from directory import traces
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.tables import REVISION, Written
 
@@ -19,10 +20,6 @@ _BUSY_SECONDS: Final = 30
 """How long somebody waits for the writing turn."""
 _HELD_KIB: Final = 300 << 10
 """So much of what one transaction writes is held in memory: an import of the largest real directory takes 34 MB."""
-_PATIENCE: Final = "500ms"
-"""How long the writing anew of a table waits for those who read it; whoever comes later waits behind it."""
-_PERSONAL: Final = ("meeting_case", "case_member", "case_step", "case_call", "case_seen", "handout", "asked")
-"""Tables of which nothing may stay behind once it is deleted."""
 
 
 class TurnTaken(CannotUnderstand):
@@ -66,19 +63,19 @@ class Database:
             what = "somebody else is importing, and was not done in time; nothing was changed"
             raise TurnTaken(Problem(Loudness.FILE, where, what, fix="Try again in a minute")) from None
 
-    def leave_no_trace(self) -> None:
-        """Take what was deleted out of what stands beside the rows: SQLite's journal, PostgreSQL's old row versions.
+    def leave_no_trace(self, log: bool = True) -> tuple[str, ...]:
+        """Take what was deleted out of what stands beside the rows; returns what is left to the administrator, in sentences.
 
-        Inside a SQLite file `secure_delete` has overwritten it already. PostgreSQL writes the tables anew without it, since
-        a plain VACUUM leaves the bytes where they were; while somebody reads them for long, such as a backup, that waits for
-        the next time. What neither can take out, PostgreSQL's write-ahead log and statistics, docs/erasing.md names.
+        Inside a SQLite file `secure_delete` has overwritten it already, and its journal is emptied. What PostgreSQL keeps,
+        `traces` takes out; its write-ahead log, which is costly to write over, where `log` says so.
         """
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            for name in () if self.is_sqlite else _PERSONAL:
-                _write_anew(connection, name)
+                return ()
+            left = traces.taken_out(connection)
+            return tuple(dict.fromkeys((*left, *(traces.log_written_over(connection) if log else ()))))
 
     @property
     def is_sqlite(self) -> bool:
@@ -118,17 +115,6 @@ def _ended(connection: Any, _record: Any) -> None:
 def _turn_is_taken(error: OperationalError) -> bool:
     """Whether the database says that somebody else holds what was waited for: SQLite in words, PostgreSQL by code."""
     return getattr(error.orig, "sqlstate", None) == "55P03" or "database is locked" in str(error.orig)
-
-
-def _write_anew(connection: Connection, table: str) -> None:
-    """Write a PostgreSQL table anew; where others hold it, only give what was deleted free."""
-    connection.exec_driver_sql(f"SET lock_timeout = '{_PATIENCE}'")
-    try:
-        connection.exec_driver_sql(f"VACUUM FULL {table}")
-    except OperationalError:
-        connection.exec_driver_sql(f"VACUUM {table}")
-    finally:
-        connection.exec_driver_sql("RESET lock_timeout")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -198,10 +198,11 @@ class Desk:
             fix = "Enter the day on which it ended, not later than today"
             raise CannotUnderstand(Problem(Loudness.VALUE, "on", "can't be the day", ending.on.isoformat(), fix))
 
-    def purge(self, case: Case) -> None:
-        """Erase the case with all that hangs on it."""
+    def purge(self, case: Case) -> tuple[str, ...]:
+        """Erase the case with all that hangs on it; returns what is left to the administrator, in sentences."""
         self._own(case)
         _erase(self.directory, case.id, Who(self.account.name, self.now))
+        return self.directory.database.leave_no_trace()
 
     # --- within ----------------------------------------------------------------------------------------------------
 
@@ -225,16 +226,14 @@ class Desk:
         store.audit(connection, Who(self.account.name, self.now), action, case.id)
 
 
-def purge_due(directory: Directory, now: datetime) -> int:
-    """Erase the cases whose time is over, and the kept needs whose time is over; how many cases there were."""
+def purge_due(directory: Directory, now: datetime) -> tuple[int, tuple[str, ...]]:
+    """Erase the cases and kept needs whose time is over; how many cases, and what is left to the administrator."""
     with directory.database.writing() as connection:
         forgotten = store.forget_needs(connection, now)
         due = store.cases_due(connection, now)
-    if forgotten:
-        directory.database.leave_no_trace()
     for case_id in due:
         _erase(directory, case_id, Who("", now))
-    return len(due)
+    return len(due), directory.database.leave_no_trace(log=bool(due)) if forgotten or due else ()
 
 
 def _erase(directory: Directory, case_id: str, who: Who) -> None:
@@ -246,7 +245,6 @@ def _erase(directory: Directory, case_id: str, who: Who) -> None:
         store.forget_needs_like(connection, case.need)
         store.purge_case(connection, case_id)
         store.audit(connection, who, "case purged", case_id)
-    directory.database.leave_no_trace()
 
 
 def _let_go(connection: Connection, case_id: str) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
-from directory import asking, store
-from directory.case import Case, Handout
+from directory import asking, commands, store, traces
+from directory.case import KEPT, Case, Handout
 from directory.database import Database
 from directory.free_text import Written
 from directory.meetings import Desk
@@ -21,7 +22,7 @@ from directory.referral import Directory
 from directory.settings import Settings
 from directory.tables import CaseRow, Table
 from tests import evening
-from tests.databases import Cluster, sqlite_url
+from tests.databases import USER, Cluster, sqlite_url
 from tests.test_meetings import HERON, NOW, a_call, an_account, by_hand, desk, directory, other
 
 __all__ = ["desk", "directory"]
@@ -84,7 +85,7 @@ def test_nothing_of_a_purged_case_is_in_any_file(filled_file: Path, tmp_path: Pa
 @pytest.mark.postgres
 @pytest.mark.parametrize("held", [False, True], ids=["alone", "while somebody reads"])
 def test_nothing_of_a_purged_case_is_in_any_file_of_postgresql(cluster: Cluster, tmp_path: Path, held: bool) -> None:
-    """All files of the server but its write-ahead log, of which docs/erasing.md says what is to be done."""
+    """All files of the server, with its write-ahead log and the planner's statistics."""
     with cluster.fresh("erased", "filled") as url:
         directory = Directory(Settings(tmp_path / "instance", 8000, url, ()))
         desk = Desk(directory, an_account(directory), NOW)
@@ -96,15 +97,49 @@ def test_nothing_of_a_purged_case_is_in_any_file_of_postgresql(cluster: Cluster,
         case = worked_on(desk)
         cluster.tell("CHECKPOINT")
         assert all(found_in(cluster.folder(), canary, "pg_wal") for canary in CANARIES)
+        assert all(found_in(cluster.folder() / "pg_wal", canary) for canary in CANARIES), "the log holds it before"
+        with directory.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE meeting_case")
+            gathered = "SELECT string_agg(histogram_bounds::text, '') FROM pg_stats WHERE tablename = 'meeting_case'"
+            assert "Blue Heron" in str(connection.exec_driver_sql(gathered).scalar()), "so do the statistics"
         with directory.database.reading() as reader:
             reader.execute(select(CaseRow.id)) if held else None
-            desk.purge(case)
+            assert desk.purge(case) == ((traces.READ,) if held else ())
         if held:
-            directory.database.leave_no_trace()
+            assert directory.database.leave_no_trace() == ()
         cluster.tell("CHECKPOINT")
         directory.database.close()
-        assert found_in(cluster.folder(), "43215", "pg_wal") == known
-        assert [canary for canary in CANARIES[1:] if found_in(cluster.folder(), canary, "pg_wal")] == []
+        assert found_in(cluster.folder(), "43215") == known
+        assert [canary for canary in CANARIES[1:] if found_in(cluster.folder(), canary)] == []
+
+
+@pytest.mark.postgres
+def test_a_role_that_may_not_write_over_the_log_says_who_may(cluster: Cluster, tmp_path: Path) -> None:
+    cluster.tell("CREATE ROLE plain LOGIN")
+    cluster.tell("CREATE DATABASE plainly OWNER plain")
+    database = Database(cluster.url("plainly").replace(f"{USER}@", "plain@"))
+    try:
+        database.upgrade()
+        assert database.leave_no_trace() == (traces.LOG,), "tables and statistics are its own to write anew"
+        cluster.tell("GRANT pg_checkpoint, pg_monitor TO plain")
+        with closing(Database(cluster.url("plainly"))) as administrator, administrator.writing() as connection:
+            connection.exec_driver_sql("GRANT EXECUTE ON FUNCTION pg_switch_wal() TO plain")
+        assert database.leave_no_trace() == ()
+    finally:
+        database.close()
+        cluster.tell("DROP DATABASE plainly WITH (FORCE)")
+        cluster.tell("DROP ROLE plain")
+
+
+def test_what_is_left_to_the_administrator_is_told_on_the_command_line(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Database, "leave_no_trace", lambda _database, log=True: (traces.LOG,) if log else ())
+    owner, long_ago = an_account(directory).id, NOW - 2 * KEPT
+    with directory.database.writing() as connection:
+        store.open_case(connection, Case("c" * 22, "Blue Heron", owner, long_ago, long_ago + KEPT, {}))
+    told = CliRunner().invoke(commands.purge_command(directory))
+    assert told.exit_code == 0 and "1 case erased" in told.output and f"Left to the administrator: {traces.LOG}" in told.output
 
 
 def backed_up(database: Path, folder: Path) -> Path:

@@ -372,8 +372,8 @@ def test_a_case_is_gone_when_its_time_is_over_before_anybody_purges_it(desk: Des
     late = replace(desk, now=case.purge_after)
     with pytest.raises(NoSuchCase):
         late.case(case.id)
-    assert meetings.purge_due(desk.directory, case.purge_after - timedelta(seconds=1)) == 0
-    assert late.cases() == [] and meetings.purge_due(desk.directory, case.purge_after) == 0
+    assert meetings.purge_due(desk.directory, case.purge_after - timedelta(seconds=1)) == (0, ())
+    assert late.cases() == [] and meetings.purge_due(desk.directory, case.purge_after) == (0, ())
 
 
 def test_the_purge_command_erases_the_cases_whose_time_is_over(desk: Desk) -> None:

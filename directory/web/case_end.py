@@ -112,8 +112,7 @@ def about_to_purge(case_id: str) -> str:
 def purge(case_id: str) -> str:
     """Erase the case, at once."""
     desk = the_desk()
-    desk.purge(_own(desk, case_id))
-    return page("cases_gone.html")
+    return page("cases_gone.html", left=desk.purge(_own(desk, case_id)))
 
 
 def _goes(case: Case) -> list[str]:
