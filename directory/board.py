@@ -116,6 +116,11 @@ class Board:
         known = (*self.answered.by_hand, *self.answered.options, *self.answered.call_first)
         return next((entry for entry in known if entry.listing.id in mine), None)
 
+    @property
+    def called(self) -> bool:
+        """Whether anybody called for this case: what others were told is no answer for this person."""
+        return any(call.closed_at is not None for call in self.calls)
+
     @cached_property
     def clock(self) -> Clock | None:
         """Whose beds must be asked for again before they leave; None once they have left."""
@@ -135,6 +140,8 @@ class Board:
         if self.clock and self.clock.due(self.now):
             return Doing.CONFIRM
         if self.answered.presented():
+            if self.changed is None and not self.called:
+                return Doing.CONFIRM
             return Doing.END if self.changed == () else Doing.HAND_OUT
         return Doing.CALL if self.answered.call_first else Doing.LOOSEN
 

@@ -131,7 +131,7 @@ def _due(desk: Desk, board: Standing) -> Iterator[Due]:
     for key, entry in (entries | waiting).items():
         call, phones = last.get(key), entry.listing.phones
         right = [phone for phone in phones if phone.number not in board.wrong] if _wrong(call) else phones
-        found = _why(desk, entry, (call, again.get(key)), board.need) if right or not _wrong(call) else (Why.WRONG, None)
+        found = _why(desk, entry, (call, again.get(key)), board) if right or not _wrong(call) else (Why.WRONG, None)
         if found:
             yield Due(board.case, board.need, entry, *found, right[0] if right else None, planned, call)
 
@@ -146,18 +146,18 @@ def _agreed(desk: Desk, board: Standing, last: Mapping[str, Call], known: Mappin
 _Found = tuple[Why, datetime | None] | None
 
 
-def _why(desk: Desk, entry: Entry, known: tuple[Call | None, datetime | None], need: Need) -> _Found:
+def _why(desk: Desk, entry: Entry, known: tuple[Call | None, datetime | None], board: Standing) -> _Found:
     call, again = known
     if call is not None:
         found, settled = _by_call(desk, call)
         if settled:
             return found
-    report = standing_for(entry.listing, need)
+    report = standing_for(entry.listing, board.need)
     if report and report.state is BedState.HELD and report.hold_until and report.hold_until <= desk.now + ENDING:
         return Why.HOLD, report.hold_until
     if again is not None:
         return Why.AGAIN, again
-    if entry.tier != "D":
+    if entry.tier != "D" and any(one.closed_at for one in board.calls):
         return None
     tried = call.closed_at if call and not _wrong(call) else None
     return (Why.TRIED, tried) if tried and desk.now - tried < AGAIN else (Why.FIRST, None)

@@ -68,7 +68,7 @@ class Directory:
     @property
     def pace(self) -> Pace:
         """How fast people are taken to travel."""
-        return Pace(self.settings.speed_mph, self.settings.road_factor)
+        return Pace(self.settings.speed_mph, self.settings.road_factor, ready=self.settings.ready_minutes)
 
     def listings(self, ids: Sequence[str]) -> dict[str, Listing]:
         """These listings as the database has them now, by the ids asked for; a merged one is the one that stands for it."""

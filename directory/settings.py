@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from directory import values
-from directory.matching.arrival import MILES_AN_HOUR
+from directory.matching.arrival import GETTING_READY, MILES_AN_HOUR
 from directory.problems import CannotUnderstand, Loudness, Problem
 
 PROGRAM: Final = "referral-directory/0.1"
@@ -24,7 +24,8 @@ _USUAL_PROCESSES: Final = 4
 class Settings:
     """INSTANCE is the folder for everything written; PORT the site's; DATABASE_URL SQLite in the folder by default.
 
-    SPEED_MPH and ROAD_FACTOR are how fast people get on: straight miles times the factor, at that speed. ROUTING_URL is the
+    SPEED_MPH and ROAD_FACTOR are how fast people get on: straight miles times the factor, at that speed.
+    READY_MINUTES pass before they are on the way, where nobody said when they leave. ROUTING_URL is the
     service that is asked for minutes by road, GEOCODER_URL the one for where addresses are; nobody is asked where it is "".
     PROCESSES is how many answer the site's visitors, where the system can fork.
     """
@@ -35,6 +36,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     speed_mph: float = MILES_AN_HOUR
     road_factor: float = 1.0
+    ready_minutes: float = GETTING_READY
     routing_url: str = ""
     geocoder_url: str = ""
     processes: int = 1
@@ -52,10 +54,11 @@ class Settings:
         hosts = tuple(filter(None, environment.get("TRUSTED_HOSTS", "").replace(",", " ").split()))
         speed = _number(environment, "SPEED_MPH", (5.0, 100.0), MILES_AN_HOUR)
         factor = _number(environment, "ROAD_FACTOR", (1.0, 3.0), 1.0)
+        ready = _number(environment, "READY_MINUTES", (0.0, 240.0), GETTING_READY)
         routing = _service(environment, "ROUTING_URL", "a routing service")
         geocoder = _service(environment, "GEOCODER_URL", "a geocoder")
         processes = _whole(environment, "PROCESSES", (1, 64), min(_processors(), _USUAL_PROCESSES))
-        return cls(instance, port, url, hosts, speed, factor, routing, geocoder, processes)
+        return cls(instance, port, url, hosts, speed, factor, ready, routing, geocoder, processes)
 
 
 def _from_everywhere(url: str) -> str:

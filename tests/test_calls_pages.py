@@ -232,7 +232,7 @@ def test_the_queue_says_the_clock_whom_to_call_and_why(site: Desk) -> None:
     page = client.get("/calls").text
     well_formed(page)
     said = plain(page)
-    assert re.search(r"Blue Heron : \d of \d need a call again by \d+:\d\d [ap]m", said), said[:400]
+    assert re.search(r"Blue Heron : \d of \d need a call again from \d+:\d\d [ap]m", said), said[:400]
     assert "Call back at" in said and said.index("Silent House") < said.rindex("Asked House")
     assert "Whom to call next" in said and "614-555-0156" in said
     send(client, "/cases/new", code_name="Green Heron", **evening.NEED)
@@ -317,14 +317,14 @@ def test_the_number_to_dial_is_first_and_largest_and_everything_can_be_touched(
 def test_what_a_call_came_to_is_shown_on_the_board_in_the_queue_and_on_the_sheet(site: Desk) -> None:
     client = site.client()
     for item, tapped in (("bed.state", "one"), ("bed.hold", "two_hours")):
-        assert client.post(f"{AT}/answer", data={"item": item, "answer": tapped}).status_code == 303
+        assert tap(client, item, tapped).status_code == 303
     assert "Reached at" not in plain(client.get(AT).text), "the call is not ended yet"
-    back = client.post(f"{AT}/close", data={"reached": "person", "outcome": "accepted", "spoke_with": "Dana"})
+    back = send(client, f"{AT}/close", reached="person", outcome="accepted", spoke_with="Dana")
     queue = plain(client.get(back.headers["Location"]).text)
     said = r"Reached at [0-9:]+ [ap]m, takes him, bed held until [0-9:]+ [ap]m( tomorrow)?, spoke with Dana\."
     assert re.search("Written down: Example Asked House. " + said + " Blue Heron", queue), "the end of a call is confirmed"
     assert re.search(said, plain(client.get(AT).text)) and re.search(said, plain(client.get(f"/cases/{CASE}").text))
-    client.post(f"{AT}/close", data={"reached": "no_answer"})
+    send(client, f"{AT}/close", reached="no_answer")
     assert re.search(r"Nobody answered at [0-9:]+ [ap]m\.", plain(client.get(f"/cases/{CASE}").text))
 
 

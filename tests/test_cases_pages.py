@@ -86,9 +86,9 @@ def test_a_case_is_opened_from_the_form_and_stands_on_the_desk(client: FlaskClie
     assert re.search(r'name="code_name" value="\w+ \w+"', suggested)
     well_formed(suggested)
     board = a_page(client, a_case(client))
-    assert "Blue Heron" in board and "Example Ready House" in board and "The list is ready" in board
+    assert "Blue Heron" in board and "Example Ready House" in board and "nobody has called for this person yet" in board
     desk = a_page(client, "/desk")
-    assert "Your cases Blue Heron" in desk and "Make the hand-out" in desk
+    assert "Your cases Blue Heron" in desk and "Open the call sheet" in desk
 
 
 def test_a_case_is_opened_in_one_tap_from_a_list_and_the_list_is_gone(app: Flask, client: FlaskClient) -> None:

@@ -23,7 +23,7 @@ from directory.vocabulary import Answer, BedState, Channel, VettingState
 from tests import oracle, worlds
 
 SEEDS = range(40)
-PACES = (oracle.Pace(), oracle.Pace(30.0, 1.3), oracle.Pace(500.0))
+PACES = (oracle.Pace(), oracle.Pace(30.0, 1.3), oracle.Pace(500.0), oracle.Pace(45.0, 1.0, 30.0))
 
 
 def entries(ranking: Ranking, listings: list[Listing]) -> list[explain.Entry]:
@@ -50,7 +50,7 @@ def ask(listings: list[Listing], need: Need, pace: oracle.Pace = PACES[0], fits:
     """The arrays' answer."""
     built = columns.build(listings)
     relevance = None if fits is None else np.array([fits.get(key, 0.0) for key in built.ids], dtype=np.float32)
-    return rank(built, need, None if relevance is None else relevance.take, Pace(pace.mph, pace.road_factor))
+    return rank(built, need, None if relevance is None else relevance.take, Pace(pace.mph, pace.road_factor, ready=pace.ready))
 
 
 def agree(listings: list[Listing], need: Need, pace: oracle.Pace = PACES[0], fits: Mapping[str, float] | None = None) -> None:

@@ -309,7 +309,15 @@ def test_the_next_thing_is_a_call_then_a_second_asking_then_the_hand_out_then_th
     case = a_case(desk)
     board = desk.board(case)
     assert len(board.answered.meeting.presented) == 3 and board.waiting == ()
-    assert board.doing is Doing.HAND_OUT
+    told = board_words.next_thing(board)
+    assert board.doing is Doing.CONFIRM and told.entry == board.answered.presented()[0], (
+        "what others were told is no answer yet"
+    )
+    assert told.words.startswith("Call now: nobody has called for this person yet")
+    with desk.directory.database.writing() as connection:
+        call = store.claim_call(connection, a_call(case, "ready"), NOW)
+        store.change_call(connection, replace(call, closed_at=NOW, reached=Reached.PERSON, outcome=Outcome.ACCEPTED))
+    assert desk.board(case).doing is Doing.HAND_OUT
     later = replace(desk, now=NOW + timedelta(hours=3))
     due = later.board(case)
     assert due.doing is Doing.CONFIRM and due.clock and due.clock.by and due.clock.by <= later.now
@@ -339,7 +347,7 @@ def test_while_one_s_own_call_is_open_that_is_the_next_thing_and_not_the_hand_ou
     board = desk.board(case)
     told = board_words.next_thing(board)
     assert board.doing is Doing.FINISH and told.entry and told.entry.listing.id == "invented_survey:women", "set aside, and yet"
-    assert told.words.startswith("Finish your call") and colleague.board(colleague.case(case.id)).doing is Doing.HAND_OUT
+    assert told.words.startswith("Finish your call") and colleague.board(colleague.case(case.id)).doing is Doing.CONFIRM
     with desk.directory.database.writing() as connection:
         store.change_call(connection, replace(call, closed_at=NOW, reached=Reached.PERSON, outcome=Outcome.DECLINED))
     assert desk.board(case).doing is Doing.HAND_OUT

@@ -107,7 +107,7 @@ def test_the_board_stands_as_of_then_says_so_and_returns_to_now(client: FlaskCli
     assert f'value="{THEN:%Y-%m-%d}"' in form and 'value="19:00"' in form
     app.config["NOW"] = NOW + timedelta(seconds=2)
     assert send(client, f"{case}/plan").status_code == 303
-    assert "Planned for" not in a_page(client, case) and "The list is ready" in a_page(client, case)
+    assert "Planned for" not in a_page(client, case) and "Call now" in a_page(client, case)
 
 
 def test_a_plan_for_a_time_after_the_meeting_says_so(client: FlaskClient) -> None:

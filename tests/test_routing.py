@@ -307,11 +307,11 @@ def test_arrivals_are_by_road_where_a_service_says_so(directory: Directory) -> N
     with a_router(forty_one_minutes) as (url, asked):
         answered = referral.options(routed(directory, url), need, 50)
     told = travel(answered)
-    assert told["Example House 100"] == "within reach; about 41 min by road"
+    assert told["Example House 100"] == "within reach; about 41 min by road, after 30 minutes to get ready"
     assert told["Withheld Haven"] == "the address is withheld, so the distance is not known"
     entry = next(e for e in answered.call_first if e.listing.organization == "Example House 100")
-    assert entry.way.routed and entry.way.arrives and (entry.way.arrives - need.leaves).total_seconds() == 41 * 60
-    assert "can be there 8:41 pm" in entry.intake
+    assert entry.way.routed and entry.way.arrives and (entry.way.arrives - need.leaves).total_seconds() == (30 + 41) * 60
+    assert "can be there 9:11 pm" in entry.intake
     assert len(asked) == 1 and f"/{COLUMBUS.point.longitude:.3f},{COLUMBUS.point.latitude:.3f};" in asked[0]
     placed = [e for e in answered.call_first if e.listing.point]
     assert asked[0].count(";") == len(placed) < len(answered.call_first)

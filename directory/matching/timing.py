@@ -28,7 +28,8 @@ _NEVER: Final = float(np.iinfo(np.int64).max)
 
 def arrivals(block: Block, need: Need) -> NDArray[np.float64]:
     """For each listing the microsecond (from 1970) in which the person can be there; NaN where the way is not known."""
-    leaves, pace = microseconds(need.leaves), block.pace
+    pace = block.pace
+    leaves = microseconds(need.leaves) + round(pace.getting_ready(need) * MINUTE)
     if need.near is None:
         return np.full(len(block), np.nan)
     arrives = leaves + block.miles * (pace.road_factor / pace.mph * 60 * MINUTE)

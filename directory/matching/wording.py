@@ -171,7 +171,15 @@ def minutes_in_words(way: Way) -> str:
         return ""
     hours, rest = divmod(max(round(way.minutes), 1), 60)
     told = " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "")))
-    return say("about %(time)s by road", time=told) if way.routed else say("about %(time)s on the way", time=told)
+    drive = say("about %(time)s by road", time=told) if way.routed else say("about %(time)s on the way", time=told)
+    ready = round(way.ready)
+    return (
+        count(
+            "%(drive)s, after %(num)d minute to get ready", "%(drive)s, after %(num)d minutes to get ready", ready, drive=drive
+        )
+        if ready
+        else drive
+    )
 
 
 def _later(when: datetime, minutes: int) -> datetime:

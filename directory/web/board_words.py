@@ -51,8 +51,12 @@ def next_thing(board: Board) -> Next:
         when = "Call ahead, and ask again then" if board.planned else "Call now"
         return Next(doing, f"{when}: {_left(board)}", entries[0], "Open the call sheet")
     if doing is Doing.CONFIRM:
-        entry = board.clock.due(board.now)[0] if board.clock else None
-        return Next(doing, f"Ask again: {_said(entry, need)}" if entry else "Ask again", entry, "Open the call sheet")
+        due = board.clock.due(board.now) if board.clock else ()
+        if not due:
+            first = board.answered.presented()[0]
+            words = "Call now: nobody has called for this person yet, and a bed is only sure once it is held"
+            return Next(doing, words, first, "Open the call sheet")
+        return Next(doing, f"Ask again: {_said(due[0], need)}", due[0], "Open the call sheet")
     if doing is Doing.HAND_OUT:
         again = "The list has changed since it was handed out" if board.changed is not None else "The list is ready"
         return Next(doing, again, button="Make the hand-out")
@@ -82,10 +86,10 @@ def _said(entry: Entry, need: Need) -> str:
 
 
 def again(clock: Clock | None, now: datetime) -> str:
-    """How many of a list are to be asked again before they leave, and by when; "" for none."""
+    """How many of a list are to be asked again before they leave, and from when on; "" for none."""
     if clock is None or clock.by is None:
         return ""
-    when = "now" if clock.by <= now else f"by {moment(clock.by.astimezone(now.tzinfo), now.date())}"
+    when = "now" if clock.by <= now else f"from {moment(clock.by.astimezone(now.tzinfo), now.date())}"
     return f"{len(clock.again)} of {clock.of} {'needs' if len(clock.again) == 1 else 'need'} a call again {when}"
 
 

@@ -43,7 +43,7 @@ _WHY: Final = {
     Why.CALL_BACK: "A call back was agreed",
     Why.HOLD: "Their hold ends",
     Why.AGAIN: "Ask again: what they said will be too old when the meeting ends",
-    Why.FIRST: "Call first",
+    Why.FIRST: "Next in the order of the board",
     Why.TRIED: "Tried a short while ago",
     Why.LATER: "Call back later",
     Why.WRONG: "Wrong number. Staff are asked to find the right one",
@@ -165,7 +165,9 @@ def due(one: Due, now: datetime) -> Row:
     said = {
         Why.CALL_BACK: f"A call back was agreed for{when}",
         Why.HOLD: f"Their hold ends at{when}",
-        Why.AGAIN: "Ask again now: what they said is too old for the meeting" if _past(one, now) else f"Ask again by{when}",
+        Why.AGAIN: "Ask again now: what they said is too old for the meeting"
+        if _past(one, now)
+        else f"Ask again from{when} on",
         Why.TRIED: f"Tried at{when}: call the others first",
         Why.LATER: f"Call back at{when}",
         Why.TAKEN: f"A colleague is on this call until{when}",

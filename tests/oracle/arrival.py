@@ -22,7 +22,7 @@ def leaves(need: Need) -> datetime:
     return max(moment(need.as_of), moment(planned))
 
 
-def travel(verdict: Verdict, mph: float, road_factor: float) -> None:
+def travel(verdict: Verdict, mph: float, road_factor: float, ready: float) -> None:
     """Miles, arrival and the points of travel."""
     listing, need = verdict.listing, verdict.need
     if need.near is None:
@@ -37,7 +37,8 @@ def travel(verdict: Verdict, mph: float, road_factor: float) -> None:
         return
     here = (need.near.point.latitude, need.near.point.longitude)
     miles = verdict.miles = geodesic(here, (listing.point.latitude, listing.point.longitude)).miles
-    verdict.arrival = leaves(need) + timedelta(hours=miles * road_factor / mph)
+    packing = timedelta(minutes=0 if need.leave_at else ready)
+    verdict.arrival = leaves(need) + packing + timedelta(hours=miles * road_factor / mph)
     if need.within_miles is not None and miles > need.within_miles:
         verdict.out("travel")
     limit = need.within_miles or 500.0

@@ -18,10 +18,11 @@ TIMELESS = (
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast somebody travels in a straight line, and how much longer the road is."""
+    """How fast somebody travels in a straight line, how much longer the road is, and minutes to get ready."""
 
     mph: float = 45.0
     road_factor: float = 1.0
+    ready: float = 0.0
 
 
 USUAL_PACE = Pace()
@@ -30,7 +31,7 @@ USUAL_PACE = Pace()
 def judge(listing: Listing, need: Need, pace: Pace = USUAL_PACE, relevance: float = 0.0) -> Verdict:
     """Everything that can be said of one listing without looking at another."""
     verdict = Verdict(listing, need)
-    arrival.travel(verdict, pace.mph, pace.road_factor)
+    arrival.travel(verdict, pace.mph, pace.road_factor, pace.ready)
     for criterion in TIMELESS:
         criterion(verdict)
     gates.preferences(verdict, relevance)
