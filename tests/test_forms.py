@@ -137,7 +137,7 @@ FORMS: Final = st.fixed_dictionaries(
 @given(form=FORMS.filter(_times_go_together))
 def test_a_form_and_its_need_turn_into_each_other(form: choices.Values, gazetteer: Gazetteer) -> None:
     typed = forms.typed(MultiDict((name, text) for name, texts in form.items() for text in texts))
-    need = forms.understand(typed, gazetteer, NOW)
+    need = forms.understand(typed | {"age_asked": typed["age"]}, gazetteer, NOW)
     assert forms.understand(forms.filled(need), gazetteer, NOW) == need
 
 
@@ -166,3 +166,18 @@ def test_a_time_without_a_day_is_that_of_the_coming_night_also_around_midnight(
     asked = datetime.fromisoformat(now).replace(tzinfo=here)
     need = forms.understand({"near": ["43215"], "within_miles": ["10"], "ends_at": [typed]}, gazetteer, asked)
     assert need.meeting_ends == datetime.fromisoformat(meant).replace(tzinfo=here)
+
+
+@pytest.mark.parametrize(
+    ("age", "asked"), [("5", True), ("11", True), ("12", False), ("27", False), ("99", False), ("100", True)]
+)
+def test_an_age_that_may_be_a_slip_is_asked_about_once_and_then_taken(age: str, asked: bool, gazetteer: Gazetteer) -> None:
+    form = {"near": ["43215"], "age": [age]}
+    if asked:
+        with pytest.raises(CannotUnderstand) as told:
+            forms.understand(form, gazetteer, NOW)
+        (problem,) = told.value.problems
+        assert problem.where == "age" and problem.fix == f"{age} years old: is that right? If it is, send the form once more"
+        with pytest.raises(CannotUnderstand):
+            forms.understand(form | {"age_asked": ["6"]}, gazetteer, NOW)
+    assert forms.understand(form | {"age_asked": [age]}, gazetteer, NOW).age == int(age)

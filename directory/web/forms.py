@@ -11,19 +11,21 @@ from directory.matching.sifting import weights_for
 from directory.need import Need
 from directory.places import Gazetteer, UnknownPlace
 from directory.problems import CannotUnderstand, Loudness, Problem
-from directory.spoken import say
+from directory.spoken import count, say
 from directory.web.choices import ANYWHERE, LABELS, WEIGHT, Values
 
 _ONE: Final = ("travel", "age", "sex", "pregnant", "veteran", "level", "payer", "plan", "self_pay_ok", "language", "words")
 _PLAIN: Final = ("travel", "age", "sex", "level", "payer", "plan", "language", "words")
 _MANY: Final = ("substances", "dependent_on", "taking", "wants", "applies", "must", "nice")
-_ONLY_HERE: Final = ("near_choice", "near_asked", "ends_on", "ends_at", "leaves_at", "plan_on", "plan_at")
+_ONLY_HERE: Final = ("near_choice", "near_asked", "age_asked", "ends_on", "ends_at", "leaves_at", "plan_on", "plan_at")
 NAMES: Final = ("near", "within_miles", *_ONE, *_MANY, *_ONLY_HERE, *WEIGHT)
 _MOST_TICKS: Final = 60
 _LONGEST: Final = 300
 _CLOCKS: Final = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p")
 _AGO: Final = timedelta(hours=-6)
 _DAYS_AHEAD: Final = 60
+_LIKELY_AGES: Final = range(12, 100)
+"""Another age is asked about once: a 5 may be a 25 typed in a hurry, and then nothing that is found is right."""
 _LONGEST_STAY: Final = timedelta(hours=12)
 
 
@@ -52,11 +54,21 @@ def understand(form: Values, gazetteer: Gazetteer, now: datetime) -> Need:
     problems += wrong
     try:
         need = asking.read_need(written, gazetteer, here)
+        problems += _unlikely(need, form)
     except CannotUnderstand as error:
         problems += error.problems
     if problems:
         raise CannotUnderstand(*sorted(problems, key=lambda problem: [*LABELS].index(problem.where)))
     return need
+
+
+def _unlikely(need: Need, form: Values) -> list[Problem]:
+    """What may be a slip of the hand, unless it was asked about already and sent again."""
+    age = need.age
+    if age is None or age in _LIKELY_AGES or _one(form, "age_asked") == str(age):
+        return []
+    years = count("%(num)d year old: is that right?", "%(num)d years old: is that right?", age)
+    return [_bad("age", str(age), say("%(asked)s If it is, send the form once more", asked=years))]
 
 
 def _times(form: Values, here: datetime) -> tuple[dict[str, str | None], list[Problem]]:
@@ -170,6 +182,7 @@ def filled(need: Need) -> Values:
     told = {name: getattr(need, name) for name in _PLAIN}
     form = {name: [str(value)] for name, value in told.items() if value not in (None, "")}
     form |= {name: list(getattr(need, name)) for name in _MANY}
+    form["age_asked"] = [str(need.age)] if need.age is not None else []
     form["near"] = [need.near.written] if need.near else []
     form["within_miles"] = [f"{need.within_miles:g}" if need.within_miles else ANYWHERE]
     form |= {name: [_yes_no(getattr(need, name))] for name in ("pregnant", "veteran")}

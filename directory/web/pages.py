@@ -152,6 +152,7 @@ def filled_in(template: str, form: Values, problems: tuple[Problem, ...] = (), *
         open_more=open_more,
         open_weights="weights" in wrong or any(form.get(name, [usual]) != [usual] for name, usual in choices.WEIGHT.items()),
         offered=choices,
+        ready=round(opened().settings.ready_minutes),
         weight_titles={name: BY_NAME[name.removeprefix("weight_")].title for name in choices.WEIGHT},
         **more,
     )
