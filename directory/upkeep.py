@@ -27,6 +27,7 @@ class Reason(StrEnum):
     """Why staff should look at a listing; the order is that of the work."""
 
     ON_CASE = "on_case"
+    SUSPENDED = "suspended"
     LAPSING = "lapsing"
     CORRECTION = "correction"
     ATTESTED = "attested"
@@ -74,6 +75,7 @@ def tasks(directory: Directory, now: datetime) -> list[Task]:
         found = {one.id: one for one in store.listings(connection, directory.gazetteer.locate, sorted(ids))}
     told = [
         *_on_cases(found, held, now),
+        *_suspended([found[key] for key in published if key in found and key not in held], now),
         *_lapsing([found[key] for key in published if key in found], now),
         *_corrections(found, wrong),
         *_attested(found, answered),
@@ -93,6 +95,14 @@ def _on_cases(found: dict[str, Listing], held: dict[str, int], now: datetime) ->
         state = str(listing.vetting(now)).replace("_", " ")
         on = "a case" if cases == 1 else f"{cases} cases"
         yield Task(Reason.ON_CASE, listing, f"On {on}, and {'not vetted' if state == 'new' else state}", now - timedelta(cases))
+
+
+def _suspended(published: Iterable[Listing], now: datetime) -> Iterator[Task]:
+    """What a complaint or a check took off the lists, and nobody has decided about since."""
+    for listing in published:
+        if listing.vetting(now) is VettingState.SUSPENDED:
+            last = max((one for one in listing.vettings if one.at <= now), key=lambda one: one.order)
+            yield Task(Reason.SUSPENDED, listing, f"Suspended: {last.because or 'no reason is written down'}", last.at)
 
 
 def _lapsing(published: Iterable[Listing], now: datetime) -> Iterator[Task]:

@@ -23,7 +23,8 @@ class Ask:
 class Item:
     """One thing that is checked: how, for which claims (of all listings where there are none), and what families are told.
 
-    The last day of one that `sets` a field of the listing is what that field then holds. What is `essential` can't stand open behind a condition. An item that `asks` is in order where each of its questions was
+    The last day of one that `sets` a field of the listing is what that field then holds. What is `essential` can't stand open
+    behind a condition. An item that `asks` is in order where each of its questions was
     answered no. A `personal` one is asked of everybody who approves, of themselves.
     """
 

@@ -27,6 +27,7 @@ from tests import evening, sites
 from tests.builders import a_provenance
 from tests.people import a_client, a_person
 from tests.test_cases_pages import plain
+from tests.test_web import well_formed
 
 NOW: Final = datetime.now(UTC)
 READY: Final = "invented_survey:ready"
@@ -263,9 +264,8 @@ def test_what_helps_most_comes_first_and_everything_is_done_in_place(app: Flask,
         page.index(words) for words in ("Lapsing soon", "Wrong numbers", "never confirmed")
     )
     assert "Wrong number: 614-555-0150" in page
-    file = staff.get(f"/listings/{READY}/vetting").get_data(as_text=True)
-    for step in ("next", "confirm"):
-        assert f'href="/listings/{READY}/vetting#{step}"' in page and file.count(f'id="{step}"') == 1
+    for step in ("vetting/check", "confirm"):
+        assert f'action="/listings/{READY}/{step}"' in page
 
     status, page = send(staff, f"/staff/corrections/{found[1].about}", becomes="number", number="call them")
     assert (status, "Enter a telephone number" in page) == (422, True)
@@ -278,6 +278,77 @@ def test_what_helps_most_comes_first_and_everything_is_done_in_place(app: Flask,
     assert send(staff, f"/listings/{READY}/confirm")[0] == 200
     left = upkeep.tasks(directory, datetime.now(UTC))
     assert [task.reason for task in left] == [Reason.LAPSING]
+
+
+def in_place(page: str, reason: str, action: str, **entered: str) -> dict[str, str]:
+    """What a form of the queue sends: of a reason's first task, with what is entered."""
+    part = page.partition(f'aria-labelledby="{reason}"')[2]
+    form = part.partition(f'action="{action}"')[2].partition("</form>")[0]
+    assert form, (reason, action)
+    hidden = re.findall(r'<input type="hidden" name="(?!csrf)([^"]+)" value="([^"]*)"', form)
+    assert {*entered} <= {*re.findall(r'name="([^"]+)"', form)}
+    return dict(hidden) | entered
+
+
+def test_each_kind_of_task_is_done_on_the_queue_itself(app: Flask, directory: Directory) -> None:
+    anna, now = somebody(app, name="Anna"), datetime.now(UTC).replace(microsecond=0)
+    publish(app, READY)
+    call, file = (a_provenance(kind=kind) for kind in (SourceKind.STAFF_CALL, SourceKind.SURVEY))
+    with directory.database.writing() as connection:
+        store.open_correction(connection, READY, ("wrong_number", "6145550150"), NOW)
+        store.add_conflicts(
+            connection, [Conflict(READY, "phone", Side("6145550150", call), Side("6145550199", file))], None, NOW
+        )
+        store.append(connection, [replace(evening.statements("held")[0], local_id="held again")], None)
+        over = Vetting(VettingState.SUSPENDED, now, "staff 9", None, "sells beds")
+        store.append_vettings(connection, [("invented_survey:third", Vetting(VettingState.VETTED, now - timedelta(9), "a"))])
+        store.append_vettings(connection, [("invented_survey:third", over)])
+    assert proposals(directory)
+    letter = send(anna, f"/listings/{READY}/attestation")[1]
+    link = re.search(r"/attest/[A-Za-z0-9_-]{22}", letter)
+    assert link and app.test_client().post(link[0], data={"direct_line": "614-555-0177"}).status_code == 200
+
+    def reasons() -> list[Reason]:
+        return [task.reason for task in upkeep.tasks(directory, datetime.now(UTC))]
+
+    def do(reason: Reason, action: str, **entered: str) -> str:
+        page = html.unescape(anna.get("/staff").get_data(as_text=True))
+        form = in_place(page, reason, action, **entered)
+        told = anna.post(action, data=form | {"csrf_token": token(page)})
+        assert told.status_code == 303 and told.location.startswith("/staff#"), told.text
+        after = html.unescape(anna.get("/staff").get_data(as_text=True))
+        assert f'id="{told.location.partition("#")[2]}"' in after, "what stands there next is in view"
+        well_formed(after)
+        return after
+
+    assert [*dict.fromkeys(reasons())] == [
+        Reason.SUSPENDED, Reason.LAPSING, Reason.CORRECTION, Reason.ATTESTED, Reason.CONFLICT, Reason.DUPLICATE,
+        Reason.NEVER_CONFIRMED,
+    ]  # fmt: skip
+    third = "/listings/invented_survey:third/vetting"
+    page = do(Reason.SUSPENDED, f"{third}/check", outcome="met", evidence="register of Ohio, no. 103")
+    assert "Suspended: sells beds" in page and "Operating address" in page, "the next of its items"
+    do(Reason.LAPSING, f"/listings/{READY}/vetting/check", outcome="met", evidence="register of Ohio, no. 101")
+    do(Reason.NEVER_CONFIRMED, f"/listings/{READY}/confirm")
+    waiting = [task.about for task in upkeep.tasks(directory, NOW) if task.about]
+    do(Reason.CORRECTION, f"/staff/corrections/{waiting[0]}", number="614-555-0188", becomes="number")
+    do(Reason.ATTESTED, f"/staff/attestations/{waiting[1]}", publish="yes")
+    do(Reason.CONFLICT, f"/staff/conflicts/{waiting[2]}", decision="keep", because="they answered it")
+    for _ in range(reasons().count(Reason.DUPLICATE)):
+        do(Reason.DUPLICATE, "/staff/duplicates", choice="different")
+    assert reasons() == [Reason.SUSPENDED, Reason.LAPSING], "these two wait for two people"
+
+
+def test_what_the_queue_can_not_take_is_mended_beside_it_and_leads_back(app: Flask) -> None:
+    anna = somebody(app)
+    publish(app, READY)
+    page = html.unescape(anna.get("/staff").get_data(as_text=True))
+    form = in_place(page, Reason.LAPSING, f"/listings/{READY}/vetting/check", outcome="met")
+    status, told = send(anna, f"/listings/{READY}/vetting/check", **form)
+    assert status == 422 and f'name="back" value="{form["back"]}"' in told
+    held = token(anna.get("/account").get_data(as_text=True))
+    odd = {"csrf_token": held, "item": "licence", "outcome": "met", "evidence": "seen", "back": "https://example.org"}
+    assert anna.post(f"/listings/{READY}/vetting/check", data=odd).location == f"/listings/{READY}/vetting#item-licence"
 
 
 def test_contradictions_and_pairs_wait_in_their_place(app: Flask, directory: Directory) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from directory import attestation, store
@@ -15,6 +15,7 @@ from directory.vetting_desk import NoSuchListing
 from directory.vocabulary import BY_GROUP
 from directory.vocabulary import GROUPS as ALL_GROUPS
 from directory.web import forms
+from directory.web.back import done
 from directory.web.opened import now, opened, page
 from directory.web.roles import anybody, needs
 from directory.web.vetting_pages import the_desk
@@ -111,7 +112,7 @@ def settle(digest: str) -> Redirect:
         listing_id = attestation.settle(the_desk(), digest, refused)
     except NoSuchListing:
         abort(404)
-    return redirect(url_for("vetting_pages.show", listing_id=listing_id), 303)
+    return done(url_for("vetting_pages.show", listing_id=listing_id))
 
 
 def _invited(token: str) -> str | None:

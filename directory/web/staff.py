@@ -3,26 +3,38 @@
 from collections import Counter
 from typing import Final
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, current_app, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from directory import proposing, store, upkeep
+from directory.conflicts import PLACE
 from directory.upkeep import Reason
 from directory.vetting_desk import NoSuchListing
+from directory.web.back import done
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 from directory.web.staff_duplicates import anchor
-from directory.web.vetting_pages import the_desk
+from directory.web.staff_queue import CHECKING, waiting
+from directory.web.staff_review import KINDS
+from directory.web.vetting_pages import WORDS, the_desk
 
 staff: Final = Blueprint("staff", __name__)
 HEADINGS: Final = {
     Reason.ON_CASE: "On cases, and not vetted",
+    Reason.SUSPENDED: "Suspended, to be looked into",
     Reason.LAPSING: "Lapsing soon, or lapsed",
     Reason.CORRECTION: "Wrong numbers and closed centers",
     Reason.ATTESTED: "Centers have answered",
     Reason.CONFLICT: "Contradicted by a newer file",
     Reason.DUPLICATE: "May be one place",
     Reason.NEVER_CONFIRMED: "Published, never confirmed by a person",
+}
+STEPS: Final = dict.fromkeys(CHECKING, "Check it") | {
+    Reason.CORRECTION: "Say what is right",
+    Reason.ATTESTED: "Look at what the center says",
+    Reason.CONFLICT: "Decide between the two",
+    Reason.DUPLICATE: "Compare them side by side",
+    Reason.NEVER_CONFIRMED: "Call, and confirm its facts",
 }
 _FEW: Final = 12
 
@@ -48,7 +60,7 @@ def correct(number: int) -> Redirect | tuple[str, int]:
         abort(404)
     except ValueError as error:
         return _home({f"number-{number}": f"{error}."}), 422
-    return redirect(url_for("staff.home", _anchor="correction"), 303)
+    return done(url_for("staff.home", _anchor="main"))
 
 
 @staff.post("/listings/<listing_id>/confirm")
@@ -59,23 +71,30 @@ def confirm(listing_id: str) -> Redirect:
         upkeep.confirm(the_desk(), listing_id)
     except NoSuchListing:
         abort(404)
-    return redirect(url_for("vetting_pages.show", listing_id=listing_id), 303)
+    return done(url_for("vetting_pages.show", listing_id=listing_id))
 
 
 def _home(told: dict[str, str]) -> str:
     moment = now()
-    waiting = upkeep.tasks(opened(), moment)
+    found = upkeep.tasks(opened(), moment)
     whole = request.args.get("all", "") == "yes"
-    by_reason = {reason: [task for task in waiting if task.reason is reason] for reason in Reason}
+    counts = Counter(task.reason for task in found)
+    shown = [task for reason in Reason for task in [task for task in found if task.reason is reason][: None if whole else _FEW]]
+    queue = waiting(shown, whole)
     with opened().database.reading() as connection:
         contradictions = store.count_conflicts(connection)
     total, *states = upkeep.freshness(opened(), moment)
     return page(
         "staff_home.html",
-        pair_at=anchor,
-        counts=Counter(task.reason for task in waiting),
-        by_reason={reason: tasks if whole else tasks[:_FEW] for reason, tasks in by_reason.items() if tasks},
-        more=not whole and any(len(tasks) > _FEW for tasks in by_reason.values()),
+        counts=counts,
+        by_reason={reason: [one for one in queue if one.task.reason is reason] for reason in Reason if counts[reason]},
+        more=len(shown) < len(found),
+        steps_called=STEPS,
+        wrong={},
+        kinds=KINDS,
+        place=PLACE,
+        anchor=anchor,
+        **WORDS,
         headings=HEADINGS,
         contradictions=contradictions,
         looking=proposing.behind(opened()),

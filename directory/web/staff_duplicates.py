@@ -18,6 +18,7 @@ from directory.sameness import Decision
 from directory.vetting_desk import known_as
 from directory.vocabulary import BY_GROUP
 from directory.web import told as told_of
+from directory.web.back import done
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 
@@ -64,7 +65,7 @@ def decide() -> Redirect | tuple[str, int]:
             desk.differ(left, right)
     except CannotUnderstand as error:
         return _page(_words(error)), 422
-    return redirect(url_for("staff_duplicates.show"), 303)
+    return done(url_for("staff_duplicates.show"))
 
 
 @staff_duplicates.post("/undo")
@@ -104,7 +105,7 @@ def _page(wrong: str) -> str:
         anchor=anchor,
         count=len(found),
         certain=sum(one.score >= CERTAIN for one in found),
-        pairs=[(one, list(_rows(one))) for one in (found if whole else found[:_SHOWN])],
+        pairs=[(one, list(rows(one))) for one in (found if whole else found[:_SHOWN])],
         more=0 if whole else max(0, len(found) - _SHOWN),
         looking=proposing.behind(opened()),
         settled=settled,
@@ -119,7 +120,7 @@ def _just(settled: list[Settled]) -> Settled | None:
     return next(mine, None)
 
 
-def _rows(pair: Proposal) -> Iterator[Row]:
+def rows(pair: Proposal) -> Iterator[Row]:
     """What is known of both, line by line; a line of which neither knows anything is left out."""
     left, right = (dict(_fields(listing)) for listing in (pair.first, pair.second))
     for title in left:

@@ -15,6 +15,7 @@ from directory.review import AlreadySettled
 from directory.spoken import capital
 from directory.vetting_desk import known_as
 from directory.vocabulary import SourceKind
+from directory.web.back import done
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 
@@ -75,7 +76,7 @@ def settle(number: int) -> Redirect | tuple[str, int]:
         review.settle(opened().database, number, settled, Who(g.account.name, now()))
     except AlreadySettled:
         return _conflicts("Somebody has settled that one already. Nothing was changed."), 409
-    return redirect(url_for("staff_review.conflicts"), 303)
+    return done(url_for("staff_review.conflicts"))
 
 
 @staff_review.post("/conflicts/<int:number>/again")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, abort, g, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from directory import values, vetting
@@ -14,6 +14,7 @@ from directory.vetting_file import ANSWERS, FOUND, File, Outcome, Step, StepKind
 from directory.vetting_items import BY_CODE, INTEREST, TITLES, Ask, Item
 from directory.web import forms, words
 from directory.web import told as told_of
+from directory.web.back import done
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 
@@ -28,6 +29,13 @@ OUTCOMES: Final = {
 }
 _FIELDS: Final = ("item", "answers", "outcome", "evidence", "until", "because")
 """What is mended where it was entered. All else is a decision that can't be taken, and is told with its why."""
+WORDS: Final = {
+    "outcomes": OUTCOMES,
+    "found": {code: words for code, words in OUTCOMES.items() if code in FOUND},
+    "answers": ANSWERS,
+    "interest": INTEREST,
+}
+"""What the forms of the steps are made of (vetting_steps.html)."""
 STEPS: Final = {
     StepKind.OPENED: "Review begun",
     StepKind.CHECKED: "Checked",
@@ -179,7 +187,7 @@ def _done(
         abort(404)
     except CannotUnderstand as error:
         return _show(listing_id, {part: _told(error)}), 422
-    return redirect(url_for("vetting_pages.show", listing_id=listing_id, _anchor=anchor or None), 303)
+    return done(url_for("vetting_pages.show", listing_id=listing_id, _anchor=anchor or None))
 
 
 def _show(listing_id: str, wrong: dict[str, dict[str, str]]) -> str:
@@ -196,20 +204,17 @@ def _show(listing_id: str, wrong: dict[str, dict[str, str]]) -> str:
         open_items=file.open_items,
         standing={item.code: file.standing(item) for item in file.needed},
         holding=desk.holding(listing_id),
-        outcomes=OUTCOMES,
         kinds=STEPS,
-        answers=ANSWERS,
-        found={code: words for code, words in OUTCOMES.items() if code in FOUND},
-        interest=INTEREST,
-        barred=_barred(file, desk.account.id),
+        barred=barred(file, desk.account.id),
         titles=TITLES,
-        may_begin=_may(desk, listing_id),
+        may_begin=may_begin(file),
+        **WORDS,
         wrong=wrong,
         sent=request.form,
     )
 
 
-def _barred(file: File, account: int) -> str:
+def barred(file: File, account: int) -> str:
     """Why it can't be approved, whatever is entered; "" where nothing bars."""
     try:
         vetting.may_approve(file, account, under_conditions=True)
@@ -218,9 +223,10 @@ def _barred(file: File, account: int) -> str:
     return ""
 
 
-def _may(desk: CheckingDesk, listing_id: str) -> bool:
+def may_begin(file: File) -> bool:
+    """Whether its checking is to be begun, or begun anew."""
     try:
-        vetting.opened(desk.file(listing_id), Who(0, "", desk.now))
+        vetting.opened(file, Who(0, "", file.now))
     except CannotUnderstand:
         return False
     return True
