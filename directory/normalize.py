@@ -1,6 +1,6 @@
 """What a source said, still text, to a statement or to problems. The one table of a listing's fields is here."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -8,9 +8,12 @@ from typing import Any, Final
 
 from directory import values
 from directory.listing import Phone, PhoneKind, Provenance, Statement
-from directory.problems import Loudness, Problem
+from directory.problems import Loudness, Problem, in_columns
 from directory.spoken import say
 from directory.vocabulary import label
+
+NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Nothing by name; one for all rows, of which there are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class ParsedRecord:
     `local_id` is the source's own name for the listing, or a digest of what names it there; two records of one file
     that share it are told apart by `distinguish`. `where` is the file and row, for problems. `observed_at` is the day that
     the row speaks of, where it says one of its own. `side` names which of its source's lists the row stands on, where one
-    place can stand on several.
+    place can stand on several. `contrary` has each term that the row both affirms and denies, with the columns that do.
     """
 
     local_id: str
@@ -32,6 +35,7 @@ class ParsedRecord:
     observed_at: date | None = None
     side: str = ""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
+    contrary: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NONE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def in_words(name: str, value: Any) -> str:
 
 
 def normalize(
-    record: ParsedRecord, provenance: Provenance, headings: Mapping[str, str] = MappingProxyType({})
+    record: ParsedRecord, provenance: Provenance, headings: Mapping[str, str] = NONE
 ) -> tuple[Statement | None, list[Problem]]:
     """A statement of everything in the record that could be read, and a problem for everything that could not.
 
@@ -111,29 +115,16 @@ def normalize(
     bad or missing required one costs the row, and there is no statement. A term that is affirmed and denied at once is
     left unknown.
     """
-    read: dict[str, Any] = {}
     swapped = _swapped(record, _where(record, headings, *COORDINATES))
-    problems = [*record.problems, *swapped]
-    lost = False
-    for name, spec in FIELDS.items():
-        raw = "" if swapped and name in COORDINATES else record.values.get(name, "")
-        if not raw.strip() and not spec.required:
-            continue
-        try:
-            value = spec.read(raw)
-        except ValueError as error:
-            problems.append(_unreadable(_where(record, headings, name), spec, raw, str(error)))
-            lost = lost or spec.required
-            continue
-        if value not in ("", None):
-            read[name] = value
-    if lost:
+    read, unreadable = _read(record, headings, COORDINATES if swapped else ())
+    problems = [*record.problems, *swapped, *unreadable]
+    if any(problem.loudness is Loudness.ROW for problem in unreadable):
         return None, problems
     problems += _unplaced(_where(record, headings, *COORDINATES), read)
     if read.get("confidential"):
         read = {name: value for name, value in read.items() if name not in WITHHELD}
     both = record.yes & record.no
-    problems += [_contradiction(record.where, code) for code in sorted(both)]
+    problems += [_contradiction(record, code) for code in sorted(both)]
     statement = Statement(
         source=provenance.source,
         local_id=record.local_id,
@@ -145,12 +136,27 @@ def normalize(
     return statement, problems
 
 
+def _read(record: ParsedRecord, headings: Mapping[str, str], unused: Sequence[str]) -> tuple[dict[str, Any], list[Problem]]:
+    """The values that could be read, of all fields but the unused ones, and a problem for each that could not."""
+    read: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, spec in FIELDS.items():
+        raw = "" if name in unused else record.values.get(name, "")
+        if not raw.strip() and not spec.required:
+            continue
+        try:
+            value = spec.read(raw)
+        except ValueError as error:
+            problems.append(_unreadable(_where(record, headings, name), spec, raw, str(error)))
+            continue
+        if value not in ("", None):
+            read[name] = value
+    return read, problems
+
+
 def _where(record: ParsedRecord, headings: Mapping[str, str], *names: str) -> str:
     """The file and row, and the columns in which these fields stand there, where that is known."""
-    columns = [f"“{headings[name]}”" for name in names if name in headings]
-    if not columns:
-        return record.where
-    return f"{record.where}, column{'s' if len(columns) > 1 else ''} {' and '.join(columns)}"
+    return in_columns(record.where, [headings[name] for name in names if name in headings])
 
 
 def _swapped(record: ParsedRecord, where: str) -> list[Problem]:
@@ -185,7 +191,8 @@ def _unreadable(where: str, spec: Field, raw: str, fix: str) -> Problem:
     return Problem(loudness, where, what, raw.strip()[:80], fix)
 
 
-def _contradiction(where: str, code: str) -> Problem:
+def _contradiction(record: ParsedRecord, code: str) -> Problem:
+    where = in_columns(record.where, record.contrary.get(code, ()))
     what = f"the row both affirms and denies “{label(code)}”; it is kept as unknown"
     return Problem(Loudness.NOTICE, where, what, fix="Ask the center and record the answer")
 

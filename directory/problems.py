@@ -1,5 +1,6 @@
 """What went wrong with somebody's input, in words that say where, what was found and what to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +42,13 @@ class Problem:
             "found": self.found,
             "fix": self.fix,
         }
+
+
+def in_columns(where: str, headings: Sequence[str]) -> str:
+    """A row's place with its columns, by the file's own headings; the place alone where none are known."""
+    if not headings:
+        return where
+    return f"{where}, column{'s' if len(headings) > 1 else ''} {' and '.join(f'“{one}”' for one in headings)}"
 
 
 class CannotUnderstand(Exception):

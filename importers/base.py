@@ -1,36 +1,25 @@
 """What a source is, what one row of it is, and the small protocol that every importer follows."""
 
-import hashlib
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from directory.listing import Point
 from directory.normalize import ParsedRecord
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vocabulary import BY_GROUP, SourceKind, is_term
+from importers.row import Meaning as Meaning  # an importer has all that it is made of from here
+from importers.row import Row as Row
+from importers.row import said_by as said_by
+from importers.row import tidy as tidy
 
 _KNOWN_KEYS: Final = frozenset((
     "title", "publisher", "licence", "url", "kind", "at_least", "at_most", "phrases_from", "codes_from", "parts",
     "complete", "columns", "made_from", "phrases",
 ))  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """The terms that one of a source's phrases affirms, denies, and implies unless the same row denies them.
-
-    `unknown` holds the phrase itself where nobody has said yet what it means.
-    """
-
-    yes: frozenset[str] = frozenset()
-    no: frozenset[str] = frozenset()
-    implied: frozenset[str] = frozenset()
-    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +96,6 @@ def _beside(path: Path, name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def tidy(phrase: str) -> str:
-    """A phrase without the spaces at its edges and the doubled ones inside, as sources vary them."""
-    return " ".join(phrase.split())
-
-
 def _expand(path: Path, terms: list[str]) -> tuple[str, ...]:
     expanded: list[str] = []
     for term in terms:
@@ -126,74 +110,10 @@ def _meaning(path: Path, phrase: str, terms: list[str]) -> Meaning:
     return Meaning(frozenset(_known(path, t) for t in terms if t[0] not in marked), marked["-"], marked["~"])
 
 
-def said_by(meanings: Iterable[Meaning]) -> Meaning:
-    """What several phrases of one row say together; the implied terms that nobody denies count as affirmed.
-
-    Raises ValueError for a phrase that nobody knows, which costs the row; `Row.said` costs the file, or the facts alone.
-    """
-    told = tuple(meanings)
-    unknown = frozenset[str]().union(*(meaning.unknown for meaning in told))
-    if unknown:
-        raise ValueError(f"nobody has said what “{'”, “'.join(sorted(unknown))}” means")
-    no = frozenset[str]().union(*(meaning.no for meaning in told))
-    implied = frozenset[str]().union(*(meaning.implied for meaning in told)) - no
-    return Meaning(implied.union(*(meaning.yes for meaning in told)), no)
-
-
 def _known(path: Path, term: str) -> str:
     if not is_term(term):
         raise ValueError(f"{path.name}: “{term}” is not a term of directory/vocabulary.toml")
     return term
-
-
-_NO_HEADINGS: Final[Mapping[str, str]] = MappingProxyType({})
-
-
-class Row:
-    """One row of a file: each column is taken once, and what nobody took is reported.
-
-    `headings` has each column as the file itself writes it; it is empty where there is no header line.
-    """
-
-    __slots__ = ("_cells", "_columns", "_left", "headings", "number", "unknown", "where")
-
-    def __init__(self, where: str, number: int, cells: dict[str, str], columns: Mapping[str, int] | None = None) -> None:
-        """A row of these cells, by column; `columns` numbers all columns, where `cells` holds only those that are filled."""
-        self.where = where
-        self.number = number
-        self.headings: Mapping[str, str] = _NO_HEADINGS
-        self.unknown: frozenset[str] = frozenset()
-        self._cells = cells
-        self._columns = columns if columns is not None else {column: place for place, column in enumerate(cells)}
-        self._left = -1  # a bit for each column, all set
-
-    def take(self, column: str) -> str:
-        """The cell's text, which is then used up; raises KeyError for a column that the file does not have."""
-        text = self.look(column)
-        self._left ^= 1 << self._columns[column]
-        return text
-
-    def said(self, meanings: Iterable[Meaning]) -> Meaning:
-        """What the row's phrases say together. Those that nobody knows are noted: they stop the file, or are left out."""
-        told = tuple(meanings)
-        self.unknown = self.unknown.union(*(meaning.unknown for meaning in told))
-        return said_by(meaning for meaning in told if not meaning.unknown)
-
-    def digest(self, *columns: str) -> str:
-        """Twelve characters that name what stands in these columns, whatever its capitals and spaces."""
-        named = "\x1f".join(tidy(self.look(column)).casefold() for column in columns)
-        return hashlib.sha256(named.encode()).hexdigest()[:12]
-
-    @property
-    def left(self) -> tuple[str, ...]:
-        """The columns that have not been taken."""
-        return tuple(column for column, place in self._columns.items() if self._left >> place & 1)
-
-    def look(self, column: str) -> str:
-        """The cell's text, which stays; raises KeyError for a column that the file does not have or that was taken."""
-        if not self._left >> self._columns[column] & 1:
-            raise KeyError(column)
-        return self._cells.get(column, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +124,7 @@ class Batch:
     `covers` are the States of which it has every listing that its source has: only there can one be gone. None stands
     for the whole source, the empty set for a file that is only some of it. `part` is which of its source's named parts it
     is, "" for the one without a name: nothing of another part is gone. `counted` says that the file itself tells how many
-    rows it should have, and has them.
+    rows it should have, and has them. `named_at` has the place at which the code sheet names a phrase that nobody knows.
     """
 
     rows: list[Row]
@@ -214,6 +134,7 @@ class Batch:
     covers: frozenset[str] | None = None
     part: str = ""
     counted: bool = False
+    named_at: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,11 @@ def _day(written: Any) -> date | None:
 
 
 def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
-    """One license as a listing. Raises ValueError, in words, for one without a number, which is its name here."""
+    """One license as a listing. Raises BadRow, in words, for one without a number, which is its name here."""
     number = tidy(row.look("application_number"))
     if not number:
-        raise ValueError("the license has no Application_Number")
-    said = row.said(source.meaning(phrase) for phrase in _phrases(row))
+        raise row.bad("the license has no Application_Number", "application_number")
+    said = row.said({column: [source.meaning(phrase)] for column, phrase in _phrases(row).items()})
     values = {ours: row.take(theirs).strip() for theirs, ours in source.columns.items()}
     capacity, notices = _capacity(row)
     named = {"program": _program(row, values["organization"]), "capacity": capacity}
@@ -123,16 +123,20 @@ def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
     )
 
 
-def _phrases(row: Row) -> list[str]:
+def _phrases(row: Row) -> dict[str, str]:
     """What the cells with the State's own words say, each as it stands in [phrases]; an empty cell says nothing."""
     code, kind = (tidy(row.take(column)) for column in ("program_code", "type_of_application"))
     population = tidy(row.take("target_population")).rpartition("---")[2]
     waiver, medical = (tidy(row.take(column)) for column in ("adolescent_waiver", "incident_medical_services"))
     non_medical = ", RES-DETOX" if (code, medical) == ("RES-DETOX", "No") else ""
-    told = [code, kind, population]
-    told += [f"Adolescent_Waiver: {waiver}"] if waiver else []
-    told += [f"Incident_Medical_Services: {medical}{non_medical}"] if medical else []
-    return [phrase.strip() for phrase in told if phrase.strip()]
+    told = {
+        "program_code": code,
+        "type_of_application": kind,
+        "target_population": population,
+        "adolescent_waiver": waiver and f"Adolescent_Waiver: {waiver}",
+        "incident_medical_services": medical and f"Incident_Medical_Services: {medical}{non_medical}",
+    }
+    return {column: phrase.strip() for column, phrase in told.items() if phrase.strip()}
 
 
 def _program(row: Row, organization: str) -> str:
@@ -149,7 +153,8 @@ def _capacity(row: Row) -> tuple[str, tuple[Problem, ...]]:
     if treatment.isdecimal() and total.isdecimal() and int(treatment) > int(total):
         what = "the license has more beds for treatment than beds in all"
         fix = "Ask the center how many beds it has, and record the answer"
-        problems = (Problem(Loudness.NOTICE, row.where, what, f"{treatment} of {total}", fix),)
+        where = row.at("treatment_capacity", "total_capacity")
+        problems = (Problem(Loudness.NOTICE, where, what, f"{treatment} of {total}", fix),)
     return "" if treatment == "0" else treatment, problems
 
 

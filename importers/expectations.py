@@ -52,9 +52,15 @@ def left_out(source: Source, file: File, said: Understood, order: Order) -> list
     if not order.skip_unknown:
         count = len(said.unknown)
         what = f"{count:,} {'phrase is' if count == 1 else 'phrases are'} not known here; nothing was imported"
-        found = "; ".join(f"{one.phrase} ({_rows(one.rows)})" for one in said.unknown)
+        found = "; ".join(f"{one.phrase} ({_rows(one.rows)}{_first(one, file)})" for one in said.unknown)
         raise refuse(file.name, what, found, f"{fix}, or leave those facts out: --skip-unknown")
     return [_left_out_of(one, file, fix) for one in said.unknown]
+
+
+def _first(one: Unknown, file: File) -> str:
+    """Where a phrase stands, or first stands, behind the file's name."""
+    where = one.where.removeprefix(f"{file.name}, ")
+    return where and f"{': ' if one.rows < 2 else ', first '}{where}"
 
 
 def _left_out_of(one: Unknown, file: File, fix: str) -> Problem:

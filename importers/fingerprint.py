@@ -10,11 +10,11 @@ from types import ModuleType
 from typing import Any, Final
 
 from directory import days, normalize, values
-from importers import any_table, base, contents, delimited, documents, readers, understanding
+from importers import any_table, base, contents, delimited, documents, readers, row, understanding
 from importers.base import Importer, Meaning, Source
 from importers.orders import File
 
-_READING: Final = (contents, readers, delimited, documents, any_table, understanding, base, normalize, values, days)
+_READING: Final = (contents, readers, delimited, documents, any_table, understanding, base, row, normalize, values, days)
 
 
 def fingerprint(importer: Importer, path: Path) -> File:

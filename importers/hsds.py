@@ -114,9 +114,14 @@ def _counted(terms: Counter[str]) -> str:
 def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
     """One service at one place. An id that is unique only in its own directory is joined by the names that it has there."""
     written, names = row.take("id"), row.digest("organization", "program")
-    told = [source.phrases[phrase] for phrase in row.take("terms").split(LINE)]
-    told += [_spoken(row.take("languages"), source), _ages(row.take("minimum_age"), row.take("maximum_age"))]
-    said = said_by([*told, _OPERATING.get(row.take("status").strip().casefold(), Meaning())])
+    said = row.said(
+        {
+            "terms": [source.phrases[phrase] for phrase in row.take("terms").split(LINE)],
+            "languages": [_spoken(row.take("languages"), source)],
+            "minimum_age": [_ages(row.take("minimum_age"), row.take("maximum_age"))],
+            "status": [_OPERATING.get(row.take("status").strip().casefold(), Meaning())],
+        }
+    )
     seen = row.take("observed")
     return ParsedRecord(
         local_id=written if _EVERYWHERE_ONE.fullmatch(written) else f"{written[:40]}-{names}",

@@ -17,6 +17,15 @@ _ABOUT_GROUPS: Final = ("moud", "withdrawal")
 _NOT_A_VOICE: Final = frozenset(("fax", "pager", "text", "textphone", "tty", "tdd", "sms", "video"))
 _OF_INTAKE: Final = re.compile(r"\b(?:intake|admission)s?\b", re.IGNORECASE)
 LINE: Final = "\n"
+_HEADINGS: Final = {
+    "id": "service_at_location.id", "organization": "organization.name", "program": "service.name",
+    **{name: f"address.{name}" for name in ("address_1", "address_2", "city", "state_province", "postal_code")},
+    "latitude": "location.latitude", "longitude": "location.longitude", "phone": "phone.number", "intake_1": "phone.number",
+    "website": "service.url", "intake_hours": "schedule", "status": "service.status", "languages": "language",
+    "minimum_age": "service.minimum_age", "maximum_age": "service.maximum_age", "observed": "service.last_modified",
+    "terms": "taxonomy_term",
+}  # fmt: skip
+"""What a row's columns are called in HSDS, whether they come from a document or from the tables of a package."""
 
 
 def day_of(written: Any) -> date | None:
@@ -59,7 +68,9 @@ class Sieve:
             of_place, more = self._terms(place)
             self.unknown.update(more)
             told = _cells(service, place, self._day) | {"terms": LINE.join(dict.fromkeys((*phrases, *of_place)))}
-            self.rows.append(Row(where, len(self.rows) + 1, cells(told) | {"terms": told["terms"]}))
+            row = Row(where, len(self.rows) + 1, cells(told) | {"terms": told["terms"]})
+            row.headings = _HEADINGS
+            self.rows.append(row)
 
     def _terms(self, told: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         """The phrases that this has a term of, and the names of its terms that nobody knows."""

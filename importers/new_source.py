@@ -44,12 +44,12 @@ def read(path: Path, source: Source) -> Batch:
 
 
 def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
-    """One center. Raises ValueError, in words, for one without a number, which is its name here."""
+    """One center. Raises BadRow, in words, for one without a number, which is its name here."""
     number = row.look(NUMBER).strip()
     if not number:
-        raise ValueError(f"the column “{NUMBER}” is empty")
-    phrases = (row.take(column) for column in SAID)
-    said = row.said(source.meaning(phrase) for phrase in phrases if phrase.strip())
+        raise row.bad("the center has no number", NUMBER)
+    phrases = {column: row.take(column) for column in SAID}
+    said = row.said({column: [source.meaning(phrase)] for column, phrase in phrases.items() if phrase.strip()})
     return ParsedRecord(
         local_id=number,
         where=row.where,

@@ -41,7 +41,7 @@ def _renamed(rows: Iterable[list[str]]) -> Iterator[list[str]]:
 def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
     """One program; its local id is a digest of its name and place, since the directory gives it no number."""
     local_id, distinguish = row.digest(*COLUMNS[:5]), row.digest("phone")
-    said = row.said([source.meaning(row.take("certification"))])
+    said = row.said({"certification": [source.meaning(row.take("certification"))]})
     values = {ours: row.take(theirs) for theirs, ours in source.columns.items()}
     return ParsedRecord(
         local_id=local_id,

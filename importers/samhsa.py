@@ -42,10 +42,10 @@ def meanings(where: str, named: Iterable[tuple[str, str, str]], source: Source) 
     return codes
 
 
-def facility(row: Row, source: Source, said: Iterable[Meaning], part: str = "") -> ParsedRecord:
+def facility(row: Row, source: Source, said: Mapping[str, Iterable[Meaning]], part: str = "") -> ParsedRecord:
     """A facility's row; its local id is a digest of its name and place, the same in all of SAMHSA's files.
 
-    Takes the columns that the source's TOML names, and `street1`.
+    `said` has what it says by column. Takes the columns that the source's TOML names, and `street1`.
     """
     place, distinguish = row.digest(*PLACE), row.digest("phone", "intake1", "intake2")
     values = {ours: row.take(theirs) for theirs, ours in source.columns.items()}
@@ -113,6 +113,7 @@ def _both(first: ParsedRecord, other: ParsedRecord) -> ParsedRecord:
         yes=first.yes | (of_the_house(other.yes) - first.no),
         no=first.no | (of_the_house(other.no) - first.yes),
         problems=first.problems + other.problems,
+        contrary={**other.contrary, **first.contrary},
     )
 
 

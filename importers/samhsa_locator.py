@@ -36,8 +36,10 @@ def read(path: Path, source: Source) -> Batch:
     for number, one in enumerate(told["rows"], start=1):
         where = f"{path.name}, row {number}"
         if isinstance(one, dict):
-            rows.append(Row(where, number, _texts(one)))
-            problems += _unreadable(where, one.get("services"))
+            row = Row(where, number, _texts(one))
+            row.headings = _headings(one)
+            rows.append(row)
+            problems += _unreadable(row.at("services"), one.get("services"))
         else:
             found = json.dumps(one)[:80]
             problems.append(Problem(Loudness.ROW, where, "the row is no facility and was left out", found, _AS_IT_CAME))
@@ -67,6 +69,13 @@ def _texts(told: dict[str, Any]) -> dict[str, str]:
     return texts
 
 
+def _headings(told: dict[str, Any]) -> dict[str, str]:
+    """How the reply itself calls our columns; as we do what it leaves out."""
+    written = {name.casefold(): name for name in told}
+    headings = {column: written.get(column, column) for column in COLUMNS}
+    return headings | {"type": written.get("type_facility") or written.get("typefacility", "type_facility")}
+
+
 def _partial(file: str, told: dict[str, Any]) -> Iterator[Problem]:
     count, rows = told.get("recordCount"), len(told["rows"])
     if isinstance(count, int) and count > rows:
@@ -93,13 +102,13 @@ def _services(written: str) -> Iterator[tuple[str, str]]:
 
 
 def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
-    """One facility as one of the locator's lists has it. Raises ValueError, in words, for a list that nobody knows."""
+    """One facility as one of the locator's lists has it. Raises BadRow, in words, for a list that nobody knows."""
     written = row.take("type").strip()
     side = SIDES.get(written.casefold())
     if side is None:
-        raise ValueError(f"the type of facility “{written}” is none of {', '.join(SIDES).upper()}")
+        raise row.bad(f"the type of facility “{written}” is none of {', '.join(SIDES).upper()}", "type")
     services = [*_services(row.take("services")), *([_OTP] if side == samhsa.OPIOID_TREATMENT else [])]
-    record = samhsa.facility(row, source, (batch.codes[f"{f1}: {name}"] for f1, name in services))
+    record = samhsa.facility(row, source, {"services": (batch.codes[f"{f1}: {name}"] for f1, name in services)})
     return replace(record, side=side)
 
 

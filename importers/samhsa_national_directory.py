@@ -19,48 +19,53 @@ COLUMNS: Final = (
 )  # fmt: skip
 CODE_COLUMNS: Final = ("category_name", "service_code", "service_name")
 PART_OF_MENTAL_HEALTH: Final = "mh"
+_CODES: Final = "service_code_info"
 _NO_CODES: Final = frozenset(("", "*"))
 
 
 def read(path: Path, source: Source) -> Batch:
     """The facilities and what their codes mean; refuses a workbook whose header is not understood, or with no code sheet."""
     book = read_workbook(path)
-    codes = _codes(book, source)
+    codes, named_at = _codes(book, source)
     sheet = book.sheet("Facilities List")
     rows = table(book.file, sheet, COLUMNS)
     extra = sorted(set(rows[0].left) - {*COLUMNS, ""}) if rows else []
     if extra:
         fix = f"Add what they mean to importers/{source.name}.py, or take the columns out"
         raise refuse(book.file, f"the header has columns that nobody knows: {', '.join(extra)}", fix=fix)
-    return Batch(rows, book.modified, codes, problems=book.problems, part=_part(rows, codes))
+    return Batch(rows, book.modified, codes, problems=book.problems, part=_part(rows, codes), named_at=named_at)
 
 
-def _codes(book: Workbook, source: Source) -> dict[str, Meaning]:
+def _codes(book: Workbook, source: Source) -> tuple[dict[str, Meaning], dict[str, str]]:
+    """What each code means, and where the sheet names those that nobody knows."""
     sheet = f"{book.file}, sheet “Service Code Reference”"
     named: list[tuple[str, str, str]] = []
+    at: dict[str, str] = {}
     for row in table(sheet, book.sheet("Service Code Reference"), CODE_COLUMNS):
         category, code, name = (tidy(row.take(column)) for column in CODE_COLUMNS)
         named.append((code, category, name))
+        at.setdefault(code, row.at("service_name"))
     codes = samhsa.meanings(sheet, named, source)
     if not codes:
         raise refuse(sheet, "the sheet names no codes", fix="Use the workbook as the publisher gives it")
-    return codes
+    return codes, {phrase: at[code] for code, meaning in codes.items() for phrase in meaning.unknown}
 
 
 def _part(rows: list[Row], codes: Mapping[str, Meaning]) -> str:
     """Which book it is: of mental health where most facilities say, in the words of its own sheet, that this is their care."""
     saying = {code for code, meaning in codes.items() if "care.mental_health" in meaning.yes}
-    count = sum(not saying.isdisjoint(row.look("service_code_info").split()) for row in rows) if saying else 0
+    count = sum(not saying.isdisjoint(row.look(_CODES).split()) for row in rows) if saying else 0
     return PART_OF_MENTAL_HEALTH if count * 2 > len(rows) else ""
 
 
 def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
-    """One facility. Raises ValueError, in words, for a code that the workbook's own sheet does not name."""
-    written = row.take("service_code_info").split()
+    """One facility. Raises BadRow, in words, for a code that the workbook's own sheet does not name."""
+    written = row.take(_CODES).split()
     unknown = [code for code in written if code not in batch.codes and code not in _NO_CODES]
     if unknown:
-        raise ValueError(f"the code {', '.join(unknown)} is not in the workbook's own sheet of codes")
-    return samhsa.facility(row, source, (batch.codes[code] for code in written if code not in _NO_CODES), batch.part)
+        raise row.bad(f"the code {', '.join(unknown)} is not in the workbook's own sheet of codes", _CODES)
+    said = {_CODES: (batch.codes[code] for code in written if code not in _NO_CODES)}
+    return samhsa.facility(row, source, said, batch.part)
 
 
 importer = Importer(Source.beside(__file__), read, parse, "the .xlsx workbook of substance use or of mental health, any year")

@@ -73,20 +73,20 @@ def _unexplained(file: str, rows: list[Row], unnamed: list[str]) -> Iterator[Pro
 
 
 def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
-    """One facility as one of the two lists has it. Raises ValueError, in words, for a list that nobody knows."""
+    """One facility as one of the two lists has it. Raises BadRow, in words, for a list that nobody knows."""
     written = row.take("type_facility").strip()
     side = SIDES.get(written.casefold())
     if side is None:
-        raise ValueError(f"the type of facility “{written}” is neither SU nor MH")
-    ticked = []
+        raise row.bad(f"the type of facility “{written}” is neither SU nor MH", "type_facility")
+    ticked = {}
     problems = []
     for code, meaning in batch.codes.items():
         flag = row.take(code).strip()
         if flag == "1":
-            ticked.append(meaning)
+            ticked[code] = (meaning,)
         elif flag:
             what = f"the column “{code}” should hold 1 or nothing; the value was left out"
-            problems.append(Problem(Loudness.VALUE, row.where, what, flag[:80], "Use the file as the publisher gives it"))
+            problems.append(Problem(Loudness.VALUE, row.at(code), what, flag[:80], "Use the file as the publisher gives it"))
     return replace(samhsa.facility(row, source, ticked), side=side, problems=tuple(problems))
 
 

@@ -5,8 +5,8 @@ A column or phrase that the mapping names must be in the table, and a phrase in 
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ from directory import days, values
 from directory.normalize import ParsedRecord
 from directory.problems import CannotUnderstand, Loudness, Problem
 from importers.any_table import read_any_table
-from importers.base import Batch, Importer, Meaning, Row, Source, refuse, said_by, tidy
+from importers.base import Batch, Importer, Meaning, Row, Source, refuse, tidy
 from importers.readers import Sheet
 from importers.spreadsheet_mapping import EVERY, SheetMapping, heading, load, nearest
 
@@ -80,12 +80,12 @@ def _read(path: Path, mapping: SheetMapping, skip_unknown: bool) -> Batch:
     sheet = _without_twins(sheet, mapping)
     columns = columns_of(sheet)
     _expect(sheet.file, mapping, columns)
-    unknown = list(_unknown(mapping, columns))
+    unknown = list(_unknown(sheet, mapping, columns))
     if unknown and not skip_unknown:
-        raise CannotUnderstand(*(_unknown_phrases(sheet.file, mapping, column, count) for column, count in unknown))
+        raise CannotUnderstand(*(_unknown_phrases(sheet.file, mapping, found) for found in unknown))
     orders = {column: mapping.order or days.order_of_days(columns[column]) for column in _day_columns(mapping)}
-    problems = [*sheet.problems, *_unread(sheet.file, mapping, columns), *_unclear_days(sheet.file, columns, orders)]
-    problems += [_left_out(sheet.file, column, count) for column, count in unknown]
+    problems = [*sheet.problems, *_unread(sheet.file, mapping, columns), *_unclear_days(sheet, mapping, columns, orders)]
+    problems += [_left_out(sheet.file, found) for found in unknown]
     rows = replace(sheet, rows=_with_plain_days(sheet.rows, orders)).table(())
     return Batch(rows, _observed(sheet, mapping, columns, orders), problems=tuple(problems))
 
@@ -120,17 +120,43 @@ def phrases_in(mapping: SheetMapping, column: str, cell: str) -> list[str]:
     return [phrase for phrase in map(tidy, cell.split(sign) if sign else [cell]) if phrase]
 
 
-def _unknown(mapping: SheetMapping, columns: dict[str, list[str]]) -> Iterator[tuple[str, Counter[str]]]:
-    """The columns that hold what the mapping does not know, with what that is and how often."""
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """What a column holds that nobody can read: how often each of it, and in which row first."""
+
+    column: str
+    count: Counter[str]
+    first: Mapping[str, int]
+
+    @classmethod
+    def of(cls, sheet: Sheet, mapping: SheetMapping, column: str, count: Counter[str]) -> "_Odd":
+        """The same with the first row of each that is shown."""
+        filled = [(number, row) for number, row in enumerate(sheet.rows, start=1) if any(row)]
+        place = filled[0][1].index(column)
+        first: dict[str, int] = {}
+        for number, row in filled[1:]:
+            for phrase in phrases_in(mapping, column, row[place]) if place < len(row) else ():
+                first.setdefault(phrase, number)
+        return cls(column, count, {one: first[tidy(one)] for one, _ in count.most_common(_SHOWN)})
+
+    def __str__(self) -> str:
+        """The commonest of it in words."""
+        more = f" and {len(self.count) - _SHOWN} more" if len(self.count) > _SHOWN else ""
+        told = (f"“{one[:60]}” ({times}×, first in row {self.first[one]})" for one, times in self.count.most_common(_SHOWN))
+        return ", ".join(told) + more
+
+
+def _unknown(sheet: Sheet, mapping: SheetMapping, columns: dict[str, list[str]]) -> Iterator[_Odd]:
+    """The columns that hold what the mapping does not know."""
     for column in mapping.spoken:
         phrases = (phrase for cell in columns[column] for phrase in phrases_in(mapping, column, cell))
         count = Counter(phrase for phrase in phrases if mapping.phrase(column, phrase) is None)
         if count:
-            yield column, count
+            yield _Odd.of(sheet, mapping, column, count)
     for column in mapping.yes_no:
         count = Counter(tidy(cell) for cell in columns[column] if _answer(cell) is None)
         if count:
-            yield column, count
+            yield _Odd.of(sheet, mapping, column, count)
 
 
 def _answer(cell: str) -> bool | None:
@@ -140,22 +166,18 @@ def _answer(cell: str) -> bool | None:
         return None
 
 
-def _unknown_phrases(file: str, mapping: SheetMapping, column: str, count: Counter[str]) -> Problem:
+def _unknown_phrases(file: str, mapping: SheetMapping, found: _Odd) -> Problem:
+    column = found.column
     fix = f'Say what each means under [terms."{column}"] of the mapping; [] says nothing. Or import with --skip-unknown'
     if column in mapping.yes_no:
         fix = f'Write yes or no there, or move the column to [terms."{column}"] of the mapping. Or import with --skip-unknown'
     what = f"the column “{column}” holds {'what is neither yes nor no' if column in mapping.yes_no else 'unknown phrases'}"
-    return Problem(Loudness.FILE, file, what, _counted(count), fix)
+    return Problem(Loudness.FILE, file, what, str(found), fix)
 
 
-def _left_out(file: str, column: str, count: Counter[str]) -> Problem:
-    what = f"{count.total():,} cells of the column “{column}” hold unknown phrases, of which nothing was taken"
-    return Problem(Loudness.NOTICE, file, what, _counted(count), "Say in the mapping what they mean, and import again")
-
-
-def _counted(count: Counter[str]) -> str:
-    more = f" and {len(count) - _SHOWN} more" if len(count) > _SHOWN else ""
-    return ", ".join(f"“{phrase[:60]}” ({times}×)" for phrase, times in count.most_common(_SHOWN)) + more
+def _left_out(file: str, found: _Odd) -> Problem:
+    what = f"{found.count.total():,} cells of the column “{found.column}” hold unknown phrases, of which nothing was taken"
+    return Problem(Loudness.NOTICE, file, what, str(found), "Say in the mapping what they mean, and import again")
 
 
 def _unread(file: str, mapping: SheetMapping, columns: dict[str, list[str]]) -> Iterator[Problem]:
@@ -181,13 +203,16 @@ def _day(cell: str, order: str) -> date | None:
         return None
 
 
-def _unclear_days(file: str, columns: dict[str, list[str]], orders: dict[str, str]) -> Iterator[Problem]:
+def _unclear_days(
+    sheet: Sheet, mapping: SheetMapping, columns: dict[str, list[str]], orders: dict[str, str]
+) -> Iterator[Problem]:
     for column, order in orders.items():
         bad = Counter(cell for cell in columns[column] if _day(cell, order) is None)
         if bad:
-            what = f"{bad.total():,} days of the column “{column}” can't be read, or could be two days"
+            count = bad.total()
+            what = f"{count:,} {'day' if count == 1 else 'days'} of the column “{column}” can't be read, or could be two days"
             fix = 'Write them as 2026-11-24, or say in the mapping: days = "month_first" or days = "day_first"'
-            yield Problem(Loudness.NOTICE, file, what, _counted(bad), fix)
+            yield Problem(Loudness.NOTICE, sheet.file, what, str(_Odd.of(sheet, mapping, column, bad)), fix)
 
 
 def _with_plain_days(rows: list[list[str]], orders: dict[str, str]) -> list[list[str]]:
@@ -216,19 +241,19 @@ def _observed(sheet: Sheet, mapping: SheetMapping, columns: dict[str, list[str]]
 
 
 def _parse(row: Row, mapping: SheetMapping) -> ParsedRecord:
-    """One listing. Raises ValueError, in words, for a row whose id is missing."""
+    """One listing. Raises BadRow, in words, for a row whose id is missing."""
     theirs = {ours: column for column, ours in mapping.columns.items()}
     local_id = _local_id(row, mapping, theirs)
     distinguish = row.digest(*(theirs[ours] for ours in _TELEPHONES if ours in theirs))
     told = {column: row.take(column) for column in mapping.used}
-    said = said_by(_said(mapping, told))
+    said = row.said(_said(mapping, told))
     observed = told.get(mapping.observed, "")
     return ParsedRecord(
         local_id=local_id,
         where=row.where,
         values={ours: told[column] for column, ours in mapping.columns.items()} | dict(mapping.always),
-        yes=said.yes | {*mapping.always_yes},
-        no=said.no | {*mapping.always_no},
+        yes=said.yes,
+        no=said.no,
         distinguish=distinguish,
         observed_at=values.day(observed) if values.is_day(observed) else None,
     )
@@ -240,18 +265,21 @@ def _local_id(row: Row, mapping: SheetMapping, theirs: dict[str, str]) -> str:
         return row.digest(*(theirs[ours] for ours in _PLACE if ours in theirs))
     named = "~".join(row.look(column).strip() for column in mapping.ids)
     if not named.strip("~"):
-        raise ValueError(f"the id is missing: nothing stands in {', '.join(mapping.ids)}")
+        raise row.bad(f"the id is missing: nothing stands in {', '.join(mapping.ids)}", *mapping.ids)
     return named if _NAME.fullmatch(named) else row.digest(*mapping.ids)
 
 
-def _said(mapping: SheetMapping, told: dict[str, str]) -> Iterator[Meaning]:
+def _said(mapping: SheetMapping, told: dict[str, str]) -> dict[str, list[Meaning]]:
+    """What each column of a row says, and under no column what holds for every row."""
+    said = {"": [Meaning(frozenset(mapping.always_yes), frozenset(mapping.always_no))]}
     for column in mapping.spoken:
-        for phrase in phrases_in(mapping, column, told[column]):
-            yield mapping.phrase(column, phrase) or Meaning()
+        said[column] = [mapping.phrase(column, phrase) or Meaning() for phrase in phrases_in(mapping, column, told[column])]
     for column, terms in mapping.yes_no.items():
         answer = _answer(told[column])
         if answer is not None:
-            yield Meaning(yes=frozenset(terms)) if answer else Meaning(no=frozenset(terms))
+            meaning = Meaning(yes=frozenset(terms)) if answer else Meaning(no=frozenset(terms))
+            said.setdefault(column, []).append(meaning)
+    return said
 
 
 importer = Importer(EVERY, _read_alone, _parse_alone, _FILE_HELP, mapped=_mapped)

@@ -21,7 +21,6 @@ from importers.listing_fields import BadLine, shown, term
 
 LARGEST_MAPPING: Final = 1 << 20
 EVERY: Final = Source.load(Path(__file__).with_name("spreadsheet.toml"))
-"""What every table has in common."""
 _KEYS: Final = (
     "name", "title", "publisher", "licence", "kind", "observed", "at_least", "at_most", "sheet", "header", "encoding", "id",
     "days", "ignore", "columns", "always", "yes_no", "terms", "separators",
@@ -35,9 +34,9 @@ _TAKEN: Final = frozenset(("demo", "demo_day", "listings", "calls", "spreadsheet
 class SheetMapping(Source):
     """A source that staff described. Columns are named tidy and in small letters, as the header is read.
 
-    `columns` names our field for a column; `phrases` holds “column: phrase”; `yes_no` what a yes in a column affirms;
-    `always` what every row says; `observed` a day, or the column that holds it; `header` the row of the header, 0 for
-    the first that is not empty; `order` how days are written, "" where the column shows it.
+    `columns` names our field for a column; `phrases` holds “column: phrase”; `yes_no` what a yes affirms; `always` what
+    every row says; `observed` a day, or its column; `header` its row, 0 for the first that is not empty; `order` how days
+    are written, "" where the column shows it.
     """
 
     yes_no: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -167,7 +166,6 @@ class _Reading:
 
 def _mapping(reading: _Reading) -> SheetMapping:
     columns = _columns(reading)
-    phrases = _phrases(reading)
     always, sure = _always(reading)
     return SheetMapping(
         name=_name(reading),
@@ -179,7 +177,7 @@ def _mapping(reading: _Reading) -> SheetMapping:
         at_most=reading.number("at_most", EVERY.at_most, 1),
         complete=(),
         columns=columns,
-        phrases=phrases,
+        phrases=_phrases(reading),
         yes_no=_yes_no(reading),
         separators=_separators(reading),
         spoken=tuple(heading(column) for column in reading.table("terms", "")),

@@ -3,23 +3,25 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from directory.listing import Provenance, Statement
 from directory.normalize import ParsedRecord, normalize
-from directory.problems import Loudness, Problem
+from directory.problems import Loudness, Problem, in_columns
 from importers.base import Batch, Importer, Joining, Row, Source
+from importers.row import BadRow
 
 Progress = Callable[[str, int, int], None]
 """Told the stage's name, how much of it is done, and how much there is."""
 Thing = TypeVar("Thing")
 _TELL_EVERY: Final = 500
+_NAMING: Final = ("organization", "program")
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A phrase of which nobody knows the meaning: in how many rows it stands, and where first."""
+    """A phrase of which nobody knows the meaning: in how many rows it stands, and where first, with its column."""
 
     phrase: str
     rows: int
@@ -30,7 +32,8 @@ class Unknown:
 class Understood:
     """What a file's rows say, what is wrong with them, which listings they name unreadably, and how many name none.
 
-    `unknown` are the phrases whose facts were left out, the most frequent first.
+    `unknown` are the phrases whose facts were left out, the most frequent first. `headings` has the file's own column of
+    each of our fields.
     """
 
     statements: list[Statement]
@@ -39,19 +42,19 @@ class Understood:
     unreadable: frozenset[str]
     nameless: int
     unknown: tuple[Unknown, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
 
 
 def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: Progress) -> Understood:
     """What the rows say, told apart and in our fields."""
     records, lost = _parse(importer, batch, tell)
     records, joined = join(records, importer.joining, provenance.reference)
-    apart, twins, unclear = tell_apart(records)
-    statements, problems, unreadable = _normalize(
-        _counted("checking", apart, tell), provenance, _headings(importer.source, batch)
-    )
+    headings = headings_of(importer.source, batch)
+    apart, twins, unclear = tell_apart(records, headings)
+    statements, problems, unreadable = _normalize(_counted("checking", apart, tell), provenance, headings)
     refused = len(lost) + len(unclear) + len(unreadable)
     everything = [*batch.problems, *lost, *joined, *twins, *unclear, *problems]
-    return Understood(statements, everything, refused, frozenset(unreadable), len(lost), _unknown(batch))
+    return Understood(statements, everything, refused, frozenset(unreadable), len(lost), _unknown(batch), headings)
 
 
 def _unknown(batch: Batch) -> tuple[Unknown, ...]:
@@ -59,11 +62,11 @@ def _unknown(batch: Batch) -> tuple[Unknown, ...]:
     rows: Counter[str] = Counter()
     first: dict[str, str] = {}
     for row in batch.rows:
-        for phrase in row.unknown:
+        for phrase, where in row.unknown.items():
             rows[phrase] += 1
-            first.setdefault(phrase, row.where)
+            first.setdefault(phrase, where)
     phrases = frozenset(rows).union(*(meaning.unknown for meaning in batch.codes.values()))
-    told = (Unknown(phrase, rows[phrase], first.get(phrase, "")) for phrase in phrases)
+    told = (Unknown(phrase, rows[phrase], first.get(phrase) or batch.named_at.get(phrase, "")) for phrase in phrases)
     return tuple(sorted(told, key=lambda one: (-one.rows, one.phrase)))
 
 
@@ -72,7 +75,8 @@ def _parse(importer: Importer, batch: Batch, tell: Progress) -> tuple[list[Parse
     problems: list[Problem] = []
     for row in _counted("understanding", batch.rows, tell):
         try:
-            records.append(importer.parse(row, batch, importer.source))
+            record = importer.parse(row, batch, importer.source)
+            records.append(replace(record, contrary=row.contrary) if row.contrary else record)
         except (ValueError, KeyError) as error:
             problems.append(_lost(row, error, importer.source.name))
     return records, problems
@@ -81,7 +85,8 @@ def _parse(importer: Importer, batch: Batch, tell: Progress) -> tuple[list[Parse
 def _lost(row: Row, error: ValueError | KeyError, source: str) -> Problem:
     found = f"nothing for “{error.args[0]}”" if isinstance(error, KeyError) and error.args else str(error)
     fix = f"Mend the row and import the file again, or say in importers/{source}.toml what it means"
-    return Problem(Loudness.ROW, row.where, "the row could not be understood and was left out", found, fix)
+    where = error.where if isinstance(error, BadRow) else row.where
+    return Problem(Loudness.ROW, where, "the row could not be understood and was left out", found, fix)
 
 
 def join(records: Sequence[ParsedRecord], joining: Joining | None, file: str) -> tuple[list[ParsedRecord], list[Problem]]:
@@ -104,7 +109,9 @@ def join(records: Sequence[ParsedRecord], joining: Joining | None, file: str) ->
     return joined, told + problems
 
 
-def tell_apart(records: Sequence[ParsedRecord]) -> tuple[list[ParsedRecord], list[Problem], list[Problem]]:
+def tell_apart(
+    records: Sequence[ParsedRecord], headings: Mapping[str, str]
+) -> tuple[list[ParsedRecord], list[Problem], list[Problem]]:
     """Each listing once, and a problem for each row that is another's twin, and for each that nothing tells apart.
 
     Records that share a local id are ordered by what distinguishes them, never by their place in the file.
@@ -123,7 +130,7 @@ def tell_apart(records: Sequence[ParsedRecord]) -> tuple[list[ParsedRecord], lis
         for one in different[1:]:
             name = f"{local_id}-{one.distinguish}"
             if name in taken:
-                unclear.append(_unclear(one))
+                unclear.append(_unclear(one, headings))
             else:
                 taken.add(name)
                 apart.append(replace(one, local_id=name))
@@ -148,13 +155,14 @@ def _twin(record: ParsedRecord, first: ParsedRecord) -> Problem:
     return Problem(Loudness.NOTICE, record.where, "the row says the same as another; they are one listing", first.where)
 
 
-def _unclear(record: ParsedRecord) -> Problem:
+def _unclear(record: ParsedRecord, headings: Mapping[str, str]) -> Problem:
     fix = "If they are two listings, give them names, streets or telephones that differ"
     what = "the row has the name, place and telephones of another but differs in the rest; it was left out"
-    return Problem(Loudness.ROW, record.where, what, record.values.get("organization", ""), fix)
+    where = in_columns(record.where, [headings[name] for name in _NAMING if name in headings])
+    return Problem(Loudness.ROW, where, what, record.values.get("organization", ""), fix)
 
 
-def _headings(source: Source, batch: Batch) -> dict[str, str]:
+def headings_of(source: Source, batch: Batch) -> dict[str, str]:
     """How the file itself calls the column of each of our fields; nothing where it has no header line."""
     written = batch.rows[0].headings if batch.rows else {}
     columns = {ours: theirs for theirs, ours in source.columns.items()} | dict(source.made_from)

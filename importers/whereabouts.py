@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from directory.listing import Address, Point, Statement
+from directory.normalize import COORDINATES, NONE
 from directory.places import Gazetteer
-from directory.problems import Loudness, Problem
+from directory.problems import Loudness, Problem, in_columns
 
 _FIX: Final = "Ask the center for its address and record the answer"
 
@@ -23,10 +24,11 @@ def _agrees(one: Statement, states: Mapping[str, tuple[str, bool]]) -> bool:
     return states.get(one.values["postal_code"]) == (one.values["state_province"], True)
 
 
-def notices(doubtful: Iterable[Statement], gazetteer: Gazetteer) -> Iterator[Problem]:
-    """What is odd about where they are, and what is used in its place."""
+def notices(doubtful: Iterable[Statement], gazetteer: Gazetteer, headings: Mapping[str, str] = NONE) -> Iterator[Problem]:
+    """What is odd about where they are, and what is used in its place; `headings` names the file's column of each field."""
     for one in doubtful:
-        address, where = _address(one), one.provenance.reference
+        address, row = _address(one), one.provenance.reference
+        where = in_columns(row, [headings[name] for name in (*COORDINATES, "postal_code") if name in headings])
         miles = gazetteer.too_far(address, one.point) if one.point else None
         if one.point and miles is not None:
             what = "the coordinates are far from the ZIP code; the ZIP code stands until somebody says which is right"
@@ -34,6 +36,7 @@ def notices(doubtful: Iterable[Statement], gazetteer: Gazetteer) -> Iterator[Pro
             yield Problem(Loudness.NOTICE, where, what, found, _FIX)
         odd = _odd(address, gazetteer)
         if odd:
+            where = in_columns(row, [headings[name] for name in ("state_province", "postal_code") if name in headings])
             used = _used(one.point, gazetteer.locate(address, one.point).point)
             yield Problem(Loudness.NOTICE, where, f"{odd[0]}; {used}", odd[1], _FIX)
 

@@ -49,8 +49,8 @@ def parse(row: Row, _batch: Batch, source: Source) -> ParsedRecord:
     local_id, distinguish = row.digest("name", "street"), row.digest("phone")
     services = row.take("services").split()
     if "?" in services:
-        raise ValueError("the services are a question")
-    said = row.said(map(source.meaning, services))
+        raise row.bad("the services are a question", "services")
+    said = row.said({"services": map(source.meaning, services)})
     values = {"address_1": row.take("street")} | {ours: row.take(theirs) for theirs, ours in source.columns.items()}
     return ParsedRecord(local_id, row.where, values, said.yes, distinguish=distinguish)
 

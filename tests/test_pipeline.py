@@ -140,7 +140,7 @@ def test_a_bad_row_costs_itself_and_says_where_what_and_what_to_do(bring: Bring,
     assert (read_badly.where, read_badly.found, read_badly.fix) == (
         "list.csv, row 3, column “zip”", "4411E", "Enter a five-digit ZIP code, such as 43215",
     )  # fmt: skip
-    assert (parsed.where, parsed.found) == ("list.csv, row 4", "the services are a question")
+    assert (parsed.where, parsed.found) == ("list.csv, row 4, column “services”", "the services are a question")
     assert "importers/invented_list.toml" in parsed.fix
 
 
@@ -201,7 +201,8 @@ def test_a_zip_code_that_gives_no_distance_is_a_notice(
     bring: Bring, database: Database, cells: dict[str, str], what: str, found: str
 ) -> None:
     (notice,) = bring(changed(OAK, **cells)).problems
-    assert (notice.loudness, notice.where, notice.what, notice.found) == (Loudness.NOTICE, "list.csv, row 2", what, found)
+    where = "list.csv, row 2, columns “state” and “zip”"
+    assert (notice.loudness, notice.where, notice.what, notice.found) == (Loudness.NOTICE, where, what, found)
     assert (held(database)["Oak House"].point is None) == ("unknown" in what)
 
 

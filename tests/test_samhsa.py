@@ -109,7 +109,8 @@ def test_services_that_nobody_knows_are_named_all_at_once_or_left_out(sqlite_dat
     with pytest.raises(CannotUnderstand) as refused:
         import_file(sqlite_database, importer, file, ORDER)
     (problem,) = refused.value.problems
-    assert problem.found == "“Magic” (Type of Care) (1 row); “More magic” (Type of Care) (1 row)"
+    where = "row 1, column “services”"
+    assert problem.found == f"“Magic” (Type of Care) (1 row: {where}); “More magic” (Type of Care) (1 row: {where})"
     assert import_file(sqlite_database, importer, file, replace(ORDER, skip_unknown=True)).new == 1
 
 

@@ -206,9 +206,9 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) ->
 def test_unknown_phrases_stop_with_their_list_or_are_left_out_and_counted(tmp_path: Path) -> None:
     table = COUNTY.replace("Men", "Everybody").replace(",Y,x,", ",Y,upstairs,")
     gender, detox = refused(tmp_path, table)
-    assert gender.found == "“Everybody” (1×)"
+    assert gender.found == "“Everybody” (1×, first in row 2)"
     assert '[terms."gender"]' in gender.fix
-    assert detox.found == "“upstairs” (1×)"
+    assert detox.found == "“upstairs” (1×, first in row 3)"
     assert "--skip-unknown" in detox.fix
     assert [problem.loudness for problem in batch(tmp_path, table, skip_unknown=True).problems] == [Loudness.NOTICE] * 2
 

@@ -25,7 +25,7 @@ def test_unknown_phrases_stop_the_file_with_the_one_place_to_add_them(bring: Bri
     (problem,) = refused.value.problems
     assert problem.loudness is Loudness.FILE and problem.where == "list.csv"
     assert problem.what == "2 phrases are not known here; nothing was imported"
-    assert problem.found == "swimming (2 rows); sauna (1 row)"
+    assert problem.found == ("swimming (2 rows, first row 3, column “services”); sauna (1 row: row 4, column “services”)")
     assert problem.fix == (
         "Say what each means in [phrases] of importers/invented_list.toml, or leave those facts out: --skip-unknown"
     )
@@ -38,8 +38,8 @@ def test_skipping_leaves_out_those_facts_alone_and_counts_them_by_phrase(bring: 
     assert held(database)["Elm House"].says("setting.residential")
     told = [(one.where, one.what) for one in loud(summary, Loudness.VALUE)]
     assert told == [
-        ("list.csv, row 3", "“swimming” is not known here; left out of 2 rows"),
-        ("list.csv, row 4", "“sauna” is not known here; left out of 1 row"),
+        ("list.csv, row 3, column “services”", "“swimming” is not known here; left out of 2 rows"),
+        ("list.csv, row 4, column “services”", "“sauna” is not known here; left out of 1 row"),
     ]
 
 
@@ -56,8 +56,8 @@ def test_phrases_of_people_who_do_not_note_them_cost_the_row() -> None:
     with pytest.raises(ValueError, match="nobody has said what “swimming” means"):
         said_by([SOURCE.phrases["bed"], unknown])
     row = Row("here", 2, {})
-    assert row.said([SOURCE.phrases["bed"], unknown]).yes == {"setting.residential"}
-    assert row.unknown == {"swimming"}
+    assert row.said({"services": [SOURCE.phrases["bed"], unknown]}).yes == {"setting.residential"}
+    assert row.unknown == {"swimming": "here"}
 
 
 def test_a_phrase_is_known_whatever_its_spaces_or_by_its_other_name() -> None:
@@ -71,7 +71,10 @@ def test_a_service_that_the_workbooks_own_sheet_names_and_nobody_knows_stops_it(
     with pytest.raises(CannotUnderstand) as refused:
         import_file(database, national, book, ORDER)
     (problem,) = refused.value.problems
-    assert problem.found == "SW = “Swimming” (Type of Care) (1 row); SN = “Sauna” (Type of Care) (0 rows)"
+    assert problem.found == (
+        "SW = “Swimming” (Type of Care) (1 row: row 2, column “service_code_info”);"
+        " SN = “Sauna” (Type of Care) (0 rows: sheet “Service Code Reference”, row 5, column “service_name”)"
+    )
     assert "importers/samhsa_phrases.toml" in problem.fix
     summary = import_file(database, national, book, SKIPPING)
     assert counts(summary) == (1, 0, 0, 0, 0)
