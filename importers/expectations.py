@@ -16,7 +16,7 @@ _MOST_WITHDRAWN: Final = 1 / 3
 _SHORTEST: Final = 2 / 3
 """Of the listings of its source's newest file, a file that has them again has no smaller share unasked."""
 _FEW: Final = 20
-"""Of fewer listings than this some come and go without a broken download."""
+"""Of fewer listings than this some come and go without a broken download; not half of them, where that is more than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +96,24 @@ def cut_short(file: File, said: Understood, there: There, order: Order) -> list[
     count = len(said.statements)
     before = min(there.newest, sum(map(bool, there.last.values())))
     known = sum(bool(there.last.get(one.local_id)) for one in said.statements)
-    if before < _FEW or count >= before * _SHORTEST or known * 2 <= count or order.covers is not None:
+    if _whole(said, before) or known * 2 <= count or order.covers is not None:
         return []
     what = "the file is far shorter than the newest of its source, and has listings of it again, as half a download has"
     found = f"{count:,} of {before:,}"
     if not order.force_because:
-        fix = "" if there.whole else ", say the States of which it has everything, such as --covers MA, or"
+        fix = "," if there.whole else ", say the States of which it has everything, such as --covers MA, or"
         fix = f"Check that the file is whole; if it is{fix} give the reason, such as --force “half of them closed”"
         raise refuse(file.name, f"{what}; nothing was imported", found, fix)
     return [Problem(Loudness.NOTICE, file.name, what, found, "Check that the file is whole")]
+
+
+def _whole(said: Understood, before: int) -> bool:
+    """Whether a file is no half download where so many listings were before; of a few, rows that can't be read count too."""
+    count = len(said.statements)
+    if before >= _FEW:
+        return count >= before * _SHORTEST
+    lost = before - count - said.refused
+    return lost * 2 < before or lost < 2
 
 
 def older(file: File, days: Mapping[str, date], coming: Mapping[str, date], order: Order) -> list[Problem]:

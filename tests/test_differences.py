@@ -154,3 +154,22 @@ def test_a_shorter_file_is_taken_with_its_states_or_a_reason_or_where_it_is_anot
     assert (forced.unchanged, forced.gone) == (12, 0) and "far shorter" in str(forced.problems[0])
     bring(*LONG, importer=cut)
     assert bring(*LONG[:12], importer=cut, order=whole).gone == 18
+
+
+@pytest.mark.parametrize(("before", "after"), [(4, 2), (5, 2), (19, 9), (3, 1)])
+def test_a_short_list_that_loses_half_is_cut_short_too(bring: Bring, database: Database, before: int, after: int) -> None:
+    cut = replace(IMPORTER, source=OF_ANY_SIZE)
+    bring(*LONG[:before], importer=cut)
+    held_before = state(database)
+    with pytest.raises(CannotUnderstand, match=f"far shorter than the newest of its source.*found: {after} of {before}"):
+        bring(*LONG[:after], importer=cut)
+    assert state(database) == held_before
+    forced = bring(*LONG[:after], importer=cut, order=replace(ORDER, force_because="the others closed"))
+    assert (forced.unchanged, forced.gone) == (after, before - after)
+
+
+@pytest.mark.parametrize(("before", "after"), [(2, 1), (3, 2), (4, 3), (19, 10)])
+def test_what_a_short_list_loses_otherwise_is_gone(bring: Bring, before: int, after: int) -> None:
+    cut = replace(IMPORTER, source=OF_ANY_SIZE)
+    bring(*LONG[:before], importer=cut)
+    assert bring(*LONG[:after], importer=cut).gone == before - after
