@@ -8,13 +8,14 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import IO, Any, Final
 
+from directory import turns
 from directory.settings import Settings
 
 KEPT: Final = timedelta(hours=24)
@@ -25,6 +26,8 @@ _ABOUT: Final = "about.json"
 _BESIDE: Final = "beside"
 _BUSY: Final = "importing"
 _DONE: Final = "imported-"
+_MOMENT: Final = 0.2
+"""Seconds: who only looks whether a file is taken up holds its turn for as long as that takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +95,36 @@ class Uploads:
         mine = whole["account"] == account and datetime.fromisoformat(whole["told"]["until"]) > now
         return Upload(token, about.with_name(whole["file"]), account, whole["told"]) if mine else None
 
-    def take_up(self, upload: Upload) -> bool:
-        """Whether a file is from now on for the asker alone to import: False where somebody is at it, or was."""
-        try:
-            (self._folder / upload.token / _BUSY).mkdir(mode=0o700)
-        except (FileExistsError, FileNotFoundError):
-            return False
-        if not upload.path.exists():
-            self.put_back(upload)
-            return False
-        return True
+    @contextmanager
+    def taken_up(self, upload: Upload) -> Iterator[bool]:
+        """Whether a file is meanwhile for the asker alone: False where somebody is importing it, or has.
 
-    def put_back(self, upload: Upload) -> None:
-        """Let a file wait again that could not be imported."""
-        (self._folder / upload.token / _BUSY).rmdir()
+        However the process ends that was at it, the file waits again.
+        """
+        turn = self._folder / upload.token / _BUSY
+        with ExitStack() as holding:
+            try:
+                holding.enter_context(turns.held(turn, _MOMENT))
+                ours = upload.path.exists()
+            except (turns.Taken, FileNotFoundError):
+                ours = False
+            yield ours
+        if not upload.path.exists():
+            # Whoever has it open still finds nothing there to take up; Windows keeps it for as long.
+            with suppress(OSError):
+                turn.unlink()
 
     def conclude(self, upload: Upload, number: int) -> None:
-        """Erase a file that was imported, and remember as which import."""
+        """Erase a file that was taken up and imported, and remember as which import."""
         folder = self._folder / upload.token
         (folder / f"{_DONE}{number}").mkdir(mode=0o700)
         for file in (folder / _ABOUT, upload.path):
             file.unlink()
         shutil.rmtree(folder / _BESIDE, ignore_errors=True)
-        self.put_back(upload)
 
     def busy(self, token: str) -> bool:
         """Whether a file is being imported at this moment."""
-        return bool(_TOKEN.fullmatch(token)) and (self._folder / token / _BUSY).is_dir()
+        return bool(_TOKEN.fullmatch(token)) and turns.is_taken(self._folder / token / _BUSY)
 
     def became(self, token: str) -> int | None:
         """The number of the import that a file became; None for any other."""
@@ -139,9 +145,9 @@ class Uploads:
 
 
 def _until(folder: Path, zone: tzinfo | None) -> datetime:
-    """When a file's day is over: as was said when it came; of one sent half, or taken up to be imported, a day after that."""
+    """When a file's day is over: as was said when it came; of one sent half, or that is being imported, a day after that."""
     touched = datetime.fromtimestamp(folder.stat().st_mtime, zone)
-    if (folder / _BUSY).is_dir():
+    if turns.is_taken(folder / _BUSY):
         return touched + KEPT
     try:
         return datetime.fromisoformat(json.loads((folder / _ABOUT).read_text(encoding="utf-8"))["told"]["until"])

@@ -3,7 +3,10 @@
 # ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -17,7 +20,7 @@ from playwright.sync_api import Browser
 from directory import store
 from directory.account import Role
 from directory.referral import Directory
-from directory.uploads import KEPT, MOST_BYTES, Uploads
+from directory.uploads import KEPT, MOST_BYTES, Upload, Uploads
 from directory.web import create_app
 from tests import sites
 from tests.people import a_client, a_person
@@ -28,6 +31,7 @@ from tests.workbooks import HEADER, a_book, a_facility
 
 __all__ = ["browser"]
 NOW: Final = datetime.now(UTC)
+ROOT: Final = Path(__file__).parent.parent
 LARGE: Final = 200_000
 """More than any form may send, and less than what the test client would keep in a file of its own."""
 NATIONAL: Final = "samhsa_national_directory"
@@ -264,3 +268,65 @@ def test_the_whole_way_in_a_real_browser(
         assert fits_across(page)
         assert listings(directory) == 1
         context.close()
+
+
+# --- who imports it, and is killed -----------------------------------------------------------------------------------
+
+TAKING_UP: Final = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from directory.uploads import Uploads
+uploads = Uploads(Path(sys.argv[1]))
+upload = uploads.find(sys.argv[2], int(sys.argv[3]), datetime.now(UTC))
+with uploads.taken_up(upload) as ours:
+    print(ours, flush=True)
+    time.sleep(60)
+"""
+
+
+@contextmanager
+def somebody_importing(uploads: Path, upload: Upload) -> Iterator[subprocess.Popen[str]]:
+    """A process that has taken a file up, and is killed at the end."""
+    command = [sys.executable, "-c", TAKING_UP, str(uploads), upload.token, str(upload.account)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as other:
+        assert other.stdout and other.stdout.readline() == "True\n"
+        try:
+            yield other
+        finally:
+            other.kill()
+
+
+def test_a_file_whose_importing_process_is_killed_waits_again_at_once(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path / "uploads")
+    upload = uploads.put(io.BytesIO(b"x"), "list.csv", 1, NOW)
+    with somebody_importing(tmp_path / "uploads", upload):
+        assert uploads.busy(upload.token)
+        with uploads.taken_up(upload) as ours:
+            assert not ours
+        uploads.erase_old(datetime.now(UTC) + KEPT - timedelta(minutes=1))
+        assert upload.path.exists()
+    assert not uploads.busy(upload.token)
+    with uploads.taken_up(upload) as ours:
+        assert ours and uploads.busy(upload.token)
+    uploads.erase_old(datetime.now(UTC) + KEPT + timedelta(minutes=1))
+    assert not upload.path.exists()
+
+
+def test_what_somebody_is_importing_is_not_erased_by_leaving_it(
+    app: Flask, directory: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("directory.web.staff_import._PATIENCE", 1)
+    client = somebody(app)
+    address = bring(client, book(tmp_path, "614-555-0101")).location
+    folder = directory.settings.instance / "uploads"
+    upload = Uploads(folder).find(address.rpartition("/")[2], 1, datetime.now(UTC))
+    assert upload
+    with somebody_importing(folder, upload):
+        assert "being imported at this moment" in client.get(address).text
+        assert send(client, f"{address}/cancel").location == address
+        assert send(client, f"{address}/confirm").location == address
+        assert upload.path.exists() and listings(directory) == 0
+    assert "being imported" not in client.get(address).text
+    assert send(client, f"{address}/confirm").location == "/staff/runs/1"
+    assert listings(directory) == 1 and waiting(directory) == []

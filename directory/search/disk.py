@@ -9,25 +9,21 @@ import json
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
+
+from directory import turns
 
 _CURRENT: Final = "CURRENT"
 _MANIFEST: Final = "manifest.json"
 _LOCK: Final = "LOCK"
-_LOOK_AGAIN_SECONDS: Final = 0.05
 
 
 class Unusable(Exception):
     """A generation that can't be answered from, and why."""
-
-
-class Busy(Exception):
-    """Somebody else has been building for longer than is waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +99,9 @@ def discard_except(folder: Path, current: str) -> None:
 
 @contextmanager
 def only_builder(folder: Path, wait_seconds: float) -> Iterator[None]:
-    """Hold the folder's one building turn, which the system gives back however a process ends; raises Busy."""
+    """Hold the folder's one building turn; raises Taken."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / _LOCK).open("a+b") as file:
-        until = time.monotonic() + wait_seconds
-        while not _lock(file):
-            if time.monotonic() > until:
-                raise Busy(f"somebody else has been building for {wait_seconds:g} seconds")
-            time.sleep(_LOOK_AGAIN_SECONDS)
+    with turns.held(folder / _LOCK, wait_seconds):
         yield
 
 
@@ -129,24 +120,3 @@ def _to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> bool:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -28,9 +28,10 @@ from directory.resolve import Locate
 from directory.search import analysis, building, disk, lagging, postings, whoosh_index, words
 from directory.search.building import Generation as Generation
 from directory.search.building import State
-from directory.search.disk import Busy, Manifest, Unusable
+from directory.search.disk import Manifest, Unusable
 from directory.search.whoosh_index import Damaged
 from directory.search.words import Words
+from directory.turns import Taken
 
 _LOG: Final = logging.getLogger(__name__)
 _NEVER: Final = datetime.fromtimestamp(0, UTC)
@@ -232,7 +233,7 @@ class Index:
         try:
             with disk.only_builder(self._folder, _WAIT_SECONDS):
                 return there() or self._build()
-        except Busy as error:
+        except Taken as error:
             _LOG.warning("The index is not brought up to date: %s", error)
             return self._older() or self._in_memory()
         except (OSError, Damaged, Unusable) as error:

@@ -146,24 +146,27 @@ def report(token: str) -> str:
 @needs("staff", "admin")
 def confirm(token: str) -> Redirect | tuple[str, int]:
     """Let the file in, as it was tried; where it can't be any more, say why. Who confirms twice is led to what was done."""
-    upload, kept = mine(token, "report"), uploads()
-    if not kept.take_up(upload):
+    upload = mine(token, "report")
+    with uploads().taken_up(upload) as ours:
+        number = _let_in(upload) if ours else None
+    if not ours:
         return _once_done(token)
-    done = False
-    try:
-        told = importing().carry_out(wish(upload, upload.told["said"]))
-        done = told["imported"]
-    finally:
-        if not done:
-            kept.put_back(upload)
-    if not done:
-        kept.tell(upload, {"report": dict(told)})
+    if number is None:
         return report(token), 409
+    return redirect(url_for("staff_review.run", number=number), 303)
+
+
+def _let_in(upload: Upload) -> int | None:
+    """Import a file that was taken up; returns the number of the import, None where the file can't be imported any more."""
+    told = importing().carry_out(wish(upload, upload.told["said"]))
+    if not told["imported"]:
+        uploads().tell(upload, {"report": dict(told)})
+        return None
     with opened().database.writing() as connection:
         number = cast(int, store.newest_number(connection, told["source"]))
         store.audit(connection, Who(g.account.name, now()), "imported", f"{upload.told['said']['source']}: {upload.path.name}")
-    kept.conclude(upload, number)
-    return redirect(url_for("staff_review.run", number=number), 303)
+    uploads().conclude(upload, number)
+    return number
 
 
 def _once_done(token: str) -> Redirect:
@@ -178,9 +181,12 @@ def _once_done(token: str) -> Redirect:
 @staff_import.post("/<token>/cancel")
 @needs("staff", "admin")
 def cancel(token: str) -> Redirect:
-    """Leave it; the file is erased."""
-    uploads().erase(mine(token, "said"))
-    return redirect(url_for("staff_import.choose"), 303)
+    """Leave it; the file is erased, unless it is being imported at this moment."""
+    upload = mine(token, "said")
+    with uploads().taken_up(upload) as ours:
+        if ours:
+            uploads().erase(upload)
+    return redirect(url_for("staff_import.choose"), 303) if ours else _once_done(token)
 
 
 def mine(token: str, has: str) -> Upload:
