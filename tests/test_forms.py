@@ -137,7 +137,7 @@ FORMS: Final = st.fixed_dictionaries(
 @given(form=FORMS.filter(_times_go_together))
 def test_a_form_and_its_need_turn_into_each_other(form: choices.Values, gazetteer: Gazetteer) -> None:
     typed = forms.typed(MultiDict((name, text) for name, texts in form.items() for text in texts))
-    need = forms.understand(typed | {"age_asked": typed["age"]}, gazetteer, NOW)
+    need = forms.understand({**typed, "age_asked": typed["age"]}, gazetteer, NOW)
     assert forms.understand(forms.filled(need), gazetteer, NOW) == need
 
 

@@ -8,6 +8,8 @@ from typing import Final
 
 import pypdf
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from directory import handout
@@ -19,6 +21,8 @@ SITE: Final = "http://handout.example.org/"
 SIZES: Final = {"small": (320, 640), "phone": (390, 844), "desk": (1280, 900)}
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 LISTS: Final = {"usual": scene.snapshot(), "hostile": scene.hostile(), "raw": scene.raw(), "empty": scene.empty()}
+SHEET: Final = 816
+"""The width of a letter sheet in CSS pixels."""
 BIG_ENOUGH: Final = "a:not(.skip)"
 
 
@@ -163,3 +167,20 @@ def test_printed_it_has_the_address_and_no_links_or_buttons_and_black_words(open
         "parts => [...new Set(parts.map(part => getComputedStyle(part).color))]"
     )
     assert {*inks} <= {"rgb(0, 0, 0)", "rgb(255, 255, 255)"}
+
+
+@pytest.mark.parametrize("language", handout.LANGUAGES)
+def test_a_camera_reads_the_link_off_the_paper(opened: Open, language: str) -> None:
+    """As it is printed, at the size of a sheet, by a decoder that shares nothing with what drew the code."""
+    page = opened(handout.page(scene.snapshot(), language, scene.LINK), "desk").page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET, "height": SHEET * 11 // 8})
+    assert read(page.screenshot(full_page=True)) == [scene.LINK]
+    without = opened(handout.page(scene.snapshot(), language), "desk").page
+    assert read(without.screenshot(full_page=True)) == []
+
+
+def read(picture: bytes) -> list[str]:
+    """What the square codes of a picture say."""
+    with Image.open(io.BytesIO(picture)) as seen:
+        return [code.text for code in zxingcpp.read_barcodes(seen.convert("L"))]

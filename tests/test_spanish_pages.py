@@ -119,7 +119,7 @@ NEEDS: Final[dict[str, dict[str, Any]]] = {
         "level": "inpatient",
     },
     "points": {"weight_payment": "20", "weight_travel": "2", "sex": "", "age": "", "within_miles": "anywhere"},
-    "a child": {"age": "8", "near": "44113", "within_miles": "10"},
+    "a child": {"age": "8", "age_asked": "8", "near": "44113", "within_miles": "10"},
     "military": {"payer": "military", "age": "70", "level": "residential", "must": ["moud.methadone_start"]},
 }
 MISTAKES: Final[list[dict[str, Any]]] = [
