@@ -30,6 +30,8 @@ calls: Final = Blueprint("calls", __name__)
 _WRONG = dict[str, tuple[str, str, bool]]
 """By item, or by part of the closing form: what was typed, what is wrong with it, and whether one may say that it is none."""
 _LONGEST: Final = 60
+_AT_ONCE: Final = 3
+"""So many calls of the queue are shown whole; the others wait below, in a line each."""
 
 
 def desk(known: str = "") -> Desk:
@@ -55,7 +57,7 @@ def queue() -> str:
         [call_words.clock(case, one, now()) for case, one in clocks if bool(one.by) is wanted] for wanted in (True, False)
     )
     ended = [call_words.ended(one, opened(), now()) for one in call_queue.just_ended(desk())]
-    return page("calls_queue.html", due=shown, ended=ended, urgent=urgent, fresh=fresh)
+    return page("calls_queue.html", due=shown, at_once=_AT_ONCE, ended=ended, urgent=urgent, fresh=fresh)
 
 
 # --- the call sheet ----------------------------------------------------------------------------------------------------
