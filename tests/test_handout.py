@@ -101,6 +101,22 @@ def test_what_calls_told_stands_in_place_of_ask() -> None:
     assert sheet(scene.snapshot()).listed[0].asked == "ask for Dana"
 
 
+@SPOKEN
+def test_a_center_that_nobody_here_has_checked_says_so(language: str) -> None:
+    words = CATALOGS[language].say("field.unchecked")
+    new = [replace(one, vettings=()) if one.id[-1] in "28" else one for one in scene.listings()]
+    frozen = handout.freeze(scene.answered(*new), scene.TOLD, 3, scene.MADE)
+    made = sheet(frozen, language)
+    assert [one.name for one in (*made.options, *made.backups) if words in one.notes] == ["Example House 2"]
+    assert [one.name for one in made.bridges if words in one.starts] == ["Example Day Clinic"]
+    for name in ("page.html", "present.html"):
+        assert words in RENDERINGS[name](frozen, language).decode(), name
+        assert words not in RENDERINGS[name](scene.snapshot(), language).decode(), name
+    for center in (*frozen["options"], *frozen["backups"], *frozen["bridges"]):
+        del center["checked"]
+    assert words not in RENDERINGS["page.html"](frozen, language).decode(), "a hand-out of before says nothing of it"
+
+
 def test_what_nobody_knows_says_ask() -> None:
     told = sheet(handout.freeze(scene.answered(), {}, 1, scene.MADE)).listed
     third = next(one for one in told if one.data["id"] == "invented_survey:5")

@@ -93,6 +93,7 @@ def whereabouts(entry: Entry, need: Need) -> dict[str, Any]:
         "clock": _clock(entry, need),
         "arrives_at": _text(way.arrives, entry, need),
         "intake": _intake(entry),
+        "checked": entry.listing.published(need.as_of),
     }
 
 

@@ -170,14 +170,20 @@ def _sentence(words: str) -> str:
 
 
 def _notes(teller: Teller, center: Data) -> list[str]:
-    """What stands below the box: the second step, when to call again, and whose clock it is."""
+    """What stands below the box: the second step, when to call again, whose clock it is, and that nobody here checked it."""
     again, clock, say = center["call_again_by"], center["clock"], teller.words.say
     told = [
         teller.then(center),
         say("field.call_again", time=teller.moment(again)) if again else "",
         say("time.clock", clock=clock) if clock else "",
+        unchecked(teller, center),
     ]
     return [one for one in told if one]
+
+
+def unchecked(teller: Teller, center: Data) -> str:
+    """That nobody here has checked a center; "" where somebody has, and for what was frozen before it was written down."""
+    return "" if center.get("checked", True) else teller.words.say("field.unchecked")
 
 
 def _bridge(teller: Teller, center: Data) -> Bridge:
@@ -187,5 +193,5 @@ def _bridge(teller: Teller, center: Data) -> Bridge:
         way=teller.way(center),
         phone=teller.phone(center),
         dial=center["phone"]["dial"] if center["phone"] else "",
-        starts=teller.starts(center),
+        starts=". ".join(filter(None, (teller.starts(center), unchecked(teller, center)))),
     )

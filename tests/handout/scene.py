@@ -9,18 +9,19 @@ from directory.answered import Answered
 from directory.answering import Asking
 from directory.handout import HandoutFacts, Snapshot
 from directory.hours import Hours
-from directory.listing import Listing, Phone, PhoneKind, Point
+from directory.listing import Listing, Phone, PhoneKind, Point, Vetting
 from directory.matching import columns
 from directory.matching.arrival import STRAIGHT
 from directory.need import Need
 from directory.search.analysis import document
 from directory.search.words import Words
-from directory.vocabulary import SourceKind
+from directory.vocabulary import SourceKind, VettingState
 from tests.builders import AS_OF, POINTS, a_listing, a_need, a_provenance, a_ready_listing, a_report, held_for
 
 LINK: Final = "https://directory.example.org/s/Qm7xV2pLr9sTzB4nKd8WfA"
 MADE: Final = AS_OF + timedelta(minutes=4)
 INPATIENT: Final = frozenset(f"setting.{one}" for one in ("residential", "residential_short", "residential_withdrawal"))
+CHECKED: Final[dict[str, Any]] = {"vettings": (Vetting(VettingState.VETTED, AS_OF - timedelta(days=9), "a test"),)}
 TOLD: Final = {
     "invented_survey:1": HandoutFacts(
         ask_for="Dana",
@@ -40,7 +41,7 @@ TOLD: Final = {
 def a_center(number: int, **fields: Any) -> Listing:
     """A ready center with its own name and number."""
     phone = Phone(f"61455501{number:02}", "", PhoneKind.INTAKE)
-    usual = {"id": f"invented_survey:{number}", "organization": f"Example House {number}", "phones": (phone,)}
+    usual = {"id": f"invented_survey:{number}", "organization": f"Example House {number}", "phones": (phone,), **CHECKED}
     return a_ready_listing(**(usual | fields))
 
 
@@ -53,6 +54,7 @@ def listings() -> list[Listing]:
         "unknown": ("withdrawal.opioid",),
         "intake_hours": Hours.read("24/7"),
         "timezone": "America/New_York",
+        **CHECKED,
     }
     return [
         a_center(1, reports=(held,), provenance=call, point=Point(39.9952, -83.0047)),
@@ -104,8 +106,8 @@ def hostile(words: str = LONG) -> Snapshot:
     """The hand-out of centers that are called such things and said such things."""
     rules, until = tuple((code, words) for code in handout.RULES), AS_OF + timedelta(hours=2)
     told = HandoutFacts(words, None, words, words, (words,) * 9, (words,) * 9, words, until, rules=rules)
-    named = {"organization": words, "program": words, "address_1": words, "address_2": words, "city": words}
-    known = [a_center(number, **(named | {"organization": f"{number} {words}"})) for number in range(1, 6)]
+    named: dict[str, Any] = {"organization": words, "program": words, "address_1": words, "address_2": words, "city": words}
+    known = [a_center(number, **(named | {"vettings": (), "organization": f"{number} {words}"})) for number in range(1, 6)]
     return handout.freeze(answered(*known), {one.id: told for one in known}, 3, MADE)
 
 
