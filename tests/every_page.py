@@ -104,6 +104,7 @@ PAGES: Final = [
     Shown("a list that is no longer kept", "/options/aaaaaaaaaaaaaaaaaaaaaa", "no longer kept"),
     Shown("a listing", f"/listings/{READY}", "2 beds are open"),
     Shown("a listing of which little is known", "/listings/invented_survey:silent", "Nobody has reported on its beds"),
+    Shown("a listing that nobody has checked", "/listings/invented_survey:held", "This center is not shown here now"),
     Shown("how options are ranked", "/how-options-are-ranked", "tiers before points"),
     Shown("nothing here", "/nowhere", "There is nothing here"),
     Shown("the form, in Spanish", "/es/need", "Vea a quién llamar esta noche"),

@@ -116,6 +116,7 @@ def test_a_family_gets_checked_centers_alone_and_the_others_counted(client: Flas
     assert "7 more centers may fit, but nobody here has checked them yet." in page and "Vetted 7" in page
     assert "There is a center of the name that you asked for, but nobody here has checked it yet." in page
     assert "No place within reach that we have checked is known to start methadone or buprenorphine." in page
+    assert family.get(asked(family)).text.count('href="tel:+18006624357">1-800-662-HELP (4357)</a>') == 3
     assert "It names only centers that our staff have checked." in plain(family.get("/need").text)
     assert "also names centers that nobody here has checked yet" in plain(client.get("/need").text)
 

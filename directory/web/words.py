@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import Flask
+from markupsafe import Markup, escape
 
 from directory import directions, paper
 from directory.listing import Phone
@@ -17,7 +18,7 @@ from directory.matching.wording import day, hour
 from directory.need import Need
 from directory.search.generations import Generation
 from directory.spoken import Spoken, capital, count, say
-from directory.vocabulary import Answer, BedState
+from directory.vocabulary import TREATMENT_LINE, Answer, BedState
 from directory.web.clock import now
 from directory.web.language import sheet, speak
 from directory.web.told import vetted as how_far_checked
@@ -54,6 +55,7 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
         "day": day, "clock": clock, "machine_hour": machine_hour, "tel": tel, "dial": dial, "capital": capital,
         "source": source_title, "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "sentence": sentence,
         "ended": ended, "percent": percent, "address": directions.address_of, "directions": directions.directions_to,
+        "with_number": with_number,
     }  # fmt: skip
     app.jinja_env.globals |= {
         "PHONE_KINDS": paper.PHONE_KINDS, "distance": paper.distance,
@@ -108,6 +110,12 @@ def tel(phone: Phone) -> str:
     """What a telephone link dials: +16145550101;ext=12."""
     country = "+1" if len(phone.number) == 10 else ""
     return f"tel:{country}{phone.number}" + (f";ext={phone.extension}" if phone.extension else "")
+
+
+def with_number(words: str) -> Markup:
+    """A sentence in which the number of the helpline for treatment, where it stands there, is a link that dials it."""
+    link = Markup('<a class="number" href="{}">{}</a>').format(dial(TREATMENT_LINE), TREATMENT_LINE)
+    return escape(speak(words)).replace(escape(TREATMENT_LINE), link)
 
 
 def dial(helpline: str) -> str:
