@@ -130,6 +130,21 @@ def test_helplines_and_what_is_said_of_bridges_are_always_in_the_json(app: Flask
     assert usual["bridges"] and usual["no_bridge"] == "" and usual["helplines"] == told["helplines"]
 
 
+def test_vetted_centers_alone_are_asked_for_by_an_option_or_in_the_file(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "need.json"
+    file.write_text(json.dumps({"near": "43215", "substances": ["heroin"], "vetted_only": True}))
+    families, everybody = answer(app, "--need", str(file)), answer(app, "--need", str(file), "--all-centers")
+    assert (
+        families["need"]["vetted_only"] and families["counts"]["set_aside"]["trust"] and "nobody here" in families["unchecked"]
+    )
+    assert not everybody["need"]["vetted_only"] and everybody["unchecked"] == ""
+    assert "trust" not in everybody["counts"]["set_aside"]
+    keeps_to(SCHEMA, families)
+    assert answer(app, *DEMO, "--vetted-only")["need"]["vetted_only"] is True
+    file.write_text(json.dumps({"near": "43215", "vetted_only": "perhaps"}))
+    assert run(app, "--need", str(file)).exit_code == 2
+
+
 def test_the_need_file_and_the_command_line_ask_the_same(app: Flask, tmp_path: Path) -> None:
     moment = ["--as-of", "2026-03-13T18:00-04:00"]
     need = {
