@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from directory import store
 from directory.listing import Statement
-from directory.resolve import NOTHING_SINCE, Said, Since
+from directory.resolve import NOTHING_SINCE, Said, Since, standing
 from directory.store import Recorded
 from importers.listing_fields import BadLine
 from importers.listing_line import Line, withheld, without_street
+
+_CONTENT: Final = frozenset(("values", "yes", "no"))
 
 
 def already_there(connection: Connection, lines: Sequence[Line]) -> dict[str, Recorded]:
@@ -53,10 +55,15 @@ def _new_since(told: Since, there: Since) -> Since:
 
 
 def _identity(statement: Statement, hidden: bool) -> tuple[Any, ...]:
-    """What makes two statements the same; of a withheld address the street is in no file, whoever gave it once."""
+    """What makes two statements the same."""
+    rest = (getattr(statement, name) for name in Statement.__dataclass_fields__ if name not in _CONTENT)
+    return *_content(statement, hidden), *rest
+
+
+def _content(statement: Statement, hidden: bool) -> tuple[Any, ...]:
+    """What a statement says; of a withheld address the street is in no file, whoever gave it once."""
     told = without_street(statement) if hidden else statement.values
-    rest = (getattr(statement, name) for name in Statement.__dataclass_fields__ if name != "values")
-    return frozenset(told.items()), *rest
+    return frozenset(told.items()), statement.yes, statement.no
 
 
 def check_newer(before: Recorded, new: Recorded) -> None:
@@ -72,6 +79,32 @@ def check_newer(before: Recorded, new: Recorded) -> None:
             found = f"{place[0]}: {day}, against {last[place]}"
             fix = "Leave that statement out; if it is right, undo the newer one or say it as of a later day"
             raise BadLine("it is older than what its source said last", found, fix)
+
+
+def check_repeats(line: Line, before: Recorded, new: Recorded) -> None:
+    """Refuse a line by which a source would say again, on a later day, what it only said here and not in the line."""
+    hidden = withheld(before.said)
+    last = before.said[-1].order if before.said else 0
+    in_line = [Said(last + number, statement) for number, statement in enumerate(line.statements, start=1)]
+    for one in new.said:
+        if not one.statement.repeats:
+            continue
+        told = {_content(other.statement, hidden) for other in _stands_before(one, in_line)}
+        here = _stands_before(one, (*before.said, *new.said))
+        later = one.statement.provenance.observed_at
+        dated = [other.statement for other in here if other.statement.provenance.observed_at < later]
+        if any(_content(other, hidden) not in told for other in dated):
+            found = f"{one.statement.source}: {later}"
+            fix = "Put what it says again before it in the same line, or leave it out"
+            raise BadLine(
+                "a source says something again that it does not say in this line, and here it said otherwise", found, fix
+            )
+
+
+def _stands_before(one: Said, said: Sequence[Said]) -> list[Said]:
+    """What of it stands of the same source when something is said."""
+    same = one.statement.source, one.statement.local_id
+    return standing([s for s in said if s.order < one.order and (s.statement.source, s.statement.local_id) == same])
 
 
 def with_news(before: Recorded, new: Recorded) -> Recorded:

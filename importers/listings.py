@@ -36,7 +36,7 @@ from importers.listing_line import (
     read_line,
 )
 from importers.listing_merges import check_merges, merge_as_told, to_merge
-from importers.listing_news import already_there, check_newer, news, with_news
+from importers.listing_news import already_there, check_newer, check_repeats, news, with_news
 from importers.pipeline import INVENTED, Order, Summary
 from importers.understanding import Progress
 
@@ -139,6 +139,7 @@ def _take_up(taking: _Taking, lines: Sequence[tuple[int, Line]]) -> None:
             if one.says_anything:
                 _check_named(after)
             check_newer(before, new)
+            check_repeats(line, before, new)
             check_merges(taking.connection, line, after)
         except BadLine as error:
             _refuse(taking, number, error)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from directory.vocabulary import label
 from importers import report
 from importers.differences import NOT_SAID, ChangeKind, FieldChange
 from importers.orders import SHOWN
-from tests.listing_files import NAMED, NOW, ORDER, Bring, a_line, bringing, changes, counts, held
+from tests.listing_files import NAMED, NOW, ORDER, Bring, a_line, bringing, changes, counts, held, text_of
 
 TRYING = replace(ORDER, dry_run=True)
 CALL = {"source": "calls", "kind": "staff_call", "observed_at": "2026-03-05", "values": {"phone": "614-555-0150"}}
@@ -135,6 +135,67 @@ def test_an_older_word_does_not_undo_a_newer_one_of_the_same_source(
     )  # fmt: skip
     assert [str(phone) for phone in held(database)["listings:a"].phones] == ["614-555-0101"]
     assert counts(bring(of_a(older, survey("2026-03-02")))) == (0, 1, 0, 0)
+
+
+AGAIN = survey("2026-04-01", restates=False) | {"values": {}}
+OURS, THEIRS = (
+    survey(day, values={"phone": phone}) for day, phone in (("2026-03-02", "614-555-0101"), ("2026-03-01", "614-555-0177"))
+)
+LATER = replace(ORDER, now=datetime(2026, 4, 2, tzinfo=UTC))
+
+
+def dated(database: Database) -> tuple[str, date]:
+    listing = held(database)["listings:a"]
+    return str(listing.phone), listing.said_by["phone"].observed_at
+
+
+@pytest.mark.parametrize("line", [of_a(THEIRS, AGAIN), of_a(AGAIN)], ids=["of another saying", "of nothing in the line"])
+def test_what_was_said_again_elsewhere_does_not_date_what_was_said_otherwise_here(
+    bring: Bring, database: Database, line: dict[str, Any]
+) -> None:
+    bring(of_a(survey("2026-02-01", values={"phone": "614-555-0177"})), order=LATER)
+    bring(of_a(OURS), order=LATER)
+    (problem,) = bring(line, a_line(id="listings:b"), order=LATER).problems
+    assert problem.loudness is Loudness.ROW and dated(database) == ("614-555-0101", date(2026, 3, 2))
+
+
+def test_a_repetition_of_what_stands_nowhere_in_its_line_is_told(bring: Bring, database: Database) -> None:
+    bring(of_a(THEIRS), order=LATER)
+    bring(of_a(OURS), order=LATER)
+    (problem,) = bring(of_a(THEIRS, AGAIN), a_line(id="listings:b"), order=LATER).problems
+    assert problem.what == (
+        "a source says something again that it does not say in this line, and here it said otherwise; the line was left out"
+    )
+    assert (problem.found, problem.fix) == (
+        "survey: 2026-04-01",
+        "Put what it says again before it in the same line, or leave it out",
+    )
+    assert dated(database) == ("614-555-0101", date(2026, 3, 2))
+
+
+def test_what_was_said_again_of_the_same_is_taken(bring: Bring, database: Database) -> None:
+    bring(of_a(OURS), order=LATER)
+    assert counts(bring(of_a(OURS, AGAIN), order=LATER)) == (0, 1, 0, 0)
+    assert dated(database) == ("614-555-0101", date(2026, 4, 1))
+    text = text_of(database)
+    assert counts(bring(*map(json.loads, text.splitlines()[1:]), order=LATER)) == (0, 0, 1, 0)
+    assert text_of(database) == text
+
+
+def test_an_export_that_somebody_edited_carries_its_repetitions(bring: Bring, database: Database) -> None:
+    bring(of_a(OURS, AGAIN), order=LATER)
+    (line,) = map(json.loads, text_of(database).splitlines()[1:])
+    line["statements"].insert(2, {**CALL, "observed_at": "2026-04-01"})
+    assert counts(bring(line, order=LATER)) == (0, 1, 0, 0)
+    again = survey("2026-04-02", restates=False) | {"values": {}}
+    line["statements"].append(again)
+    assert counts(bring(line, order=LATER)) == (0, 1, 0, 0)
+    listing = held(database)["listings:a"]
+    assert listing.said_by["city"].observed_at == date(2026, 4, 2)
+    (written,) = text_of(database).splitlines()[1:]
+    assert [one["observed_at"] for one in json.loads(written)["statements"]] == [
+        "2026-03-02", "2026-04-01", "2026-04-01", "2026-04-02",
+    ]  # fmt: skip
 
 
 # --- what it contradicts ---------------------------------------------------------------------------------------------
