@@ -13,7 +13,7 @@ from importers import attempts, listing_line, spreadsheet
 from importers.attempts import Attempt
 from importers.orders import Order, Summary
 from importers.sources import SOURCES
-from importers.spreadsheet_command import proposed
+from importers.spreadsheet_suggestion import suggest
 from importers.table_export import table_lines
 
 _OURS: Final = "A file of listings, JSON Lines as in docs/listings.md"
@@ -45,12 +45,12 @@ class BrowserImports:
         return self._told(wish, dry_run=False)
 
     def propose(self, wish: Wish) -> Proposed:
-        """A mapping for a table, or why there can be none."""
+        """A mapping for a table, or why there can be none; when a file was sent says nothing of the day that it speaks of."""
         try:
-            found = proposed(wish.path)
+            found = suggest(wish.path, None)
         except CannotUnderstand as error:
             return Proposed(told=_as_told(attempts.refused(self._database, _attempt(wish, dry_run=True), error)))
-        return Proposed(found.text, found.phrases, found.columns)
+        return Proposed(found.text, found.phrases, found.columns, found.dated)
 
     def table(self, locate: Locate, now: datetime) -> bytes:
         """All listings as a CSV table."""
@@ -67,7 +67,9 @@ def _attempt(wish: Wish, dry_run: bool) -> Attempt:
 
 
 def _as_told(summary: Summary) -> Mapping[str, Any]:
-    """A summary as data: the loudest problems first, all counted by kind, and what stands in conflict."""
+    """A summary as data: the loudest problems first, all counted by kind, those of the whole file, and what contradicts."""
     ordered = sorted(summary.problems, key=lambda problem: [*Loudness].index(problem.loudness), reverse=True)
     told = replace(summary, problems=tuple(ordered)).as_recorded()
-    return told | {name: value for name, value in summary.as_json().items() if name in ("changes", "contradictions")}
+    whole = [problem.as_json() for problem in summary.problems if problem.where == summary.file]
+    seen = {name: value for name, value in summary.as_json().items() if name in ("changes", "contradictions")}
+    return told | seen | {"whole": whole}

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from directory.problems import CannotUnderstand
-from importers.spreadsheet_suggestion import Suggestion, suggest
+from importers.spreadsheet_suggestion import suggest
 
 
 def with_mapping(command: click.Command) -> click.Command:
@@ -39,15 +39,10 @@ def _mapped(of_file: Callable[..., Any]) -> Callable[..., Any]:
     return callback
 
 
-def proposed(file: Path) -> Suggestion:
-    """A mapping for a file as it is on the disk; raises CannotUnderstand for one without a table."""
-    return suggest(file, datetime.fromtimestamp(file.stat().st_mtime, UTC).date())
-
-
 def _suggested(file: Path) -> str:
-    """The same as text for the command line; raises click.ClickException, in words."""
+    """A mapping for a file as it is on the disk; raises click.ClickException, in words."""
     try:
-        return proposed(file).text
+        return suggest(file, datetime.fromtimestamp(file.stat().st_mtime, UTC).date()).text
     except CannotUnderstand as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

@@ -93,15 +93,19 @@ class _Draft:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A mapping as TOML, and what of the table it does not understand: phrases by column, and whole columns."""
+    """A mapping as TOML, and what of the table it does not understand: phrases by column, and whole columns.
+
+    `dated` says whether it says the day that the table speaks of.
+    """
 
     text: str
     phrases: Mapping[str, tuple[str, ...]]
     columns: tuple[str, ...]
+    dated: bool = True
 
 
-def suggest(path: Path, changed: date) -> Suggestion:
-    """A mapping for the table; `changed` is the day on which the file was last changed.
+def suggest(path: Path, changed: date | None) -> Suggestion:
+    """A mapping for the table; `changed` is the day on which the file was last changed, where that is known.
 
     Raises CannotUnderstand where the file holds no table.
     """
@@ -118,7 +122,8 @@ def suggest(path: Path, changed: date) -> Suggestion:
     text = "\n".join(_written(path, draft, header, max(map(len, columns.values()), default=0), day))
     unknown = {column: tuple(one for one, terms in said.items() if not terms) for column, said in draft.terms.items()}
     left_out = tuple(column for column, why in draft.ignore.items() if why == _NOT_UNDERSTOOD)
-    return Suggestion(text, {column: phrases for column, phrases in unknown.items() if phrases}, left_out)
+    phrases = {column: some for column, some in unknown.items() if some}
+    return Suggestion(text, phrases, left_out, dated=bool(draft.observed or day))
 
 
 def _header(sheet: Sheet, words: Words) -> int:
@@ -194,7 +199,7 @@ def _spoken(draft: _Draft, known: Mapping[str, list[str]], column: str, cells: l
 # --- as TOML ---------------------------------------------------------------------------------------------------------
 
 
-def _written(path: Path, draft: _Draft, header: int, rows: int, day: date) -> Iterator[str]:
+def _written(path: Path, draft: _Draft, header: int, rows: int, day: date | None) -> Iterator[str]:
     name = re.sub(r"[^a-z0-9]+", "_", path.stem.casefold()).strip("_")[:36]
     yield f"# A mapping for {_quoted(path.name)}, proposed from its headings and cells."
     yield "# Read it before you use it: docs/spreadsheets.md"
@@ -206,6 +211,8 @@ def _written(path: Path, draft: _Draft, header: int, rows: int, day: date) -> It
     yield 'kind = "web"  # or provider_attestation, where the centers say it of themselves; licensing_registry'
     if draft.observed:
         yield f"observed = {_quoted(draft.observed)}"
+    elif day is None:
+        yield '# observed = "2026-03-01"  # the day that the table speaks of, which it does not say'
     else:
         yield f"observed = {_quoted(day.isoformat())}  # the day on which the file was last changed: is it what it speaks of?"
     yield f"at_least = {max(rows // 2, 1)}"

@@ -22,6 +22,10 @@ from directory.account import Role
 from directory.referral import Directory
 from directory.uploads import KEPT, MOST_BYTES, Upload, Uploads
 from directory.web import create_app
+from importers import demo
+from importers.commands import DEMO_FILE
+from importers.orders import Order
+from importers.pipeline import import_file
 from tests import sites
 from tests.people import a_client, a_person
 from tests.test_browser import browser, fits_across, served
@@ -165,6 +169,29 @@ def test_a_table_is_brought_with_its_mapping(app: Flask, directory: Directory, t
     assert {path.stat().st_mode & 0o777 for path in waiting(directory)} == {0o600}
     assert send(client, f"{sent.location}/confirm").location == "/staff/runs/1"
     assert listings(directory) > 0 and waiting(directory) == []
+
+
+def test_before_it_is_let_in_staff_read_that_invented_centers_go(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    client = somebody(app)
+    import_file(directory.database, demo.importer, DEMO_FILE, Order("a test", NOW))
+    told = client.get(bring(client, book(tmp_path, "614-555-0101")).location).text
+    well_formed(told)
+    first = told[told.index("Know before you import it") : told.index("Import it</button>")]
+    assert "The invented listings of the demo directory make way for real ones: " in first
+    assert "Check that the file is whole" in first
+
+
+def test_staff_read_at_home_that_listings_wait_to_be_checked(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    client = somebody(app)
+    assert "to be checked" not in client.get("/staff").text
+    send(client, bring(client, book(tmp_path, "614-555-0101", "614-555-0102")).location + "/confirm")
+    told = client.get("/staff").text
+    assert "2 listings wait to be checked" in told and 'href="#look-up"' in told
+    with directory.database.reading() as connection:
+        first = store.ids(connection)[0]
+    sites.checked(directory, first)
+    told = client.get("/staff").text
+    assert "1 listing waits to be checked" in told and "Nothing waits" not in told
 
 
 def test_leaving_it_erases_the_file(app: Flask, directory: Directory, tmp_path: Path) -> None:

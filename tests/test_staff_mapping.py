@@ -11,7 +11,9 @@ from flask import Flask
 from playwright.sync_api import Browser
 
 from directory.account import Role
+from directory.normalize import FIELDS
 from directory.referral import Directory
+from directory.vocabulary import TERMS
 from directory.web.roles import MOST_TEXT
 from tests.people import a_person
 from tests.test_browser import browser, fits_across, served
@@ -41,7 +43,7 @@ def test_a_mapping_is_proposed_mended_and_used_without_sending_the_table_again(
     app: Flask, directory: Directory, table: Path
 ) -> None:
     client = somebody(app)
-    sent = bring(client, table, source="spreadsheet")
+    sent = bring(client, table, source="spreadsheet", observed="2026-03-01")
     assert sent.status_code == 303 and sent.location.endswith("/mapping")
     shown = client.get(sent.location).text
     well_formed(shown)
@@ -74,7 +76,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
 ) -> None:
     table.write_text(COUNTY, encoding="utf-8")
     client = somebody(app)
-    address = bring(client, table, source="spreadsheet").location
+    address = bring(client, table, source="spreadsheet", observed="2026-03-01").location
     wrong = typed(client.get(address).text).replace(*change)
     assert change[1] in wrong
     answer = send(client, address, mapping=wrong, skip_unknown="")
@@ -86,7 +88,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
 
 def test_unknown_phrases_may_be_left_out_counted(app: Flask, directory: Directory, table: Path) -> None:
     client = somebody(app)
-    address = bring(client, table, source="spreadsheet").location
+    address = bring(client, table, source="spreadsheet", observed="2026-03-01").location
     without = re.sub(r'"Sailors" = .*\n', "", typed(client.get(address).text))
     assert send(client, address, mapping=without).status_code == 422
     assert send(client, address, mapping=without, skip_unknown="yes").status_code == 303
@@ -125,7 +127,7 @@ def test_the_mapping_of_a_file_is_its_owners_and_of_tables_alone(app: Flask, dir
 
 def test_a_mapping_may_be_longer_than_a_form_and_not_longer_than_any(app: Flask, directory: Directory, table: Path) -> None:
     client = somebody(app)
-    address = bring(client, table, source="spreadsheet").location
+    address = bring(client, table, source="spreadsheet", observed="2026-03-01").location
     mapping = typed(client.get(address).text)
     assert send(client, address, mapping=f"{mapping}\n# {'x' * 100_000}").status_code == 303
     assert send(client, address, mapping="x" * (MOST_TEXT + 1)).status_code == 413
@@ -144,7 +146,9 @@ def test_it_is_mended_on_a_telephone(browser: Browser, app: Flask, directory: Di
         page.get_by_role("button", name="Read what it would change").click()
         field = page.locator("#mapping")
         field.fill(field.input_value().replace('"Sailors" = []', '"Sailors" = ["sex.mail"]'))
-        assert fits_across(page)
+        page.get_by_label("The day that the table speaks of").fill("2026-03-01")
+        page.get_by_text("How a mapping is written").last.click()
+        assert page.get_by_text("[columns]", exact=True).is_visible() and fits_across(page)
         page.get_by_role("button", name="Read what it would change").click()
         assert page.get_by_text("names a term that does not exist").is_visible() and fits_across(page)
         field.fill(field.input_value().replace("sex.mail", "sex.male"))
@@ -153,3 +157,28 @@ def test_it_is_mended_on_a_telephone(browser: Browser, app: Flask, directory: Di
         page.wait_for_url("**/staff/runs/1")
         assert listings(directory) == 3
         context.close()
+
+
+def test_a_table_that_does_not_say_its_day_is_asked_for_it(app: Flask, directory: Directory, table: Path) -> None:
+    client = somebody(app)
+    address = bring(client, table, source="spreadsheet").location
+    shown = client.get(address).text
+    assert "\n# observed = " in typed(shown) and 'id="observed"' in shown
+    mended = typed(shown)
+    lacking = send(client, address, mapping=mended, observed="")
+    well_formed(lacking.text)
+    assert lacking.status_code == 422 and "Enter the day that the table speaks of" in lacking.text
+    assert "Enter a day as 2026-03-13" in send(client, address, mapping=mended, observed="soon").text
+    assert typed(lacking.text) == mended and listings(directory) == 0
+    tried = send(client, address, mapping=mended, observed="2026-02-01")
+    assert tried.status_code == 303 and 'value="2026-02-01"' in client.get(address).text
+    assert send(client, f"{tried.location}/confirm").location == "/staff/runs/1"
+    assert "February 1, 2026" in client.get("/staff/runs/1").text
+
+
+def test_how_a_mapping_is_written_stands_beside_it(app: Flask, directory: Directory, table: Path) -> None:
+    client = somebody(app)
+    shown = client.get(bring(client, table, source="spreadsheet").location).text
+    how = shown[shown.index('id="how"') :]
+    assert 'href="#how"' in shown.partition("<textarea")[0] and "docs/" not in shown.partition("<textarea")[0] + how
+    assert all(f"<code>{name}</code>" in how for name in FIELDS) and all(f"<code>{code}</code>" in how for code in TERMS)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from directory.store.listings import count
 from directory.store.looked import note
 from directory.store.sameness import sameness, stands_for, with_standing
 from directory.tables import (
@@ -24,7 +25,7 @@ from directory.tables import (
     utc,
 )
 from directory.vetting_file import Outcome, Step, StepKind, Who
-from directory.vocabulary import PUBLISHED
+from directory.vocabulary import PUBLISHED, VettingState
 
 
 def append_vetting_step(connection: Connection, listing_id: str, step: Step) -> None:
@@ -159,6 +160,13 @@ def settle_attestation(connection: Connection, digest: str, now: datetime, by: s
 def once_published(connection: Connection) -> list[str]:
     """The ids of the listings that were ever vetted: those that may be published now, or have lapsed."""
     return sorted({*published_under(connection).values()})
+
+
+def count_unchecked(connection: Connection) -> int:
+    """How many listings nobody has decided about yet: never vetted, and never rejected or suspended."""
+    undecided = [str(VettingState.NEW), str(VettingState.IN_REVIEW)]
+    query = select(VettingRow.listing_id).where(VettingRow.state.not_in(undecided)).distinct()
+    return count(connection) - len({*stands_for(connection, connection.scalars(query)).values()})
 
 
 def published_under(connection: Connection) -> dict[str, str]:

@@ -82,7 +82,7 @@ def _home(told: dict[str, str]) -> str:
     shown = [task for reason in Reason for task in [task for task in found if task.reason is reason][: None if whole else _FEW]]
     queue = waiting(shown, whole)
     with opened().database.reading() as connection:
-        contradictions = store.count_conflicts(connection)
+        contradictions, unchecked = store.count_conflicts(connection), store.count_unchecked(connection)
     total, *states = upkeep.freshness(opened(), moment)
     return page(
         "staff_home.html",
@@ -97,6 +97,7 @@ def _home(told: dict[str, str]) -> str:
         **WORDS,
         headings=HEADINGS,
         contradictions=contradictions,
+        unchecked=unchecked,
         looking=proposing.behind(opened()),
         imports=current_app.extensions["importing"] is not None,
         freshness=total,

@@ -47,16 +47,20 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A mapping proposed for a table, and what of the table it does not understand; or why there is none."""
+    """A mapping proposed for a table, what of it is not understood, and whether it says its day; or why there is none."""
 
     text: str = ""
     phrases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     columns: Sequence[str] = ()
+    dated: bool = True
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Importing(Protocol):
-    """What imports files. What came of it is told as a summary's JSON, with `imported` and `kinds` of problems."""
+    """What imports files.
+
+    What came of it is told as a summary's JSON, with `imported`, `kinds` of problems and those of the `whole` file.
+    """
 
     def propose(self, wish: Wish) -> Proposed:
         """A mapping for a table that came without one."""

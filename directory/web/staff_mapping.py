@@ -1,18 +1,24 @@
 """A table that came without its mapping: one is proposed, staff mend it in the page, and go on to what it would change."""
 
 import io
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
+from directory import values
+from directory.normalize import FIELDS
 from directory.uploads import Upload
+from directory.vocabulary import GROUPS
 from directory.web.opened import page
 from directory.web.roles import MOST_TEXT, needs
 from directory.web.staff_import import has_mapping, importing, mine, uploads, wish
 
 staff_mapping: Final = Blueprint("staff_mapping", __name__, url_prefix="/staff/import")
 _FILE: Final = "mapping.toml"
+_SAYS_ITS_DAY: Final = re.compile(r"^\s*observed\s*=", re.MULTILINE)
 
 
 @staff_mapping.get("/<token>/mapping")
@@ -22,7 +28,7 @@ def form(token: str) -> str:
     upload = _mapped(token)
     sent = uploads().beside(upload)
     text = sent.read_text(encoding="utf-8-sig", errors="replace") if sent else upload.told["proposed"]["text"]
-    return _page(upload, text, ())
+    return _page(upload, text, upload.told["said"], {})
 
 
 @staff_mapping.post("/<token>/mapping")
@@ -33,12 +39,15 @@ def send(token: str) -> Redirect | tuple[str, int]:
     if kept.busy(token):
         return redirect(url_for("staff_import.report", token=token), 303)
     text = request.form.get("mapping", "").replace("\r\n", "\n")
-    said = {**upload.told["said"], "skip_unknown": request.form.get("skip_unknown") == "yes"}
+    observed, wrong = _day(upload, text)
+    said = {**upload.told["said"], "observed": observed, "skip_unknown": request.form.get("skip_unknown") == "yes"}
+    if wrong:
+        return _page(upload, text, said, wrong), 422
     kept.put_beside(upload, io.BytesIO(text.encode()), _FILE)
     told = dict(importing().look(wish(upload, said)))
     kept.tell(upload, {"said": said, "report": told})
     if not told["imported"]:
-        return _page(upload, text, told["problems"], said["skip_unknown"]), 422
+        return _page(upload, text, said, {"mapping": told["problems"]}), 422
     return redirect(url_for("staff_import.report", token=token), 303)
 
 
@@ -49,8 +58,19 @@ def _mapped(token: str) -> Upload:
     return upload
 
 
-def _page(upload: Upload, text: str, problems: Any, skips: bool | None = None) -> str:
-    skips = upload.told["said"]["skip_unknown"] if skips is None else skips
-    proposed = upload.told.get("proposed", {})
-    told = {"mapping": problems} if problems else {}
-    return page("staff_mapping.html", upload=upload, text=text, told=told, proposed=proposed, skips=skips)
+def _day(upload: Upload, text: str) -> tuple[str, dict[str, str]]:
+    """The day that the table speaks of as it was entered, and what is wrong with it; needed where nothing else says one."""
+    written = request.form.get("observed", upload.told["said"]["observed"]).strip()
+    if not written:
+        lacking = not upload.told.get("proposed", {}).get("dated", True) and not _SAYS_ITS_DAY.search(text)
+        return "", {"observed": "Enter the day that the table speaks of: it does not say it."} if lacking else {}
+    try:
+        return values.written_day(written), {}
+    except ValueError as error:
+        return written, {"observed": f"{error}."}
+
+
+def _page(upload: Upload, text: str, said: Mapping[str, Any], told: Mapping[str, Any]) -> str:
+    proposed, form = upload.told.get("proposed", {}), {"observed": [said["observed"]]}
+    shown = {"fields": FIELDS, "groups": GROUPS, "skips": said["skip_unknown"]}
+    return page("staff_mapping.html", upload=upload, text=text, form=form, told=told, proposed=proposed, **shown)
