@@ -163,8 +163,7 @@ def _export_listings_command() -> click.Command:
         directory.ready()
         try:
             if str(file) == "-":
-                with directory.database.reading() as connection:
-                    sys.stdout.buffer.writelines(line.encode() for line in exported(connection))
+                sys.stdout.buffer.writelines(line.encode() for line in exported(directory.database))
                 return
             count = export_listings(directory.database, file)
         except CannotUnderstand as error:

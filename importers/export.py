@@ -5,18 +5,32 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from directory import store
 from directory.database import Database
+from directory.portions import read_whole
+from directory.store import Recorded
 from importers.base import refuse
 from importers.listing_line import header, written_line
 
 
-def exported(connection: Connection) -> Iterator[str]:
-    """Everything that is known of every listing, line by line: the header, then the listings in the order of their ids."""
+def exported(database: Database) -> Iterator[str]:
+    """Everything that is known of every listing, line by line: the header, then the listings in the order of their ids.
+
+    All is of one moment, and nobody who writes waits for it; the lines lie in a file without a name until that is sure.
+    """
     yield header()
-    yield from map(written_line, store.recorded(connection, store.ids(connection)))
+    lines: dict[str, tuple[int, int]] = {}
+    with tempfile.TemporaryFile() as spool:
+
+        def take(one: Recorded) -> None:
+            line = written_line(one).encode()
+            lines[one.listing_id] = spool.tell(), len(line)
+            spool.write(line)
+
+        _, ids = read_whole(database, store.recorded, take)
+        for start, length in (lines[key] for key in ids if key in lines):
+            spool.seek(start)
+            yield spool.read(length).decode()
 
 
 def export_listings(database: Database, path: Path) -> int:
@@ -24,8 +38,7 @@ def export_listings(database: Database, path: Path) -> int:
 
     Returns how many. Raises CannotUnderstand where the path is something else than a file, OSError where it can't be written.
     """
-    with database.reading() as connection:
-        return replace_file(path, exported(connection)) - 1
+    return replace_file(path, exported(database)) - 1
 
 
 def replace_file(path: Path, lines: Iterable[str]) -> int:

@@ -39,8 +39,7 @@ def held(database: Database) -> dict[str, Listing]:
 
 def text_of(database: Database) -> str:
     """What an export writes."""
-    with database.reading() as connection:
-        return "".join(exported(connection))
+    return "".join(exported(database))
 
 
 def carry(text: str, into: Database, path: Path) -> Summary:

@@ -2,6 +2,8 @@
 
 import json
 import stat
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from directory import places, store
+from directory import places, portions, store
 from directory.availability import Bucket, Report
 from directory.database import Database
 from directory.listing import Located, Statement, Vetting
@@ -20,6 +22,7 @@ from directory.problems import CannotUnderstand, Loudness
 from directory.referral import Directory
 from directory.sameness import Decided, Decision
 from directory.settings import Settings
+from directory.store import Recorded
 from directory.vocabulary import BedState, Channel, SourceKind, VettingState
 from directory.web import create_app
 from importers import commands, demo, samhsa_national_directory
@@ -228,6 +231,33 @@ def test_an_export_is_its_owners_alone_and_takes_the_place_of_the_older_one(data
     assert path.read_text(encoding="utf-8") == text_of(database)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in tmp_path.glob(".*jsonl*")] == []
+
+
+def test_who_writes_does_not_wait_until_everything_is_read(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without WAL a writer of SQLite waits for whoever reads; what is read in portions is of one moment all the same."""
+    fill(database)
+    monkeypatch.setattr(portions, "_AT_ONCE", 1)
+    read, wrote = dict[str, Recorded](), list[bool]()
+
+    def write() -> None:
+        with database.writing() as connection:
+            first = store.ids(connection)[0]
+            store.append_vettings(connection, [(first, Vetting(VettingState.SUSPENDED, NOW, "staff 1"))])
+
+    writer = threading.Thread(target=write)
+
+    def take(one: Recorded) -> None:
+        if not wrote:
+            writer.start()
+        wrote.append(not writer.is_alive())
+        time.sleep(0.2)
+        read[one.listing_id] = one
+
+    _, ids = portions.read_whole(database, store.recorded, take)
+    writer.join()
+    assert not wrote[0] and wrote[-1], "it wrote between two portions"
+    text = "".join([header(), *(written_line(read[key]) for key in ids)])
+    assert text == text_of(database) and text.count('"suspended"') == 1
 
 
 def test_an_export_that_fails_leaves_the_older_file_and_nothing_beside_it(database: Database, tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ ORDER = [
     "spoken", "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account",
     "free_text", "values", "days", "normalize", "resolve", "conflicts", "places", "map_drawing", "map_numbers",
     "public_address", "public_data", "directions", "likeness", "neighbors", "duplicates", "sameness", "matching", "asking",
-    "case", "vetting_items", "vetting_file", "vetting", "traces", "tables", "database", "store", "turns", "search",
-    "settings", "accounts", "routing", "answered", "confirming", "need_words", "further", "paper", "handout", "answering",
-    "review", "undoing", "referral", "geocoding", "browsing", "finding", "vetting_desk", "proposing", "following", "merging",
-    "attestation", "upkeep", "board", "meetings", "uploads", "erasing", "handing_out", "call_sheet", "learned", "calling",
+    "case", "vetting_items", "vetting_file", "vetting", "traces", "tables", "database", "store", "portions", "turns",
+    "search", "settings", "accounts", "routing", "answered", "confirming", "need_words", "further", "paper", "handout",
+    "answering", "review", "undoing", "referral", "geocoding", "browsing", "finding", "vetting_desk", "proposing", "following",
+    "merging", "attestation", "upkeep", "board", "meetings", "uploads", "erasing", "handing_out", "call_sheet", "learned", "calling",
     "call_queue", "bed_reports", "web", "commands", "user_commands", "review_commands", "serving", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
@@ -22,8 +22,8 @@ ALLOWED = {
     "numpy": {"matching", "search"},
     "whoosh": {"search"},
     "sqlalchemy": {
-        "traces", "tables", "database", "store", "search", "accounts", "meetings", "erasing", "learned", "calling",
-        "vetting_desk", "merging", "proposing", "following", "finding", "attestation",
+        "traces", "tables", "database", "store", "portions", "search", "accounts", "meetings", "erasing", "learned",
+        "calling", "vetting_desk", "merging", "proposing", "following", "finding", "attestation",
         "review", "undoing",
     },
     "alembic": {"database"},

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from directory import store
+from directory import portions, store
 from directory.database import Database
 from directory.listing import Statement, Vetting
 from directory.problems import CannotUnderstand
-from directory.search import building
 from directory.vocabulary import VettingState
 from importers.delimited import read_csv
 from importers.table_export import HEADER, export_table, neutral
@@ -86,7 +85,7 @@ def test_who_writes_does_not_wait_until_the_whole_table_is_read(
     bring: Bring, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without WAL a writer of SQLite waits for whoever reads, and all who want to read wait for that writer."""
-    monkeypatch.setattr(building, "_AT_ONCE", 1)
+    monkeypatch.setattr(portions, "_AT_ONCE", 1)
     bring(*(changed(OAK, name=f"House {number}", street=f"{number} Example Street") for number in range(6)))
     seen: list[bool] = []
 

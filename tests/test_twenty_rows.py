@@ -66,8 +66,7 @@ def brought(database: Database, gazetteer: Gazetteer, importer: Importer, file: 
 
 def everything(came: Brought) -> str:
     """All listings as they are exported."""
-    with came.database.reading() as connection:
-        return "".join(exported(connection))
+    return "".join(exported(came.database))
 
 
 @pytest.fixture(scope="module")

@@ -105,8 +105,7 @@ def test_who_waits_too_long_is_told_and_nothing_is_half_done(
 ) -> None:
     monkeypatch.setattr("directory.database._BUSY_SECONDS", 1)
     import_file(database, IMPORTER, a_list(tmp_path / "first.csv", "614-555-0101"), ORDER)
-    with database.reading() as connection:
-        (tmp_path / "all.jsonl").write_text("".join(exported(connection)), encoding="utf-8")
+    (tmp_path / "all.jsonl").write_text("".join(exported(database)), encoding="utf-8")
     before = state(database)
     late = Database(database_url)
     work: dict[str, Callable[[], object]] = {

@@ -29,8 +29,7 @@ LATER: Final = replace(ORDER, now=datetime(2026, 3, 14, 8, 0, tzinfo=UTC))
 
 
 def everything(database: Database) -> str:
-    with database.reading() as connection:
-        return "".join(exported(connection))
+    return "".join(exported(database))
 
 
 def undo(database: Database, number: int) -> undoing.Undoing:

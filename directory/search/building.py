@@ -4,21 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from directory import store
 from directory.database import Database
 from directory.listing import Listing
 from directory.matching import columns as matching_columns
 from directory.matching.columns import Columns
+from directory.portions import read_whole
 from directory.resolve import Locate
 from directory.search import analysis, disk, whoosh_index
 from directory.search.disk import Manifest, Unusable
 from directory.search.whoosh_index import Damaged
 from directory.search.words import Words
-
-_AT_ONCE: Final = 500
-"""So many listings are read in one transaction: who reads for seconds keeps SQLite's writers waiting, and these all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +43,14 @@ class State:
 
     @classmethod
     def of(cls, database: Database, locate: Locate) -> "State":
-        """Everything, read a part at a time, and then again what changed meanwhile, until all is of one change."""
+        """Everything, a portion at a time."""
         held: dict[str, Listing] = {}
-        since = -1
-        while True:
-            with database.reading() as connection:
-                now, changed = store.counter(connection), store.changed_since(connection, since)
-                if len(changed) <= _AT_ONCE and now >= since:
-                    held |= {one.id: one for one in store.listings(connection, locate, changed)}
-                    return cls(now, {key: held[key] for key in store.ids(connection) if key in held})
-            if now < since:
-                now, changed = -1, ()
-            for start in range(0, len(changed), _AT_ONCE):
-                with database.reading() as connection:
-                    some = changed[start : start + _AT_ONCE]
-                    held |= {one.id: one for one in store.listings(connection, locate, some)}
-            since = now
+
+        def take(one: Listing) -> None:
+            held[one.id] = one
+
+        now, ids = read_whole(database, lambda connection, some: store.listings(connection, locate, some), take)
+        return cls(now, {key: held[key] for key in ids if key in held})
 
     def documents(self, columns: Columns) -> Iterator[tuple[str, dict[str, list[str]]]]:
         """What is indexed of each listing, in the order of the columns."""
