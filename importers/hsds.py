@@ -97,9 +97,6 @@ def _left_out(file: str, count: int, sifted: Sieve) -> Iterator[Problem]:
     if sifted.placeless:
         what = "services without an address, such as those by telephone, are left out"
         yield Problem(Loudness.NOTICE, file, what, f"{sifted.placeless:,} of {count:,}")
-    if sifted.unknown:
-        fix = "Say what they mean in [phrases] of importers/hsds.toml"
-        yield Problem(Loudness.NOTICE, file, "terms that nobody here knows say nothing", _counted(sifted.unknown), fix)
 
 
 def _counted(terms: Counter[str]) -> str:
@@ -116,7 +113,7 @@ def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
     written, names = row.take("id"), row.digest("organization", "program")
     said = row.said(
         {
-            "terms": [source.phrases[phrase] for phrase in row.take("terms").split(LINE)],
+            "terms": [source.meaning(term) for term in row.take("terms").split(LINE)],
             "languages": [_spoken(row.take("languages"), source)],
             "minimum_age": [_ages(row.take("minimum_age"), row.take("maximum_age"))],
             "status": [_OPERATING.get(row.take("status").strip().casefold(), Meaning())],

@@ -49,7 +49,6 @@ class Sieve:
         self.rows: list[Row] = []
         self.others = self.placeless = 0
         self.terms_of_others: Counter[str] = Counter()
-        self.unknown: Counter[str] = Counter()
         self._source = source
         self._known = {phrase.casefold(): phrase for phrase in source.phrases}
         self._day = day
@@ -63,11 +62,9 @@ class Sieve:
             self.terms_of_others.update((*phrases, *unknown))
             return
         self.placeless += not places
-        self.unknown.update(unknown)
         for place in places:
-            of_place, more = self._terms(place)
-            self.unknown.update(more)
-            told = _cells(service, place, self._day) | {"terms": LINE.join(dict.fromkeys((*phrases, *of_place)))}
+            terms = [term for some in (phrases, unknown, *self._terms(place)) for term in some]
+            told = _cells(service, place, self._day) | {"terms": LINE.join(dict.fromkeys(terms))}
             row = Row(where, len(self.rows) + 1, cells(told) | {"terms": told["terms"]})
             row.headings = _HEADINGS
             self.rows.append(row)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
+from directory.database import Database
 from directory.hours import DAYS
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
@@ -25,6 +26,8 @@ from importers.contents import LARGEST_FILE, digest_of
 from importers.hsds import importer
 from importers.hsds_feed import fetch
 from importers.hsds_hours import intake_hours
+from importers.orders import Order
+from importers.pipeline import import_file
 from importers.polite import Guest
 from tests import databases
 
@@ -358,3 +361,18 @@ def test_nobody_is_sent_into_a_private_network_or_by_plain_http(tmp_path: Path, 
     with pytest.raises(CannotUnderstand):
         fetched(url, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_term_of_such_a_service_that_nobody_knows_stops_the_file_unless_it_is_left_out(
+    tmp_path: Path, sqlite_database: Database
+) -> None:
+    told = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    told["contents"][0]["attributes"].append({"taxonomy_term": {"name": "Canary Songs Therapy"}})
+    file = tmp_path / "county.json"
+    file.write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(CannotUnderstand) as refused:
+        import_file(sqlite_database, importer, file, Order("the test", NOW))
+    assert "Canary Songs Therapy" in str(refused.value) and "[phrases]" in str(refused.value)
+    assert "Food Pantry" not in str(refused.value), "what is not taken need not be understood"
+    summary = import_file(sqlite_database, importer, file, Order("the test", NOW, skip_unknown=True))
+    assert summary.imported and summary.new == 3
