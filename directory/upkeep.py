@@ -14,10 +14,10 @@ from directory.proposing import known_proposals
 from directory.referral import Directory
 from directory.resolve import PHONES
 from directory.vetting_desk import SOURCE, CheckingDesk, NoSuchListing, known_as
+from directory.vetting_file import SOON
 from directory.vocabulary import PERSONAL, Answer, SourceKind, VettingState
 
 FRESH: Final = timedelta(days=90)
-SOON: Final = timedelta(days=60)
 REFERENCE: Final = "staff, by telephone"
 MOST: Final = 200
 """So many contradictions and pairs are shown at most; their own pages have all."""

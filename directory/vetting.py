@@ -100,7 +100,7 @@ def approved(file: File, who: Who, conditions: str) -> Decided:
 
 def may_approve(file: File, account: int, under_conditions: bool) -> None:
     """Raises CannotUnderstand, in words, for what bars an approval by this account whatever it says of itself."""
-    if file.state not in UNDER_WORK:
+    if not file.awaits_approval:
         raise _no("state", f"the listing is {words_for(file.state)}", "Only what is being checked can be approved")
     ended = file.listing.licence_expires
     if ended and ended < file.now.date():

@@ -5,14 +5,16 @@ Everything is a step that is appended: what was checked, approved or complained 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from directory.listing import Listing
 from directory.vetting_items import INTEREST, ITEMS, Ask, Item
-from directory.vocabulary import VettingState
+from directory.vocabulary import PUBLISHED, VettingState
 
+SOON: Final = timedelta(days=60)
+"""So long before its end an approval can be renewed, and waits in the queue."""
 UNDER_WORK: Final = (VettingState.IN_REVIEW, VettingState.SUSPENDED, VettingState.REJECTED)
 """What can be approved. Who was suspended or rejected stays so until two people have approved."""
 
@@ -98,6 +100,13 @@ class File:
         return None if found and item.personal and found.who.at < self._since else found
 
     @property
+    def renewable(self) -> bool:
+        """Whether its approval ends soon, so that two people may approve anew before families lose it."""
+        taken = [one for one in self.listing.vettings if one.at <= self.now]
+        ends = [max(taken, key=lambda one: one.order).until if taken else None, self.listing.licence_expires]
+        return self.state in PUBLISHED and min(filter(None, ends), default=date.max) <= (self.now + SOON).date()
+
+    @property
     def _since(self) -> datetime:
         """Since when its checking has been in the state in which it is; the first moment of all where nobody has begun."""
         taken = (one.at for one in self.listing.vettings if one.at <= self.now)
@@ -134,6 +143,11 @@ class File:
         return tuple(item for item in self.needed if self.outcome(item) not in (Outcome.MET, Outcome.NOT_APPLICABLE))
 
     @property
+    def awaits_approval(self) -> bool:
+        """Whether anybody may approve: what is being checked, or what ends soon."""
+        return self.state in UNDER_WORK or self.renewable
+
+    @property
     def approval(self) -> Step | None:
         """The first of the two approvals, where nothing was written into the file since, but what people said of themselves.
 
@@ -141,7 +155,9 @@ class File:
         """
         of_listing = [one for one in self.steps if one.item.partition(".")[0] != INTEREST.code]
         last = of_listing[-1] if of_listing else None
-        if last is None or last.kind is not StepKind.APPROVED or self.state not in UNDER_WORK:
+        if last is None or last.kind is not StepKind.APPROVED or not self.awaits_approval:
+            return None
+        if self.renewable and last.who.at <= self._since:
             return None
         return last if self.outcome(INTEREST, last.who.account) is Outcome.MET else None
 

@@ -155,6 +155,28 @@ def test_two_different_people_publish_for_a_year() -> None:
     assert becomes == Vetting(VettingState.VETTED, NOW, "staff 2", TODAY.replace(year=TODAY.year + 1), "")
 
 
+@pytest.mark.parametrize("ends", ["approval", "license"])
+def test_what_ends_soon_is_approved_anew_by_two_before_families_lose_it(ends: str) -> None:
+    at = NOW - timedelta(days=340)
+    soon, later = TODAY + timedelta(days=60), TODAY + timedelta(days=61)
+    before = [replace(Step(StepKind.APPROVED, who), who=replace(who, at=at)) for who in (ANNA, BEN)]
+
+    def published(until: date) -> File:
+        held = (Vetting(VettingState.VETTED, at, "staff 2", until if ends == "approval" else None),)
+        licence = None if ends == "approval" else until
+        return File(a_listing(vettings=held, licence_expires=licence), [*everything(), *before], NOW)
+
+    refused("Only what is being checked can be approved", vetting.approved, published(later), ANNA, "")
+    file = published(soon)
+    assert file.approval is None, "what was approved before is no first approval"
+    first, nothing_yet = vetting.approved(file, ANNA, "")
+    assert nothing_yet is None
+    waiting = replace(file, steps=[*file.steps, first])
+    refused("approved it already", vetting.approved, waiting, ANNA, "")
+    becomes = vetting.approved(waiting, BEN, "")[1]
+    assert becomes and (becomes.state, becomes.until) == (VettingState.VETTED, file.holds_until)
+
+
 def test_what_is_written_after_the_first_approval_voids_it() -> None:
     file = a_file(*everything())
     first, _ = vetting.approved(file, ANNA, "")

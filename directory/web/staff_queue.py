@@ -11,9 +11,8 @@ from directory.duplicates import Proposal
 from directory.proposing import known_proposals
 from directory.public_address import short_id
 from directory.upkeep import MOST, Reason, Task
-from directory.vetting_file import File
+from directory.vetting_file import SOON, File
 from directory.vetting_items import Item
-from directory.vocabulary import PUBLISHED
 from directory.web.opened import opened
 from directory.web.staff_duplicates import Row, rows
 from directory.web.staff_review import Shown
@@ -33,13 +32,14 @@ class Checking:
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """What is to be checked next: the first that is open, all after a complaint, else what ends first while it holds."""
+        """What is to be checked next: the first that is open, all after a complaint, else the first that ends soon."""
         file = self.file
         if file.open_items:
             return file.open_items[:1]
         if file.unanswered:
             return file.needed
-        return (min(file.needed, key=self._ends),) if file.state in PUBLISHED else ()
+        soon = (file.now + SOON).date()
+        return tuple(item for item in file.needed if self._ends(item) <= soon)[:1]
 
     def _ends(self, item: Item) -> date:
         steps = (self.file.standing(item), *(self.file.answer(item, ask) for ask in item.asks))
