@@ -44,6 +44,7 @@ RENDERINGS: Final[dict[str, Callable[[Snapshot, str], bytes]]] = {
     "calendar.ics": lambda frozen, language: handout.calendar(frozen, language),
     "cards.vcf": lambda frozen, language: handout.cards(frozen, language),
 }
+THEN: Final[dict[str, Any]] = {"name": "Example Second House", "town": "Columbus, OH", "phone": None}
 EVERY: Final = pytest.mark.parametrize("name", [*RENDERINGS])
 SPOKEN: Final = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -112,6 +113,8 @@ def test_a_center_that_nobody_here_has_checked_says_so(language: str) -> None:
     for name in ("page.html", "present.html"):
         assert words in RENDERINGS[name](frozen, language).decode(), name
         assert words not in RENDERINGS[name](scene.snapshot(), language).decode(), name
+    two_steps = frozen | {"options": [option(frozen, 1) | {"then": THEN | {"checked": False}}]}
+    assert CATALOGS[language].say("field.then_unchecked") in sheet(two_steps, language).options[0].notes
     for center in (*frozen["options"], *frozen["backups"], *frozen["bridges"]):
         del center["checked"]
     assert words not in RENDERINGS["page.html"](frozen, language).decode(), "a hand-out of before says nothing of it"

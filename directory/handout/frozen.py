@@ -67,7 +67,7 @@ def option(entry: Entry, need: Need, told: HandoutFacts) -> dict[str, Any]:
         "not_bring": things(told.not_bring),
         "transport": one_line(told.transport),
         "rules": [[code, one_line(words)] for code, words in told.rules if words],
-        "then": _named(entry.then) if entry.then and entry.tier == FIRST_STEP else None,
+        "then": _then(entry.then, need) if entry.then and entry.tier == FIRST_STEP else None,
         "questions": list(dict.fromkeys(QUESTIONS[finding.criterion] for finding in entry.findings if finding.ask)),
     }
 
@@ -124,6 +124,10 @@ def _named(listing: Listing) -> dict[str, Any]:
         "town": one_line(listing.address.place, _LONGEST_TOWN),
         "phone": phone(listing.phone),
     }
+
+
+def _then(listing: Listing, need: Need) -> dict[str, Any]:
+    return _named(listing) | {"checked": listing.published(need.as_of)}
 
 
 def _point(listing: Listing) -> list[float] | None:

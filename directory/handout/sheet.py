@@ -174,6 +174,7 @@ def _notes(teller: Teller, center: Data) -> list[str]:
     again, clock, say = center["call_again_by"], center["clock"], teller.words.say
     told = [
         teller.then(center),
+        unchecked(teller, center["then"] or {}, "field.then_unchecked"),
         say("field.call_again", time=teller.moment(again)) if again else "",
         say("time.clock", clock=clock) if clock else "",
         unchecked(teller, center),
@@ -181,9 +182,9 @@ def _notes(teller: Teller, center: Data) -> list[str]:
     return [one for one in told if one]
 
 
-def unchecked(teller: Teller, center: Data) -> str:
+def unchecked(teller: Teller, center: Data, words: str = "field.unchecked") -> str:
     """That nobody here has checked a center; "" where somebody has, and for what was frozen before it was written down."""
-    return "" if center.get("checked", True) else teller.words.say("field.unchecked")
+    return "" if center.get("checked", True) else teller.words.say(words)
 
 
 def _bridge(teller: Teller, center: Data) -> Bridge:
