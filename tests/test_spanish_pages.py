@@ -200,7 +200,7 @@ def test_the_spanish_pages_say_what_the_english_ones_say(client: FlaskClient) ->
         "Hombre de 27 años; consume heroína; depende de opioides; Medicaid; a 100 millas o menos de 43215 (Columbus, OH).",
         "3 opciones y 1 de reserva para la familia, en este orden.",
         "Hay 2 camas libres (dicho a la",
-        "Hay una cama apartada hasta la",
+        "Hay 2 camas libres, una de ellas apartada (dicho a la",
         "¿Hay una cama libre hoy, desde cuándo, y hasta cuándo la apartarían?",
         "Atiende ahí mismo la abstinencia de opioides",
         "Luego, después de la abstinencia:",
