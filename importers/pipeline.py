@@ -140,43 +140,25 @@ def _provenance(source: Source, file: File, batch: Batch, order: Order) -> Prove
 def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     """Compare with what the source last said; write the difference, unless this is a dry run."""
     file, said = coming.file, coming.said
-    demo = _demo_making_way(connection, file, order)
-    there = _there(connection, coming)
-    unexpected = expectations.unexpected(coming.source, file, len(said.statements), there, order)
-    short = expectations.cut_short(file, said, there, order)
+    demo, there = _demo_making_way(connection, file, order), _there(connection, coming)
+    problems = [*demo, *expectations.unexpected(coming.source, file, len(said.statements), there, order)]
+    problems += expectations.cut_short(file, said, there, order)
     different = [one for one in coming.worded if there.last.get(one.statement.local_id) != one.digest]
     gone, doubt = expectations.gone(file, said, there, order)
     days = store.latest_days(connection, file.source)
-    back = expectations.older(file, days, _days(coming, different, gone), order)
-    changes = _changes(connection, there, [one.statement for one in different], gone, order.most)
-    new = sum(not there.last.get(one.statement.local_id) for one in different)
+    problems += [*expectations.older(file, days, _days(coming, different, gone), order), *doubt, *said.problems]
     doubtful = whereabouts.doubtful(said.statements, store.postal_states(connection))
     gazetteer = store.gazetteer(connection) if doubtful else Gazetteer(())
+    problems += whereabouts.notices(doubtful, gazetteer, said.headings)
     reviewed = review.review(connection, [one.statement for one in different], gazetteer.too_far)
-    summary = Summary(
-        file.source,
-        file.name,
-        file.sha256,
-        rows=coming.rows,
-        new=new,
-        changed=len(different) - new,
-        unchanged=len(coming.worded) - len(different),
-        gone=len(gone),
-        refused=said.refused,
-        problems=(
-            *demo,
-            *unexpected,
-            *short,
-            *back,
-            *doubt,
-            *said.problems,
-            *whereabouts.notices(doubtful, gazetteer, said.headings),
-        ),
-        fields=changes.fields,
-        changes=changes.some,
+    told = _changes(connection, there, [one.statement for one in different], gone, order.most)
+    summary = replace(
+        _counted(coming, there, different, gone),
+        problems=tuple(problems),
+        fields=told.fields,
+        changes=told.some,
         conflicts=len(reviewed.to_open),
         contradictions=reviewed.to_open[: order.most],
-        imported=True,
     )
     if not order.dry_run:
         if demo:
@@ -185,6 +167,23 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
         run_id = _write(connection, summary, [*different, *said_too], coming, order)
         review.record(connection, reviewed, run_id, Who(order.recorded_by, order.now))
     return summary
+
+
+def _counted(coming: _Coming, there: There, different: Sequence[Worded], gone: Sequence[str]) -> Summary:
+    """What becomes of the file's listings, in numbers."""
+    new = sum(not there.last.get(one.statement.local_id) for one in different)
+    return Summary(
+        coming.file.source,
+        coming.file.name,
+        coming.file.sha256,
+        rows=coming.rows,
+        new=new,
+        changed=len(different) - new,
+        unchanged=len(coming.worded) - len(different),
+        gone=len(gone),
+        refused=coming.said.refused,
+        imported=True,
+    )
 
 
 def _days(coming: _Coming, different: Sequence[Worded], gone: Sequence[str]) -> dict[str, date]:
