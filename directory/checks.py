@@ -17,8 +17,10 @@ _STYLE: Final = (
     ("ruff format", ("ruff", "format", "--check", ".")),
     ("mypy --strict", ("mypy",)),
 )
-_SPREAD: Final = ("-n", "auto", "--dist", "loadfile")
-"""A worker for each processor; the tests of one file stay together, since they share what is slow to set up."""
+_SPREAD: Final = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
+"""A worker more than processors, since some wait for a browser or a database; the tests of one file stay together, since they
+share what is slow to set up.
+"""
 IN_MEMORY: Final = Path("/dev/shm")
 ROOM: Final = 2 << 30
 """Bytes that must be free there: six times what the tests' files come to."""
