@@ -35,7 +35,6 @@ from directory.store.accounts import (
 )
 from directory.store.cases import (
     Taken,
-    add_event,
     add_handout,
     add_step,
     calls,
@@ -47,14 +46,11 @@ from directory.store.cases import (
     change_case,
     claim_call,
     code_names,
-    corrections,
-    events,
     forget_need,
     forget_needs_like,
     handouts,
     let_in,
     open_case,
-    open_correction,
     purge_case,
     put_out,
     release_call,
@@ -108,6 +104,7 @@ from directory.store.listings import (
     worded,
 )
 from directory.store.looked import begin_looking, looked_up
+from directory.store.outliving import add_event, corrections, events, open_correction
 from directory.store.recorded import Recorded, listings, recorded, speaking_of, with_id
 from directory.store.runs import EXCHANGED, Run, conclude_run, newest_number, newest_run, newest_runs, record_run, run, runs
 from directory.store.sameness import decisions, sameness, stands_for

@@ -1,6 +1,6 @@
 """Cases in the database: opened, shared with colleagues, worked on, and erased without a trace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from directory.case import Call, Case, Handout, Outcome, Reached, Seen, Step, StepKind, holds
 from directory.sameness import Sameness
 from directory.store.looked import note
-from directory.store.sameness import sameness, standing_in, with_standing
+from directory.store.sameness import sameness, standing_in
 from directory.tables import (
     AskedRow,
     CaseCallRow,
@@ -19,9 +19,7 @@ from directory.tables import (
     CaseRow,
     CaseSeenRow,
     CaseStepRow,
-    CorrectionRow,
     HandoutRow,
-    ProgramEventRow,
     utc,
 )
 
@@ -271,39 +269,3 @@ def _handout(row: Any, known: Sameness) -> Handout:
     until = datetime.fromisoformat(row.share_until) if row.share_until else None
     snapshot = standing_in(row.snapshot, known) if known.merged else row.snapshot
     return Handout(row.id, row.case_id, row.account, datetime.fromisoformat(row.made_at), snapshot, until)
-
-
-# --- what outlives a case ------------------------------------------------------------------------------------------
-
-
-def add_event(connection: Connection, listing_id: str, day: str, kind: str, reason: str | None) -> None:
-    """Write down what a program did with somebody, on a day, without the person and without the case."""
-    row = {"listing_id": listing_id, "day": day, "kind": kind, "reason": reason}
-    connection.execute(insert(ProgramEventRow), row)
-
-
-def events(connection: Connection, listing_id: str) -> list[Mapping[str, Any]]:
-    """A program's history, the newest first: day, kind and reason."""
-    columns = ProgramEventRow.day, ProgramEventRow.kind, ProgramEventRow.reason
-    of_it = ProgramEventRow.listing_id.in_(sameness(connection).family(listing_id))
-    query = select(*columns).where(of_it).order_by(ProgramEventRow.id.desc())
-    return [row._asdict() for row in connection.execute(query)]
-
-
-def open_correction(connection: Connection, listing_id: str, told: tuple[str, str], now: datetime) -> None:
-    """Open a task for staff: its kind and what was found; one that is open already is not opened twice."""
-    kind, found = told
-    same = CorrectionRow.listing_id == listing_id, CorrectionRow.kind == kind, CorrectionRow.found == found
-    if connection.scalar(select(CorrectionRow.id).where(*same, CorrectionRow.closed_at.is_(None))) is None:
-        row = {"listing_id": listing_id, "kind": kind, "found": found, "opened_at": utc(now), "closed_at": None}
-        connection.execute(insert(CorrectionRow), row)
-
-
-def corrections(connection: Connection, listing_ids: Sequence[str] | None = None) -> list[Mapping[str, Any]]:
-    """The tasks that are open, the oldest first; of some listings, or of all."""
-    query = select(CorrectionRow.__table__).where(CorrectionRow.closed_at.is_(None)).order_by(CorrectionRow.id)
-    if listing_ids is not None:
-        known = sameness(connection)
-        families = [one for key in listing_ids for one in known.family(key)]
-        query = query.where(CorrectionRow.listing_id.in_(families))
-    return with_standing(connection, [row._asdict() for row in connection.execute(query)])
