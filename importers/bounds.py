@@ -1,15 +1,18 @@
 """How much of a file is held: more than any directory needs, and little enough for a small machine."""
 
+from collections.abc import Iterable
 from sys import getsizeof
 from typing import Final
 
 from directory.problems import CannotUnderstand
-from importers.base import refuse
+from importers.base import Row, refuse
 
 MOST_ROWS: Final = 250_000
 MOST_COLUMNS: Final = 2_000
 MOST_MEMORY: Final = 128 << 20
-"""Bytes that the rows of one file may take, about a hundred times those of the federal directory."""
+"""Bytes that the rows of one file may take while they are read, about ten times those of the federal directory."""
+MOST_TEXT: Final = 64 << 20
+"""Bytes that their filled cells may take to be imported: what is made of them takes six times as much until all is stored."""
 _ROW: Final = 88
 _CELL: Final = 8
 
@@ -35,6 +38,15 @@ class Holding:
         if self._weight > MOST_MEMORY:
             raise _too_much(where, "more text", f"{MOST_MEMORY >> 20} million bytes of text")
         return row
+
+
+def expect_importable(rows: Iterable[Row]) -> None:
+    """Refuse a file, at its row, of which all that is made until it is stored would not fit into memory."""
+    text = 0
+    for row in rows:
+        text += _ROW + sum(getsizeof(cell) + _CELL for cell in row.filled if len(cell) > 1)
+        if text > MOST_TEXT:
+            raise _too_much(row.where, "more text", f"{MOST_TEXT >> 20} million bytes of text")
 
 
 def _too_much(where: str, found: str, most: str) -> CannotUnderstand:

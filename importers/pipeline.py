@@ -21,6 +21,7 @@ from directory.places import Gazetteer
 from directory.problems import Loudness, Problem
 from directory.store import Worded
 from importers import (
+    bounds,
     differences,
     expectations,
     whereabouts,
@@ -88,6 +89,7 @@ def _understand(importer: Importer, path: Path, file: File, order: Order, tell: 
     tell("reading", 0, 1)
     batch = importer.read(path, importer.source)
     tell("reading", 1, 1)
+    bounds.expect_importable(batch.rows)
     provenance = _provenance(importer.source, file, batch, order)
     said = understand(importer, batch, provenance, tell)
     said = replace(said, problems=[*said.problems, *expectations.left_out(importer.source, file, said, order)])

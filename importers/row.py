@@ -106,6 +106,15 @@ class Row:
         return hashlib.sha256(named.encode()).hexdigest()[:12]
 
     @property
+    def filled(self) -> Iterable[str]:
+        """The texts that stand in the row, taken or not."""
+        return self._cells.values()
+
+    def let_go(self) -> None:
+        """Hold the cells no longer: a large file's rows are not needed beside what was made of them."""
+        self._cells = {}
+
+    @property
     def left(self) -> tuple[str, ...]:
         """The columns that have not been taken."""
         return tuple(column for column, place in self._columns.items() if self._left >> place & 1)

@@ -51,7 +51,8 @@ def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: P
     records, joined = join(records, importer.joining, provenance.reference)
     headings = headings_of(importer.source, batch)
     apart, twins, unclear = tell_apart(records, headings)
-    statements, problems, unreadable = _normalize(_counted("checking", apart, tell), provenance, headings)
+    records.clear()
+    statements, problems, unreadable = _normalize(_counted("checking", len(apart), _once(apart), tell), provenance, headings)
     refused = len(lost) + len(unclear) + len(unreadable)
     everything = [*batch.problems, *lost, *joined, *twins, *unclear, *problems]
     return Understood(statements, everything, refused, frozenset(unreadable), len(lost), _unknown(batch), headings)
@@ -73,12 +74,13 @@ def _unknown(batch: Batch) -> tuple[Unknown, ...]:
 def _parse(importer: Importer, batch: Batch, tell: Progress) -> tuple[list[ParsedRecord], list[Problem]]:
     records: list[ParsedRecord] = []
     problems: list[Problem] = []
-    for row in _counted("understanding", batch.rows, tell):
+    for row in _counted("understanding", len(batch.rows), batch.rows, tell):
         try:
             record = importer.parse(row, batch, importer.source)
             records.append(replace(record, contrary=row.contrary) if row.contrary else record)
         except (ValueError, KeyError) as error:
             problems.append(_lost(row, error, importer.source.name))
+        row.let_go()
     return records, problems
 
 
@@ -186,10 +188,17 @@ def _normalize(
     return statements, problems, unreadable
 
 
-def _counted(stage: str, things: Sequence[Thing], tell: Progress) -> Iterator[Thing]:
-    """The things one by one, with a word now and then of how far it has come."""
+def _counted(stage: str, count: int, things: Iterable[Thing], tell: Progress) -> Iterator[Thing]:
+    """So many things one by one, with a word now and then of how far it has come."""
     for number, thing in enumerate(things):
         if number % _TELL_EVERY == 0:
-            tell(stage, number, len(things))
+            tell(stage, number, count)
         yield thing
-    tell(stage, len(things), len(things))
+    tell(stage, count, count)
+
+
+def _once(things: list[Thing]) -> Iterator[Thing]:
+    """Things in their order, each not held any longer once it was had."""
+    things.reverse()
+    while things:
+        yield things.pop()

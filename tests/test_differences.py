@@ -7,7 +7,7 @@ import pytest
 from directory.database import Database
 from directory.problems import CannotUnderstand
 from directory.vocabulary import label
-from importers import report
+from importers import bounds, report
 from importers.base import Importer
 from importers.differences import NOT_SAID, ChangeKind, FieldChange, between
 from importers.orders import SHOWN
@@ -173,3 +173,14 @@ def test_what_a_short_list_loses_otherwise_is_gone(bring: Bring, before: int, af
     cut = replace(IMPORTER, source=OF_ANY_SIZE)
     bring(*LONG[:before], importer=cut)
     assert bring(*LONG[:after], importer=cut).gone == before - after
+
+
+def test_more_text_than_can_be_imported_is_refused_at_its_row(
+    bring: Bring, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(*LONG[:2])
+    before = state(database)
+    monkeypatch.setattr(bounds, "MOST_TEXT", 1_000)
+    with pytest.raises(CannotUnderstand, match=r"list.csv, row 3: the file is larger than a directory can be"):
+        bring(*LONG[:4])
+    assert state(database) == before

@@ -7,11 +7,11 @@ import pytest
 
 from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness
-from importers.base import Meaning, Row, said_by
+from importers.base import Batch, Meaning, Row, Source, said_by
 from importers.pipeline import import_file
 from importers.samhsa_national_directory import importer as national
 from seed_data.workbook import Rows
-from tests.invented_list import ASH, ELM, IMPORTER, OAK, ORDER, SOURCE, Bring, changed, counts, held, loud, state
+from tests.invented_list import ASH, ELM, IMPORTER, OAK, ORDER, SOURCE, Bring, changed, counts, held, loud, read, state
 from tests.workbooks import CODES, HEADER, a_book, a_facility
 
 SKIPPING = replace(ORDER, skip_unknown=True)
@@ -81,3 +81,15 @@ def test_a_service_that_the_workbooks_own_sheet_names_and_nobody_knows_stops_it(
     assert [one.what.partition(";")[2] for one in loud(summary, Loudness.VALUE)] == [
         " left out of 1 row", " left out of 0 rows",
     ]  # fmt: skip
+
+
+def test_a_row_is_not_held_beside_what_was_made_of_it(bring: Bring, tmp_path: Path) -> None:
+    kept: list[Row] = []
+
+    def reading(path: Path, source: Source) -> Batch:
+        batch = read(path, source)
+        kept.extend(batch.rows)
+        return batch
+
+    assert counts(bring(OAK, ELM, importer=replace(IMPORTER, read=reading))) == (2, 0, 0, 0, 0)
+    assert len(kept) == 2 and not any(row.filled for row in kept)

@@ -75,6 +75,10 @@ def latest_said(connection: Connection, source: str, local_ids: Sequence[str]) -
     return found
 
 
+_ROWS_AT_ONCE: Final = 5_000
+"""So many rows are handed to the database at once: those of a whole file would take as much memory again."""
+
+
 def append(connection: Connection, statements: Iterable[Statement], run_id: int | None) -> int:
     """Add statements, mark their listings as changed and queue them for the index; returns the change's number.
 
@@ -87,16 +91,18 @@ def append_worded(connection: Connection, said: Sequence[Worded], run_id: int | 
     """The same for statements whose words were compared first."""
     change = bump(connection)
     mark_changed(connection, tuple(dict.fromkeys(one.statement.listing_id for one in said)), change)
-    if said:
-        connection.execute(insert(StatementRow), [tables.statement_row(one, run_id) for one in said])
+    for start in range(0, len(said), _ROWS_AT_ONCE):
+        some = said[start : start + _ROWS_AT_ONCE]
+        connection.execute(insert(StatementRow), [tables.statement_row(one, run_id) for one in some])
     return change
 
 
 def mark_changed(connection: Connection, listing_ids: Sequence[str], change: int) -> None:
     """Mark listings as touched by a change, and queue them for the index; those that nobody spoke of come into being."""
-    if listing_ids:
-        _upsert(connection, ListingRow, "id", [{"id": key, "changed": change} for key in listing_ids])
-        _upsert(connection, tables.UnindexedRow, "listing_id", [{"listing_id": key, "counter": change} for key in listing_ids])
+    for start in range(0, len(listing_ids), _ROWS_AT_ONCE):
+        some = listing_ids[start : start + _ROWS_AT_ONCE]
+        _upsert(connection, ListingRow, "id", [{"id": key, "changed": change} for key in some])
+        _upsert(connection, tables.UnindexedRow, "listing_id", [{"listing_id": key, "counter": change} for key in some])
 
 
 def _upsert(connection: Connection, table: type[tables.Table], key: str, rows: list[dict[str, Any]]) -> None:
