@@ -171,9 +171,11 @@ def _standing(block: Block, need: Need) -> tuple[NDArray[np.intp], NDArray[np.in
 def _ours(block: Block, need: Need, reports: tuple[NDArray[np.intp], NDArray[np.intp]]) -> NDArray[np.bool_]:
     """Which of these reports, given by row and number, are beds held for this person."""
     columns, (row_of, at) = block.columns, reports
+    ours = np.zeros(len(at), dtype=np.bool_)
+    if not need.holds:
+        return ours
     held, seen = columns.report_state[at] == _HELD, columns.report_seen[at]
     known = {(listing_id, microseconds(when)) for listing_id, when in need.holds}
-    ours = np.zeros(len(at), dtype=np.bool_)
     for number in np.flatnonzero(held & np.isin(seen, [when for _, when in known])):
         ours[number] = (columns.ids[block.positions[row_of[number]]], int(seen[number])) in known
     return ours
