@@ -11,7 +11,7 @@ import pytest
 from directory import paper
 from directory.answered import Answered
 from directory.listing import Listing, Vetting
-from directory.matching import columns
+from directory.matching import columns, sifting
 from directory.matching.block import Block
 from directory.matching.standing import published
 from directory.vocabulary import HELPLINES, VettingState
@@ -96,3 +96,18 @@ def test_a_bridge_is_checked_too_and_where_none_is_the_helplines_are_named() -> 
     assert not new.bridges
     assert new.no_bridge.startswith("No place within reach that we have checked is known to start methadone or buprenorphine.")
     assert HELPLINES[2][1] in new.no_bridge
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_nearest_past_the_limit_are_the_same_however_they_are_looked_for(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = Random(seed)
+    built = columns.build(worlds.listings(random, AS_OF, 120))
+    need = a_need(within_miles=random.choice([10.0, 50.0, 200.0]))
+    among = np.random.default_rng(seed).random(len(built)) < random.choice([0.0, 0.1, 0.9])
+    by_each = sifting.nearest_beyond(built, need, 7, among)
+    monkeypatch.setattr(sifting, "_FEW", -1)
+    in_rings = sifting.nearest_beyond(built, need, 7, among)
+    assert [at for at, _ in by_each] == [at for at, _ in in_rings] and all(among[at] for at, _ in by_each)
+    assert [miles for _, miles in by_each] == pytest.approx([miles for _, miles in in_rings])

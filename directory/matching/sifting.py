@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from directory.listing import Point
 from directory.matching.arrival import STRAIGHT, Pace
 from directory.matching.block import Block
 from directory.matching.columns import Columns
@@ -18,6 +19,8 @@ _WORTH_LEAVING: Final = 1024
 """In a larger block it is cheaper to leave out what is set aside, once that is half of it, than to go on judging it."""
 _STEP_MILES, _HALF_AROUND_MILES = 25.0, 12_500.0
 """How a circle grows until enough lie past the travel limit, up to the whole earth."""
+_FEW: Final = 5_000
+"""Of so many it is cheaper to measure the way to each than to let a circle grow that may hold none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +149,25 @@ def nearest_beyond(columns: Columns, need: Need, limit: int, among: NDArray[np.b
     """The nearest listings past the travel limit, with their miles; of those `among` all, where that is given."""
     if need.near is None or need.within_miles is None or not columns.located or limit < 1:
         return []
-    reach, past, miles = need.within_miles, np.empty(0, np.intp), np.empty(0)
-    while len(past) < limit and reach < _HALF_AROUND_MILES:
-        reach = 2 * reach + _STEP_MILES
-        around, far = columns.within(need.near.point, reach, columns.around(need.near.point, reach))
-        wanted = far > need.within_miles if among is None else (far > need.within_miles) & among[around]
-        past, miles = around[wanted], far[wanted]
+    some = None if among is None else np.flatnonzero(among[: columns.located])
+    if some is not None and len(some) <= _FEW:
+        far = columns.miles(need.near.point, some)
+        past, miles = some[far > need.within_miles], far[far > need.within_miles]
+    else:
+        past, miles = _in_rings(columns, (need.near.point, need.within_miles), limit, among)
     order = np.lexsort((columns.id_rank[past], miles))[:limit]
     return [(int(past[at]), float(miles[at])) for at in order]
+
+
+def _in_rings(
+    columns: Columns, limits: tuple[Point, float], count: int, among: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """At least so many past a limit, the nearest with them, and their miles: the circle grows until it holds as many."""
+    point, reach = limits
+    past, miles = np.empty(0, np.intp), np.empty(0)
+    while len(past) < count and reach < _HALF_AROUND_MILES:
+        reach = 2 * reach + _STEP_MILES
+        around, far = columns.within(point, reach, columns.around(point, reach))
+        wanted = far > limits[1] if among is None else (far > limits[1]) & among[around]
+        past, miles = around[wanted], far[wanted]
+    return past, miles
