@@ -35,7 +35,6 @@ from directory.store.accounts import (
 )
 from directory.store.cases import (
     Taken,
-    add_handout,
     add_step,
     calls,
     case_for,
@@ -48,7 +47,6 @@ from directory.store.cases import (
     code_names,
     forget_need,
     forget_needs_like,
-    handouts,
     let_in,
     open_case,
     purge_case,
@@ -56,8 +54,6 @@ from directory.store.cases import (
     release_call,
     remember_seen,
     seen,
-    share_handout,
-    shared_handout,
     steps,
 )
 from directory.store.conflicts import (
@@ -72,6 +68,7 @@ from directory.store.conflicts import (
     settled_conflicts,
 )
 from directory.store.geocoding import free_at, geocoded, remember_geocoded, rest_until, take_turn
+from directory.store.handouts import add_handout, handouts, share_handout, shared_handout
 from directory.store.listings import (
     UnknownListing,
     Worded,

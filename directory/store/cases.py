@@ -8,10 +8,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from directory.case import Call, Case, Handout, Outcome, Reached, Seen, Step, StepKind, holds
-from directory.sameness import Sameness
+from directory.case import Call, Case, Outcome, Reached, Seen, Step, StepKind, holds
 from directory.store.looked import note
-from directory.store.sameness import sameness, standing_in
+from directory.store.sameness import sameness
 from directory.tables import (
     AskedRow,
     CaseCallRow,
@@ -19,14 +18,10 @@ from directory.tables import (
     CaseRow,
     CaseSeenRow,
     CaseStepRow,
-    HandoutRow,
     utc,
 )
 
 _CALL: Final = tuple(getattr(CaseCallRow, name) for name in Call.__dataclass_fields__)
-_HANDOUT: Final = tuple(getattr(HandoutRow, name) for name in Handout.__dataclass_fields__)
-
-
 _VARIED: Final = ("as_of", "must", "within_miles")
 """What the pages of the list let people vary: a need that differs in these alone is the same need."""
 
@@ -231,41 +226,3 @@ def _call(row: Any) -> Call:
     told["reached"] = Reached(row.reached) if row.reached else None
     told["outcome"] = Outcome(row.outcome) if row.outcome else None
     return Call(**(told | {"spoke_with": row.spoke_with or ""}))
-
-
-# --- hand-outs -----------------------------------------------------------------------------------------------------
-
-
-def add_handout(connection: Connection, handout: Handout) -> Handout:
-    """Keep a frozen list under a number of its own."""
-    row = {"case_id": handout.case_id, "account": handout.account, "snapshot": dict(handout.snapshot)}
-    added = insert(HandoutRow).values(**row, made_at=utc(handout.made_at), share_digest=None, share_until=None)
-    number = connection.execute(added.returning(HandoutRow.id)).scalar_one()
-    return next(one for one in handouts(connection, handout.case_id) if one.id == number)
-
-
-def handouts(connection: Connection, case_id: str) -> list[Handout]:
-    """A case's hand-outs, the newest last."""
-    query = select(*_HANDOUT).where(HandoutRow.case_id == case_id).order_by(HandoutRow.id)
-    known = sameness(connection)
-    return [_handout(row, known) for row in connection.execute(query)]
-
-
-def share_handout(connection: Connection, number: int, digest: str | None, until: datetime | None) -> None:
-    """Share a hand-out under the digest of its link until a moment, or no longer."""
-    told = {"share_digest": digest, "share_until": utc(until) if until else None}
-    connection.execute(update(HandoutRow).where(HandoutRow.id == number).values(**told))
-
-
-def shared_handout(connection: Connection, digest: str, now: datetime) -> Handout | None:
-    """The hand-out that a link leads to; None where there is none, or its time is over, or it was revoked."""
-    alive = HandoutRow.share_digest == digest, HandoutRow.share_until > utc(now)
-    row = connection.execute(select(*_HANDOUT).where(*alive)).first()
-    note((row.case_id,) if row else ())
-    return _handout(row, sameness(connection)) if row else None
-
-
-def _handout(row: Any, known: Sameness) -> Handout:
-    until = datetime.fromisoformat(row.share_until) if row.share_until else None
-    snapshot = standing_in(row.snapshot, known) if known.merged else row.snapshot
-    return Handout(row.id, row.case_id, row.account, datetime.fromisoformat(row.made_at), snapshot, until)
