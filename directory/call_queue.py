@@ -18,9 +18,9 @@ from directory.need import Need
 from directory.vocabulary import BedState
 
 ENDING: Final = timedelta(hours=1)
-"""A hold that ends sooner is about to end."""
+"""A hold that ends sooner is about to end, unless somebody has just spoken with them."""
 AGAIN: Final = timedelta(minutes=30)
-"""Where nobody answered, others come first for so long."""
+"""After a call, others come first for so long; only a hold that ends within it comes before them."""
 JUST: Final = timedelta(minutes=15)
 """So long a call that was ended is shown again, as what was written down."""
 _SHOWN: Final = 10
@@ -152,15 +152,17 @@ def _why(desk: Desk, entry: Entry, known: tuple[Call | None, datetime | None], b
         found, settled = _by_call(desk, call)
         if settled:
             return found
+    tried = call.closed_at if call and not _wrong(call) else None
+    just = tried is not None and desk.now - tried < AGAIN
     report = standing_for(entry.listing, board.need)
-    if report and report.state is BedState.HELD and report.hold_until and report.hold_until <= desk.now + ENDING:
+    soon = desk.now + (AGAIN if just else ENDING)
+    if report and report.state is BedState.HELD and report.hold_until and report.hold_until <= soon:
         return Why.HOLD, report.hold_until
     if again is not None:
         return Why.AGAIN, again
     if entry.tier != "D" and any(one.closed_at for one in board.calls):
         return None
-    tried = call.closed_at if call and not _wrong(call) else None
-    return (Why.TRIED, tried) if tried and desk.now - tried < AGAIN else (Why.FIRST, None)
+    return (Why.TRIED, tried) if just else (Why.FIRST, None)
 
 
 def _wrong(call: Call | None) -> bool:

@@ -87,6 +87,16 @@ def test_call_backs_that_are_due_come_first_then_holds_that_end_then_the_board(d
     assert queued(desk(directory, hours=2))[2] == ("silent", Why.FIRST)
 
 
+def test_whoever_just_promised_a_short_hold_is_not_called_again_at_once(directory: Directory) -> None:
+    hold(directory, "held", "7:30 pm")
+    calling.close(desk(directory), Line(FIRST, key("held")), Closing(Reached.PERSON, Outcome.ACCEPTED))
+    assert ("held", Why.HOLD) not in queued(desk(directory)), "they hold it for an hour and said so a moment ago"
+    assert queued(desk(directory, hours=0.5))[0] == ("held", Why.HOLD)
+    hold(directory, "third", "6:50 pm")
+    calling.close(desk(directory), Line(FIRST, key("third")), Closing(Reached.PERSON, Outcome.ACCEPTED))
+    assert queued(desk(directory))[0] == ("third", Why.HOLD), "that is over before others were called"
+
+
 def test_a_number_that_was_wrong_is_not_dialed_again_until_somebody_corrected_it(directory: Directory) -> None:
     (number,) = directory.listings([key("silent")])[key("silent")].phones
     calling.close(desk(directory), Line(FIRST, key("silent")), Closing(Reached.WRONG_NUMBER, number=number.number))
