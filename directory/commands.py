@@ -192,12 +192,13 @@ def geocode_command(directory: Directory) -> click.Command:
 
 
 def purge_command(directory: Directory) -> click.Command:
-    """`flask --app app purge`: erase what is kept no longer."""
+    """`flask --app app purge`: erase what is kept no longer, with what is left of needs that the site erased before."""
 
     @click.command("purge", help="Erase the cases whose 30 days are over, and the needs whose day is over.")
     def command() -> None:
         directory.ready()
         purged, left = meetings.purge_due(directory, datetime.now(UTC))
+        left = left if purged else directory.database.leave_no_trace()
         click.echo(f"{purged} {'case' if purged == 1 else 'cases'} erased.", err=True)
         for sentence in left:
             click.echo(f"Left to the administrator: {sentence}.", err=True)

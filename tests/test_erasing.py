@@ -17,7 +17,7 @@ from directory import asking, commands, store, traces
 from directory.case import KEPT, Case, Handout
 from directory.database import Database
 from directory.free_text import Written
-from directory.meetings import Desk
+from directory.meetings import Desk, purge_due
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.tables import CaseRow, Table
@@ -111,6 +111,23 @@ def test_nothing_of_a_purged_case_is_in_any_file_of_postgresql(cluster: Cluster,
         directory.database.close()
         assert found_in(cluster.folder(), "43215") == known
         assert [canary for canary in CANARIES[1:] if found_in(cluster.folder(), canary)] == []
+
+
+@pytest.mark.postgres
+def test_the_daily_purge_takes_a_need_that_expired_out_of_the_log_of_postgresql_too(cluster: Cluster, tmp_path: Path) -> None:
+    """The site erases it within minutes and leaves the log, which is costly to write over, to the command."""
+    with cluster.fresh("expired", "filled") as url:
+        directory = Directory(Settings(tmp_path / "instance", 8000, url, ()))
+        with directory.database.writing() as connection:
+            store.keep_need(connection, "t" * 22, {"plan": "canaryexpired"}, NOW, NOW + timedelta(hours=24))
+        assert purge_due(directory, NOW + timedelta(hours=25)) == (0, ())
+        cluster.tell("CHECKPOINT")
+        assert found_in(cluster.folder() / "pg_wal", "canaryexpired"), "the log holds it before"
+        told = CliRunner().invoke(commands.purge_command(directory))
+        assert told.exit_code == 0 and "Left to the administrator" not in told.output
+        cluster.tell("CHECKPOINT")
+        directory.database.close()
+        assert found_in(cluster.folder(), "canaryexpired") == 0
 
 
 @pytest.mark.postgres
