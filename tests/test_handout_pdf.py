@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import pypdf
 import pytest
+import zxingcpp
+from PIL import Image, ImageDraw
 
 from directory import handout
 from directory.handout import CannotPrint, Snapshot
@@ -17,6 +19,9 @@ from directory.handout.page import _HERE
 from tests import databases
 from tests.handout import scene
 
+STROKE: Final = re.compile(rb"(?m)^(\d+) (\d+)\.5 m\n(\d+) \2\.5 l$")
+MODULE: Final = 8
+"""So many pixels wide is a module of the square code, when it is painted to be read."""
 SPOKEN: Final = pytest.mark.parametrize("language", LANGUAGES)
 
 
@@ -106,6 +111,24 @@ def test_each_page_has_the_clock_and_the_helplines(usual: tuple[str, pypdf.PdfRe
     for page in usual[1].pages:
         text = page.extract_text()
         assert "1-800-662-HELP (4357)" in text and "988" in text and "911" in text and "2026" in text
+
+
+def test_a_camera_reads_the_link_off_the_printed_sheet(usual: tuple[str, pypdf.PdfReader]) -> None:
+    """The strokes of the picture, painted as the sheet says them, read by a decoder that shares nothing with what drew them."""
+    assert [link for page in usual[1].pages for link in read(page)] == [scene.LINK]
+    without = pypdf.PdfReader(io.BytesIO(handout.pdf(scene.snapshot(), usual[0])))
+    assert [link for page in without.pages for link in read(page)] == []
+
+
+def read(page: pypdf.PageObject) -> list[str]:
+    """What the square code of a page says: rows of strokes, each from one module's edge to another's."""
+    contents = page.get_contents()
+    assert contents is not None
+    painted = Image.new("L", (80 * MODULE, 80 * MODULE), "white")
+    strokes = [[int(told) * MODULE for told in one] for one in STROKE.findall(contents.get_data())]
+    for left, row, right in strokes:
+        ImageDraw.Draw(painted).rectangle((left, row, right - 1, row + MODULE - 1), "black")
+    return [code.text for code in zxingcpp.read_barcodes(painted)]
 
 
 def test_no_need_is_in_it(usual: tuple[str, pypdf.PdfReader]) -> None:
