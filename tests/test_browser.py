@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import waitress
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from directory.referral import Directory
 from tests import sites
@@ -200,6 +200,30 @@ def test_mistakes_are_said_at_the_top_and_at_the_field(visit: Window, size: tupl
     page.get_by_role("radio", name="Springfield, OH").check()
     page.get_by_role("button").click()
     assert "within 100 miles of Springfield, OH" in page.locator(".need").inner_text()
+    seen.complaints = [told for told in seen.complaints if "422" not in told]
+
+
+@BOTH
+def test_places_of_one_name_are_brought_before_the_eyes_and_chosen_by_the_arrow_keys(
+    visit: Window, size: tuple[int, int]
+) -> None:
+    seen = visit(size)
+    page = seen.go("/need")
+    page.get_by_label("Where to start from", exact=True).fill("Springfield")
+    page.get_by_label("Where to start from", exact=True).press("Enter")
+    choosing = page.get_by_role("group", name="Which one?")
+    expect(choosing.locator("legend")).to_be_focused()
+    for shown in (choosing.locator("legend"), choosing.get_by_role("radio").first):
+        expect(shown).to_be_in_viewport(ratio=1)
+    page.get_by_role("alert").get_by_role("link").click()
+    assert page.url.endswith("#near_choice")
+    expect(choosing.get_by_role("radio").first).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator(":focus").get_attribute("value")
+    page.keyboard.press("Enter")
+    assert f"of {chosen}" in page.locator(".need").inner_text()
     seen.complaints = [told for told in seen.complaints if "422" not in told]
 
 

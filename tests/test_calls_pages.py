@@ -121,6 +121,17 @@ def test_the_bed_and_its_hold_are_asked_first_also_where_somebody_said_something
     assert "Beds today" in first and "Will you hold it, and until when?" in first
 
 
+def test_what_the_intake_hours_rule_out_is_said_once(site: Desk) -> None:
+    (said,) = evening.statements("asked")
+    weekday = f"{datetime.now(UTC) + timedelta(days=3):%a}"[:2]
+    with site.directory.database.writing() as connection:
+        store.append(connection, [replace(said, values=dict(said.values) | {"intake_hours": f"{weekday} 09:00-10:00"})], None)
+    stands = plain(site.client().get(AT).text.partition('id="stands"')[2].partition("</p>")[0])
+    assert "Set aside" in stands and stands.count("intake opens at 9:00 am") == 1 and stands.count("an be there") == 1
+    tap(site.client(), "intake_hours", "always")
+    assert plain(site.client().get(AT).text).count("intake day and night") == 1
+
+
 def test_a_tap_is_written_down_shown_and_can_be_changed_and_taken_back(site: Desk) -> None:
     client = site.client()
     gone = tap(client, "bed.state", "two")
@@ -232,13 +243,13 @@ def test_the_queue_says_the_clock_whom_to_call_and_why(site: Desk) -> None:
     page = client.get("/calls").text
     well_formed(page)
     said = plain(page)
-    assert re.search(r"Blue Heron : \d of \d need a call again from \d+:\d\d [ap]m", said), said[:400]
+    assert re.search(r"Blue Heron \d of \d need a call again from \d+:\d\d [ap]m", said), said[:400]
     assert "Call back at" in said and said.index("Silent House") < said.rindex("Asked House")
     assert "Whom to call next" in said and "614-555-0156" in said
     send(client, "/cases/new", code_name="Green Heron", **evening.NEED)
     said = plain(client.get("/calls").text)
     assert (
-        said.index("need a call again") < said.index("Silent House") < said.index("Green Heron : all 4 on the list are fresh")
+        said.index("need a call again") < said.index("Silent House") < said.index("Green Heron All 4 on the list are fresh")
     )
     assert "Nobody waits to be called." in plain(site.client("sam").get("/calls").text)
 

@@ -182,7 +182,7 @@ def test_what_changed_is_said_until_it_was_seen(client: FlaskClient, directory: 
     assert "Changed since" not in a_page(client, case)
     with directory.database.writing() as connection:
         store.append_reports(connection, [("invented_survey:asked", builders.a_report("full", observed_at=NOW))])
-    assert "Changed since you last looked Example Asked House : now set aside: full" in a_page(client, case)
+    assert "Changed since you last looked Example Asked House Now set aside: full" in a_page(client, case)
     assert "1 center changed" in a_page(client, "/desk")
     assert "Changed since" in a_page(client, case)
     send(client, f"{case}/seen")

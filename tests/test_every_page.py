@@ -33,15 +33,22 @@ FIELDS: Final = """(fields, plain) => fields.filter(field => field.checkVisibili
     return typed && !plain.includes(field.name) && !hints.join('') ? `${told}: nothing says what to enter` : '';
 }).filter(Boolean)"""
 
+LEFT_HANGING: Final = """links => links.filter(link => getComputedStyle(link).display.startsWith('inline-')
+    && link.nextSibling?.nodeType === Node.TEXT_NODE && /^\\s*[.,;:?!]/.test(link.nextSibling.data)
+).map(link => link.innerText)"""
+"""Links with room for a thumb around them behind which a sentence ends or pauses: its sign stands apart, or in a line alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found on a page: its words, what axe-core has against it, fields that say too little, what stands in fields."""
+    """What was found on a page: its words, what axe-core has against it, fields that say too little, what stands in fields,
+    and the links before a sign that they leave hanging."""
 
     words: str
     faults: list[str]
     unclear: list[str]
     entered: set[str]
+    hanging: list[str]
 
 
 Look = Callable[[Shown], Found]
@@ -94,6 +101,7 @@ def found_on(page: Page) -> Found:
         faults=faults,
         unclear=fields.evaluate_all(FIELDS, [*OF_ONES_OWN]),
         entered=set(fields.evaluate_all("fields => fields.map(field => field.value.trim())")),
+        hanging=page.locator("main a").evaluate_all(LEFT_HANGING),
     )
 
 
@@ -114,18 +122,24 @@ def test_no_error_takes_away_what_was_typed(look: Look) -> None:
     assert {shown.name: lost for shown in mended if (lost := {*shown.kept} - look(shown).entered)} == {}
 
 
+def test_no_sign_hangs_behind_a_link_with_room_for_a_thumb(look: Look) -> None:
+    assert {shown.name: hanging for shown in PAGES if (hanging := look(shown).hanging)} == {}
+
+
 def test_a_page_with_known_faults_is_caught(browser: Browser) -> None:
     page = browser.new_page()
     page.set_content(
         "<!doctype html><html lang='en'><title>Faulty</title><main><h1>Faulty</h1><img src='data:,'>"
         "<details><summary>More</summary><p style='color: #aaa; background: #fff'>Hardly to be read</p></details>"
         "<input id='a' name='a'><label for='b'>B</label><input id='b' name='b' aria-describedby='nowhere'>"
-        "<label for='c'>C</label><p id='c-hint'>Such as 7</p><input id='c' name='c' aria-describedby='c-hint'></main>"
+        "<label for='c'>C</label><p id='c-hint'>Such as 7</p><input id='c' name='c' aria-describedby='c-hint'>"
+        "<p>Say <a href='#d' style='display: inline-flex; min-height: 44px'>when it ends</a>.</p></main>"
     )
     found = found_on(page)
     assert {fault.split(":")[1].strip() for fault in found.faults} >= {"image-alt", "label", "color-contrast"}
     assert [fault.split(":")[0] for fault in found.faults if "image-alt" in fault] == ["at 390 px", "at 1280 px"]
     assert found.unclear == ["a has no label", "B: nothing says what to enter"]
+    assert found.hanging == ["when it ends"]
     page.context.close()
 
 

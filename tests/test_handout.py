@@ -376,6 +376,14 @@ def test_the_hand_out_says_the_limits_that_the_screen_says(report: Report, words
         assert "nadie contestó" in RENDERINGS[name](frozen, "es").decode()
 
 
+def test_a_time_of_day_at_the_end_of_a_sentence_brings_no_second_full_stop() -> None:
+    center = scene.a_center(1, reports=(a_report("limited", 1, beds=1), a_report("no_answer", 0.25)))
+    frozen = handout.freeze(scene.answered(center), {}, 1, scene.MADE)
+    for name in ("page.html", "present.html", "message.txt"):
+        told = re.sub(r"<[^>]+>", "", RENDERINGS[name](frozen, "es").decode()).replace("\u00a0", " ")
+        assert "nadie contestó: viernes, 6:15 p. m." in told and not re.findall(r"m\.\.|\. \.", told), name
+
+
 def test_a_hold_that_ends_before_they_are_there_is_said_on_the_hand_out() -> None:
     held = a_report("held", 0.5, hold_until=AS_OF + timedelta(minutes=40))
     frozen = handout.freeze(scene.answered(scene.a_center(1, reports=(held,))), {}, 1, scene.MADE)
