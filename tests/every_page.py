@@ -367,7 +367,7 @@ def _let_it_end(register: Register, session: str, now: datetime) -> None:
 
 
 def _cases(maria: FlaskClient, directory: Directory) -> dict[str, str]:
-    """Cases of maria's: one that is new, one that is busy, one that ended, one to be erased, and one planned for after its meeting."""
+    """Cases of maria's: one that is new, one that is busy, one that ended, one to be erased, and one planned for after it."""
     at = {name: send(maria, "/cases/new", **FORM).location for name in ("case", "busy", "ended", "gone")}
     meeting = {"ends_on": f"{datetime.now(UTC):%Y-%m-%d}", "ends_at": "23:59"}
     at["planned"] = send(maria, "/cases/new", **FORM, **meeting).location

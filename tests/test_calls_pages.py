@@ -170,7 +170,9 @@ def test_a_colleague_sees_who_is_on_the_call_and_can_not_answer(site: Desk) -> N
     assert "maria is on this call until" in page and "Ask now" not in page
     refused = send(tom, f"{AT}/answer", item="bring", typed="a towel")
     assert refused.status_code == 409 and "You typed: “a towel”" in plain(refused.text)
-    assert send(tom, f"{AT}/claim").status_code == 409
+    late = send(tom, f"{AT}/claim")
+    assert late.status_code == 409 and "maria is on this call until" in plain(late.text)
+    assert "not written down" not in late.text, "tom had answered nothing yet"
     send(maria, f"{AT}/release")
     assert send(tom, f"{AT}/claim").status_code == 303
 
@@ -248,9 +250,7 @@ def test_the_queue_says_the_clock_whom_to_call_and_why(site: Desk) -> None:
     assert "Whom to call next" in said and "614-555-0156" in said
     send(client, "/cases/new", code_name="Green Heron", **evening.NEED)
     said = plain(client.get("/calls").text)
-    assert (
-        said.index("need a call again") < said.index("Silent House") < said.index("Green Heron All 4 on the list are fresh")
-    )
+    assert said.index("need a call again") < said.index("Silent House") < said.index("Green Heron All 4 on the list are fresh")
     assert "Nobody waits to be called." in plain(site.client("sam").get("/calls").text)
 
 

@@ -115,6 +115,7 @@ def test_a_center_that_nobody_here_has_checked_says_so(language: str) -> None:
         assert words not in RENDERINGS[name](scene.snapshot(), language).decode(), name
     two_steps = frozen | {"options": [option(frozen, 1) | {"then": THEN | {"checked": False}}]}
     assert CATALOGS[language].say("field.then_unchecked") in sheet(two_steps, language).options[0].notes
+    assert all(note.endswith(".") for note in sheet(two_steps, language).options[0].notes), "they stand in one line on paper"
     for center in (*frozen["options"], *frozen["backups"], *frozen["bridges"]):
         del center["checked"]
     assert words not in RENDERINGS["page.html"](frozen, language).decode(), "a hand-out of before says nothing of it"

@@ -78,7 +78,7 @@ def claim(case_id: str, listing_id: str) -> Redirect | Response:
     try:
         calling.claim(desk(), line)
     except store.Taken:
-        return _taken(line, "")
+        return make_response(_sheet(line, {}), 409)
     except NotYours:
         abort(404)
     _note("call begun", case_id)
