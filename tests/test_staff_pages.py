@@ -290,52 +290,59 @@ def in_place(page: str, reason: str, action: str, **entered: str) -> dict[str, s
     return dict(hidden) | entered
 
 
-def test_each_kind_of_task_is_done_on_the_queue_itself(app: Flask, directory: Directory) -> None:
-    anna, now = somebody(app, name="Anna"), datetime.now(UTC).replace(microsecond=0)
+def one_task_of_each_kind(app: Flask, directory: Directory, anna: FlaskClient) -> None:
+    """A listing that lapses soon, one that is suspended, a wrong number, an answer, a contradiction, and what looks alike."""
+    now, third = datetime.now(UTC).replace(microsecond=0), "invented_survey:third"
     publish(app, READY)
     call, file = (a_provenance(kind=kind) for kind in (SourceKind.STAFF_CALL, SourceKind.SURVEY))
+    clash = Conflict(READY, "phone", Side("6145550150", call), Side("6145550199", file))
+    over = Vetting(VettingState.SUSPENDED, now, "staff 9", None, "sells beds")
     with directory.database.writing() as connection:
         store.open_correction(connection, READY, ("wrong_number", "6145550150"), NOW)
-        store.add_conflicts(
-            connection, [Conflict(READY, "phone", Side("6145550150", call), Side("6145550199", file))], None, NOW
-        )
+        store.add_conflicts(connection, [clash], None, NOW)
         store.append(connection, [replace(evening.statements("held")[0], local_id="held again")], None)
-        over = Vetting(VettingState.SUSPENDED, now, "staff 9", None, "sells beds")
-        store.append_vettings(connection, [("invented_survey:third", Vetting(VettingState.VETTED, now - timedelta(9), "a"))])
-        store.append_vettings(connection, [("invented_survey:third", over)])
+        store.append_vettings(connection, [(third, Vetting(VettingState.VETTED, now - timedelta(9), "a"))])
+        store.append_vettings(connection, [(third, over)])
     assert proposals(directory)
     letter = send(anna, f"/listings/{READY}/attestation")[1]
     link = re.search(r"/attest/[A-Za-z0-9_-]{22}", letter)
     assert link and app.test_client().post(link[0], data={"direct_line": "614-555-0177"}).status_code == 200
 
+
+def do(anna: FlaskClient, reason: Reason, action: str, **entered: str) -> str:
+    """Do the first task of a reason where it stands; gives the queue as it is then."""
+    page = html.unescape(anna.get("/staff").get_data(as_text=True))
+    form = in_place(page, reason, action, **entered)
+    told = anna.post(action, data=form | {"csrf_token": token(page)})
+    assert told.status_code == 303 and told.location.startswith("/staff#"), told.text
+    after = html.unescape(anna.get("/staff").get_data(as_text=True))
+    assert f'id="{told.location.partition("#")[2]}"' in after, "what stands there next is in view"
+    well_formed(after)
+    return after
+
+
+def test_each_kind_of_task_is_done_on_the_queue_itself(app: Flask, directory: Directory) -> None:
+    anna = somebody(app, name="Anna")
+    one_task_of_each_kind(app, directory, anna)
+
     def reasons() -> list[Reason]:
         return [task.reason for task in upkeep.tasks(directory, datetime.now(UTC))]
-
-    def do(reason: Reason, action: str, **entered: str) -> str:
-        page = html.unescape(anna.get("/staff").get_data(as_text=True))
-        form = in_place(page, reason, action, **entered)
-        told = anna.post(action, data=form | {"csrf_token": token(page)})
-        assert told.status_code == 303 and told.location.startswith("/staff#"), told.text
-        after = html.unescape(anna.get("/staff").get_data(as_text=True))
-        assert f'id="{told.location.partition("#")[2]}"' in after, "what stands there next is in view"
-        well_formed(after)
-        return after
 
     assert [*dict.fromkeys(reasons())] == [
         Reason.SUSPENDED, Reason.LAPSING, Reason.CORRECTION, Reason.ATTESTED, Reason.CONFLICT, Reason.DUPLICATE,
         Reason.NEVER_CONFIRMED,
     ]  # fmt: skip
     third = "/listings/invented_survey:third/vetting"
-    page = do(Reason.SUSPENDED, f"{third}/check", outcome="met", evidence="register of Ohio, no. 103")
+    page = do(anna, Reason.SUSPENDED, f"{third}/check", outcome="met", evidence="register of Ohio, no. 103")
     assert "Suspended: sells beds" in page and "Operating address" in page, "the next of its items"
-    do(Reason.LAPSING, f"/listings/{READY}/vetting/check", outcome="met", evidence="register of Ohio, no. 101")
-    do(Reason.NEVER_CONFIRMED, f"/listings/{READY}/confirm")
+    do(anna, Reason.LAPSING, f"/listings/{READY}/vetting/check", outcome="met", evidence="register of Ohio, no. 101")
+    do(anna, Reason.NEVER_CONFIRMED, f"/listings/{READY}/confirm")
     waiting = [task.about for task in upkeep.tasks(directory, NOW) if task.about]
-    do(Reason.CORRECTION, f"/staff/corrections/{waiting[0]}", number="614-555-0188", becomes="number")
-    do(Reason.ATTESTED, f"/staff/attestations/{waiting[1]}", publish="yes")
-    do(Reason.CONFLICT, f"/staff/conflicts/{waiting[2]}", decision="keep", because="they answered it")
+    do(anna, Reason.CORRECTION, f"/staff/corrections/{waiting[0]}", number="614-555-0188", becomes="number")
+    do(anna, Reason.ATTESTED, f"/staff/attestations/{waiting[1]}", publish="yes")
+    do(anna, Reason.CONFLICT, f"/staff/conflicts/{waiting[2]}", decision="keep", because="they answered it")
     for _ in range(reasons().count(Reason.DUPLICATE)):
-        do(Reason.DUPLICATE, "/staff/duplicates", choice="different")
+        do(anna, Reason.DUPLICATE, "/staff/duplicates", choice="different")
     assert reasons() == [Reason.SUSPENDED, Reason.LAPSING], "these two wait for two people"
 
 
