@@ -346,16 +346,52 @@ def test_each_kind_of_task_is_done_on_the_queue_itself(app: Flask, directory: Di
     assert reasons() == [Reason.SUSPENDED, Reason.LAPSING], "these two wait for two people"
 
 
-def test_what_the_queue_can_not_take_is_mended_beside_it_and_leads_back(app: Flask) -> None:
+def test_what_the_queue_can_not_take_is_mended_in_its_place_with_what_was_typed(app: Flask, directory: Directory) -> None:
     anna = somebody(app)
     publish(app, READY)
+    publish(app, "invented_survey:third")
+    with directory.database.writing() as connection:
+        store.open_correction(connection, READY, ("wrong_number", "6145550150"), NOW)
     page = html.unescape(anna.get("/staff").get_data(as_text=True))
-    form = in_place(page, Reason.LAPSING, f"/listings/{READY}/vetting/check", outcome="met")
-    status, told = send(anna, f"/listings/{READY}/vetting/check", **form)
-    assert status == 422 and f'name="back" value="{form["back"]}"' in told
+
+    def refused(reason: Reason, action: str, **entered: str) -> str:
+        form = in_place(page, reason, action, **entered)
+        status, told = send(anna, action, **form)
+        place = form["back"].split("/")[0]
+        task = told.partition(f'id="{place}"')[2].partition("</li>")[0]
+        assert status == 422 and "<h1>What to check next</h1>" in told and f'name="back" value="{form["back"]}"' in task
+        assert '<details class="step" open>' in task and told.count('<details class="step" open>') == 1
+        assert told.count('role="alert"') == task.count('role="alert" tabindex="-1" autofocus') == 1
+        assert told.count("checked>") == task.count("checked>") and "<title>Error: " in told
+        well_formed(told)
+        return task
+
+    check = f"/listings/{READY}/vetting/check"
+    task = refused(Reason.LAPSING, check, outcome="met", evidence="", until="2999-01-02")
+    assert "Enter its number" in task.partition('role="alert"')[2].partition("</div>")[0]
+    assert 'value="2999-01-02"' in task and re.search(r'value="met" checked', task)
+    number = next(task.about for task in upkeep.tasks(directory, NOW) if task.reason is Reason.CORRECTION)
+    task = refused(Reason.CORRECTION, f"/staff/corrections/{number}", number="call them", becomes="number")
+    assert 'value="call them"' in task and "Enter a telephone number" in task
     held = token(anna.get("/account").get_data(as_text=True))
     odd = {"csrf_token": held, "item": "licence", "outcome": "met", "evidence": "seen", "back": "https://example.org"}
-    assert anna.post(f"/listings/{READY}/vetting/check", data=odd).location == f"/listings/{READY}/vetting#item-licence"
+    assert anna.post(check, data=odd).location == f"/listings/{READY}/vetting#item-licence"
+
+
+def test_what_is_settled_already_is_said_on_the_queue_though_it_waits_there_no_more(app: Flask, directory: Directory) -> None:
+    anna, now = somebody(app), datetime.now(UTC)
+    call, file = (a_provenance(kind=kind) for kind in (SourceKind.STAFF_CALL, SourceKind.SURVEY))
+    with directory.database.writing() as connection:
+        conflict = Conflict(READY, "phone", Side("6145550150", call), Side("6145550199", file))
+        store.add_conflicts(connection, [conflict], None, NOW)
+    page = html.unescape(anna.get("/staff").get_data(as_text=True))
+    number = next(task.about for task in upkeep.tasks(directory, now) if task.reason is Reason.CONFLICT)
+    action = f"/staff/conflicts/{number}"
+    form = in_place(page, Reason.CONFLICT, action, decision="keep", because="they answered it")
+    assert send(somebody(app, name="Bela"), action, **form)[0] == 200
+    status, told = send(anna, action, **form)
+    assert status == 409 and "<h1>What to check next</h1>" in told
+    assert "Somebody has settled that one already. Nothing was changed." in told
 
 
 def test_contradictions_and_pairs_wait_in_their_place(app: Flask, directory: Directory) -> None:

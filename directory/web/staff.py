@@ -10,7 +10,7 @@ from directory import proposing, store, upkeep
 from directory.conflicts import PLACE
 from directory.upkeep import Reason
 from directory.vetting_desk import NoSuchListing
-from directory.web.back import done
+from directory.web.back import Refused, done, on_queue, refused
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 from directory.web.staff_duplicates import anchor
@@ -43,7 +43,7 @@ _FEW: Final = 12
 @needs("staff", "admin")
 def home() -> str:
     """What to do next, and the freshness of what families see."""
-    return _home({})
+    return _home(on_queue())
 
 
 @staff.post("/staff/corrections/<int:number>")
@@ -53,14 +53,19 @@ def correct(number: int) -> Redirect | tuple[str, int]:
     chosen = request.form.get("becomes", "")
     given = request.form.get("number", "")
     if chosen == "number" and not given.strip():
-        return _home({f"number-{number}": "Enter the right number, such as 614-555-0101."}), 422
+        return _refused(number, "Enter the right number, such as 614-555-0101."), 422
     try:
         upkeep.correct(the_desk(), number, given if chosen == "number" else "", closed=chosen == "closed")
     except NoSuchListing:
         abort(404)
     except ValueError as error:
-        return _home({f"number-{number}": f"{error}."}), 422
+        return _refused(number, f"{error}."), 422
     return done(url_for("staff.home", _anchor="main"))
+
+
+def _refused(number: int, words: str) -> str:
+    wrong = {f"number-{number}": {"number": words}}
+    return refused(wrong, lambda: _home(Refused(wrong=wrong)))
 
 
 @staff.post("/listings/<listing_id>/confirm")
@@ -74,10 +79,10 @@ def confirm(listing_id: str) -> Redirect:
     return done(url_for("vetting_pages.show", listing_id=listing_id))
 
 
-def _home(told: dict[str, str]) -> str:
+def _home(refused: Refused) -> str:
     moment = now()
     found = upkeep.tasks(opened(), moment)
-    whole = request.args.get("all", "") == "yes"
+    whole = refused.whole or request.args.get("all", "") == "yes"
     counts = Counter(task.reason for task in found)
     shown = [task for reason in Reason for task in [task for task in found if task.reason is reason][: None if whole else _FEW]]
     queue = waiting(shown, whole)
@@ -90,7 +95,10 @@ def _home(told: dict[str, str]) -> str:
         by_reason={reason: [one for one in queue if one.task.reason is reason] for reason in Reason if counts[reason]},
         more=len(shown) < len(found),
         steps_called=STEPS,
-        wrong={},
+        wrong=refused.wrong,
+        refused_at=refused.at,
+        elsewhere=refused.at not in {one.at for one in queue},
+        typed_at=f"{refused.at}-",
         kinds=KINDS,
         place=PLACE,
         anchor=anchor,
@@ -102,5 +110,4 @@ def _home(told: dict[str, str]) -> str:
         imports=current_app.extensions["importing"] is not None,
         freshness=total,
         states=states,
-        told=told,
     )

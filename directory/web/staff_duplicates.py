@@ -18,7 +18,7 @@ from directory.sameness import Decision
 from directory.vetting_desk import known_as
 from directory.vocabulary import BY_GROUP
 from directory.web import told as told_of
-from directory.web.back import done
+from directory.web.back import done, refused
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 
@@ -64,7 +64,8 @@ def decide() -> Redirect | tuple[str, int]:
         else:
             desk.differ(left, right)
     except CannotUnderstand as error:
-        return _page(_words(error)), 422
+        words = _words(error)
+        return refused({"choice": {"": words}}, lambda: _page(words)), 422
     return done(url_for("staff_duplicates.show"))
 
 

@@ -1,7 +1,7 @@
 """What waits for staff, each with what is needed to do it on the queue's own page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -48,10 +48,14 @@ class Checking:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A task as the queue shows it: where it stands, what stands next there, and what it is done with, by its reason."""
+    """A task as the queue shows it: where it stands, and what it is done with, by its reason.
+
+    `stays` and `after` are the ways back to it and to what stands next there: see `back`.
+    """
 
     task: Task
     at: str
+    stays: str
     after: str
     checking: Checking | None = None
     contradiction: Shown | None = None
@@ -72,20 +76,22 @@ def waiting(tasks: Sequence[Task], whole: bool) -> list[Waiting]:
     """The tasks in their order, each with what it is done with."""
     places, sides = [_place(task) for task in tasks], _sides()
     told = zip(tasks, places, [*places, "main"][1:], strict=True)
-    return [_waiting(task, at, ("all/" if whole else "") + after, sides) for task, at, after in told]
+    shown = "all/" if whole else ""
+    return [_with(sides, Waiting(task, at, f"{shown}{at}/{at}", f"{shown}{at}/{after}")) for task, at, after in told]
 
 
-def _waiting(task: Task, at: str, after: str, sides: _Sides) -> Waiting:
+def _with(sides: _Sides, one: Waiting) -> Waiting:
+    task = one.task
     if task.reason in CHECKING:
-        return Waiting(task, at, after, checking=_checking(task.listing.id))
+        return replace(one, checking=_checking(task.listing.id))
     if task.reason is Reason.CONFLICT:
-        return Waiting(task, at, after, contradiction=sides.contradictions.get(task.about))
+        return replace(one, contradiction=sides.contradictions.get(task.about))
     if task.reason is Reason.DUPLICATE:
         pair = sides.pairs.get((task.listing.id, task.about))
-        return Waiting(task, at, after, pair=(pair, list(rows(pair))) if pair else None)
+        return replace(one, pair=(pair, list(rows(pair))) if pair else None)
     if task.reason is Reason.ATTESTED and task.about in sides.answers:
-        return Waiting(task, at, after, differences=attestation.differences(task.listing, sides.answers[task.about]))
-    return Waiting(task, at, after)
+        return replace(one, differences=attestation.differences(task.listing, sides.answers[task.about]))
+    return one
 
 
 def _checking(listing_id: str) -> Checking:

@@ -15,7 +15,7 @@ from directory.review import AlreadySettled
 from directory.spoken import capital
 from directory.vetting_desk import known_as
 from directory.vocabulary import SourceKind
-from directory.web.back import done
+from directory.web.back import done, refused
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 
@@ -75,7 +75,8 @@ def settle(number: int) -> Redirect | tuple[str, int]:
         settled = Settled(decision, now(), known_as(g.account), because)
         review.settle(opened().database, number, settled, Who(g.account.name, now()))
     except AlreadySettled:
-        return _conflicts("Somebody has settled that one already. Nothing was changed."), 409
+        words = "Somebody has settled that one already. Nothing was changed."
+        return refused({"decision": {"": words}}, lambda: _conflicts(words)), 409
     return done(url_for("staff_review.conflicts"))
 
 

@@ -14,7 +14,7 @@ from directory.vetting_file import ANSWERS, FOUND, File, Outcome, Step, StepKind
 from directory.vetting_items import BY_CODE, INTEREST, TITLES, Ask, Item
 from directory.web import forms, words
 from directory.web import told as told_of
-from directory.web.back import done
+from directory.web.back import done, refused
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 
@@ -180,13 +180,14 @@ def _why(problem: Problem) -> str:
 def _done(
     listing_id: str, do: Callable[[CheckingDesk], None], anchor: str = "", part: str = "approve"
 ) -> Redirect | tuple[str, int]:
-    """Do it and show the file; or the file with what to mend beside the `part` that it belongs to."""
+    """Do it and show the file; or what to mend beside the `part` that it belongs to, on the page where it was sent."""
     try:
         do(the_desk())
     except NoSuchListing:
         abort(404)
     except CannotUnderstand as error:
-        return _show(listing_id, {part: _told(error)}), 422
+        wrong = {part: _told(error)}
+        return refused(wrong, lambda: _show(listing_id, wrong)), 422
     return done(url_for("vetting_pages.show", listing_id=listing_id, _anchor=anchor or None))
 
 
@@ -210,6 +211,7 @@ def _show(listing_id: str, wrong: dict[str, dict[str, str]]) -> str:
         may_begin=may_begin(file),
         **WORDS,
         wrong=wrong,
+        typed_at="",
         sent=request.form,
     )
 
