@@ -152,7 +152,7 @@ def _lines(answered: Answered) -> Iterator[str]:
     further = (f"{label(one.code)} ({one.code}): {narrowed(one)}" for one in worth_adding(answered)[:FURTHER_SHOWN])
     yield from _section("What a further must-have would leave of those that fit or are worth a call", _items(further))
     yield from _section("What would leave more", _items(loosened(one) for one in loosenings(answered)))
-    yield from _section("Not checked yet", _items(filter(None, [answered.unchecked])))
+    yield from _section("Not on our list", _items(filter(None, [answered.unchecked])))
     yield ""
     yield from (f"{purpose}: {number}" for purpose, number in HELPLINES)
     yield from textwrap.wrap(SAFETY, WIDTH)

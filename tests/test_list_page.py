@@ -113,8 +113,8 @@ def test_a_family_gets_checked_centers_alone_and_the_others_counted(client: Flas
         assert re.findall(r'href="(?:/es)?/listings/([^"]+)"', page) == ["invented_survey:ready"]
         assert told in page and not any(name in plain(page).replace("“example held house”", "") for name in UNCHECKED)
     page = plain(family.get(asked(family, words="example held house")).text)
-    assert "7 more centers may fit, but nobody here has checked them yet." in page and "Vetted 7" in page
-    assert "There is a center of the name that you asked for, but nobody here has checked it yet." in page
+    assert "7 more centers may fit, but they are not on our list of checked centers." in page and "Checked by us 7" in page
+    assert "There is a center of the name that you asked for, but it is not on our list of checked centers." in page
     assert "No place within reach that we have checked is known to start methadone or buprenorphine." in page
     assert family.get(asked(family)).text.count('href="tel:+18006624357">1-800-662-HELP (4357)</a>') == 3
     assert "It names only centers that our staff have checked." in plain(family.get("/need").text)
@@ -334,7 +334,7 @@ def test_a_listing_shows_hours_license_vetting_and_plans(client: FlaskClient) ->
     for words in (
         "Intake hours Every day: day and night Latest arrival: 9:00 pm",
         "License In force, number OH-0101, until December 31, 2999",
-        "Vetting Vetted (",
+        "Our check Checked by us (",
         "In network: Invented Gold",
     ):
         assert words in page

@@ -135,7 +135,9 @@ def test_vetted_centers_alone_are_asked_for_by_an_option_or_in_the_file(app: Fla
     file.write_text(json.dumps({"near": "43215", "substances": ["heroin"], "vetted_only": True}))
     families, everybody = answer(app, "--need", str(file)), answer(app, "--need", str(file), "--all-centers")
     assert (
-        families["need"]["vetted_only"] and families["counts"]["set_aside"]["trust"] and "nobody here" in families["unchecked"]
+        families["need"]["vetted_only"]
+        and families["counts"]["set_aside"]["trust"]
+        and "not on our list" in families["unchecked"]
     )
     assert not everybody["need"]["vetted_only"] and everybody["unchecked"] == ""
     assert "trust" not in everybody["counts"]["set_aside"]

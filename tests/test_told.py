@@ -84,10 +84,10 @@ def test_what_to_know_before_going_is_told_in_one_order_with_who_said_it() -> No
 def test_vetting_is_told_with_its_days() -> None:
     step = Vetting(VettingState.VETTED, NOW - timedelta(30), "counselor-3", (NOW + timedelta(300)).date())
     listing = builders.a_listing(vettings=(step,), timezone="America/New_York")
-    assert told.vetting(listing, NOW) == "Vetted (February 11, 2026, until January 7, 2027)"
+    assert told.vetting(listing, NOW) == "Checked by us (February 11, 2026, until January 7, 2027)"
     assert told.vetting(builders.a_listing(), NOW) == "Nobody here has checked this center yet"
     lapsed = replace(listing, vettings=(replace(step, until=NOW.date() - timedelta(1)),))
-    assert told.vetting(lapsed, NOW).startswith("The vetting has lapsed")
+    assert told.vetting(lapsed, NOW).startswith("Our check of it is over")
 
 
 def test_times_are_in_utc_where_the_zone_is_not_known() -> None:

@@ -59,11 +59,24 @@ def test_what_nobody_checked_is_counted_and_never_named() -> None:
     told = answered([a_vetted(id="vetted"), new, far, full], within_miles=50.0, words="Canary Meadow")
     assert [entry.listing.id for entry in told.call_first] == ["vetted"] and named(told) == {"vetted"}
     assert told.aside_counts == {"trust": 1, "sex": 1, "travel": 1}
-    assert told.unchecked.startswith("1 more center may fit, but nobody here has checked it yet.")
-    assert "There is a center of the name that you asked for, but nobody here has checked it yet." in told.unchecked
+    assert told.unchecked.startswith("1 more center may fit, but it is not on our list of checked centers.")
+    assert "There is a center of the name that you asked for, but it is not on our list of checked centers." in told.unchecked
     assert "counselor" in told.unchecked and HELPLINES[2][1] in told.unchecked
     text = paper.in_words(told)
-    assert "Canary Meadow," not in text and "Not checked yet" in text
+    assert "Canary Meadow," not in text and "Not on our list" in text
+
+
+@pytest.mark.parametrize("state", [VettingState.SUSPENDED, VettingState.LAPSED, VettingState.REJECTED])
+def test_what_was_checked_and_is_not_shown_is_never_said_to_be_unchecked(state: VettingState) -> None:
+    was = Vetting(VettingState.VETTED, AS_OF - timedelta(days=9), "a test")
+    off = replace(was, state=state, at=AS_OF - timedelta(days=1))
+    if state is VettingState.LAPSED:
+        off = replace(was, until=(AS_OF - timedelta(days=2)).date())
+    told = answered(
+        [a_vetted(id="vetted"), a_listing(id="off", organization="Canary Meadow", vettings=(was, off))], words="Meadow"
+    )
+    assert named(told) == {"vetted"} and "nobody here has checked" not in told.unchecked
+    assert "There is a center of the name that you asked for, but it is not on our list" in told.unchecked
 
 
 def test_nothing_is_said_of_the_unchecked_where_they_stand_on_the_list() -> None:

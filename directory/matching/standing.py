@@ -22,8 +22,8 @@ BARRED: Final = {
     VettingState.REJECTED: say("rejected here: nobody may be sent there"),
 }
 NOT_VETTED: Final = {
-    VettingState.IN_REVIEW: say("somebody here is vetting it"),
-    VettingState.LAPSED: say("its vetting has lapsed"),
+    VettingState.IN_REVIEW: say("we are checking it now"),
+    VettingState.LAPSED: say("our check of it is over"),
 }
 _VETTED: Final = np.array([state in PUBLISHED for state in VETTING_STATES])
 _BARRED: Final = np.array([state in BARRED for state in VETTING_STATES])
@@ -124,13 +124,13 @@ class Licence(Criterion):
 
 
 class Trust(Criterion):
-    """Somebody here vetted it, and a person confirmed its facts lately: all points within 90 days, fewer within a year.
+    """Somebody here checked it, and a person confirmed its facts lately: all points within 90 days, fewer within a year.
 
-    Facts that only surveys or registers gave count half, and a listing that nobody vetted gets a fifth of the points. For
-    families, who are not signed in, whatever is not vetted now is set aside.
+    Facts that only surveys or registers gave count half, and a listing that nobody checked gets a fifth of the points. For
+    families, who are not signed in, whatever is not checked now is set aside.
     """
 
-    name, title, on_no, on_unknown = "trust", say("Vetted"), FEWER_POINTS, NEUTRAL
+    name, title, on_no, on_unknown = "trust", say("Checked by us"), FEWER_POINTS, NEUTRAL
 
     def judge(self, block: Block, need: Need) -> Judged:
         vetted = _VETTED[block.once(vetting_states, need)]
@@ -143,7 +143,7 @@ class Trust(Criterion):
         state = listing.vetting(need.as_of)
         if state not in PUBLISHED:
             return NOT_VETTED.get(state, _NOBODY)
-        told = say("vetted here, with conditions") if state is VettingState.VETTED_WITH_CONDITIONS else say("vetted here")
+        told = say("we checked it, with conditions") if state is VettingState.VETTED_WITH_CONDITIONS else say("we checked it")
         if listing.confirmed_at is None:
             return say("%(vetted)s; its facts come from surveys or registers only", vetted=told)
         return say("%(vetted)s; a person confirmed facts on %(day)s", vetted=told, day=day(listing.confirmed_at))

@@ -1,4 +1,7 @@
-"""What families are told of centers that nobody here has checked: how many there may be, and whom to ask; never which."""
+"""What families are told of centers that they are not shown: how many there may be, and whom to ask; never which, nor why.
+
+The words are true of each of them: nobody checked it, the check is over, or a complaint took it off.
+"""
 
 from typing import Final
 
@@ -13,8 +16,8 @@ def left_out(fitting: int, named: bool) -> str:
     if not fitting and not named:
         return ""
     told = count(
-        "%(num)d more center may fit, but nobody here has checked it yet.",
-        "%(num)d more centers may fit, but nobody here has checked them yet.",
+        "%(num)d more center may fit, but it is not on our list of checked centers.",
+        "%(num)d more centers may fit, but they are not on our list of checked centers.",
         fitting,
     )
     return joined((told if fitting else "", _NAMED if named else "", ASK), after)
@@ -25,4 +28,4 @@ def no_bridge(told: Spoken) -> str:
     return joined((told, ASK), after)
 
 
-_NAMED: Final = say("There is a center of the name that you asked for, but nobody here has checked it yet.")
+_NAMED: Final = say("There is a center of the name that you asked for, but it is not on our list of checked centers.")

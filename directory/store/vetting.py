@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from directory.store.listings import count
+from directory.store.listings import count as count_listings
 from directory.store.looked import note
 from directory.store.sameness import sameness, stands_for, with_standing
 from directory.tables import (
@@ -166,7 +166,7 @@ def count_unchecked(connection: Connection) -> int:
     """How many listings nobody has decided about yet: never vetted, and never rejected or suspended."""
     undecided = [str(VettingState.NEW), str(VettingState.IN_REVIEW)]
     query = select(VettingRow.listing_id).where(VettingRow.state.not_in(undecided)).distinct()
-    return count(connection) - len({*stands_for(connection, connection.scalars(query)).values()})
+    return count_listings(connection) - len({*stands_for(connection, connection.scalars(query)).values()})
 
 
 def published_under(connection: Connection) -> dict[str, str]:

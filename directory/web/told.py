@@ -40,12 +40,12 @@ CHANNELS: Final = {
 }
 VETTING: Final = {
     VettingState.NEW: say("Nobody here has checked this center yet"),
-    VettingState.IN_REVIEW: say("Being vetted"),
-    VettingState.VETTED: say("Vetted"),
-    VettingState.VETTED_WITH_CONDITIONS: say("Vetted, with conditions"),
+    VettingState.IN_REVIEW: say("We are checking it now"),
+    VettingState.VETTED: say("Checked by us"),
+    VettingState.VETTED_WITH_CONDITIONS: say("Checked by us, with conditions"),
     VettingState.SUSPENDED: say("Suspended: nobody may be sent there"),
     VettingState.REJECTED: say("Rejected: nobody may be sent there"),
-    VettingState.LAPSED: say("The vetting has lapsed"),
+    VettingState.LAPSED: say("Our check of it is over"),
 }
 IMPORTANT: Final = (
     "status.operating", "withdrawal.opioid", "withdrawal.alcohol", "withdrawal.benzodiazepine", "moud.methadone_start",
