@@ -119,3 +119,17 @@ def test_what_a_list_promises_no_more_is_named() -> None:
         "No option on this list is within 25 miles.",
         "no longer: Insurance is not confirmed for any option on this list, and none is free.",
     )
+
+
+def test_what_was_checked_since_it_was_printed_is_told_under_a_label_of_its_own() -> None:
+    new = frozen(lambda one: replace(one, vettings=()))
+    words = "This center is not on our list of checked centers: ask for its license."
+    name = next(one["name"] for one in (*new["options"], *new["backups"]) if one["id"] == FIRST)
+    (since_then,) = (one for one in since(frozen(), new) if one.name == name)
+    assert f"Our check: checked by us (printed: {words})" in since_then.sentences
+    assert not any(sentence.startswith("Beside it") for sentence in since_then.sentences)
+    (the_other_way,) = (one for one in since(new) if one.name == name)
+    assert f"Our check: {words} (printed: checked by us)" in the_other_way.sentences
+    for center in new["options"] + new["backups"] + new["bridges"]:
+        del center["checked"]
+    assert not any("Our check" in words for one in since(frozen(), new) for words in one.sentences), "it was not written down"

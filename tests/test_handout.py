@@ -113,6 +113,14 @@ def test_a_center_that_nobody_here_has_checked_says_so(language: str) -> None:
     for name in ("page.html", "present.html"):
         assert words in RENDERINGS[name](frozen, language).decode(), name
         assert words not in RENDERINGS[name](scene.snapshot(), language).decode(), name
+    number = next(one.number for one in made.listed if words in one.notes)
+    for center, card in enumerate(
+        RENDERINGS["cards.vcf"](frozen, language).decode().replace("\r\n ", "").split("END:VCARD")[:-1], 1
+    ):
+        assert (words.rstrip(".") in card) is (center == number), card
+    sent, short = handout.messages(frozen, language), CATALOGS[language].say("message.unchecked")
+    assert [at for at, words in enumerate(sent) if short in words] == [number, len(sent) - 1], "the center, and the bridge"
+    assert not any(short in words for words in handout.messages(scene.snapshot(), language))
     two_steps = frozen | {"options": [option(frozen, 1) | {"then": THEN | {"checked": False}}]}
     assert CATALOGS[language].say("field.then_unchecked") in sheet(two_steps, language).options[0].notes
     assert all(note.endswith(".") for note in sheet(two_steps, language).options[0].notes), "they stand in one line on paper"

@@ -29,7 +29,7 @@ def _card(told: Sheet, one: Told) -> Iterator[str]:
     yield from _folded(f"ORG:{_safe(name)}")
     yield from _folded(f"TEL;TYPE=WORK,VOICE:{_digits(one.dial)}")
     yield from _folded(f"ADR;TYPE=WORK:;;{_safe(one_line(one.street, 200) or town)};;;;")
-    yield from _folded(f"NOTE:{_safe(f'{told.planned} {note}'.strip())}")
+    yield from _folded(f"NOTE:{_safe(' '.join(filter(None, (told.planned, one.unchecked, note))))}")
     yield "END:VCARD"
 
 

@@ -50,10 +50,14 @@ def _moved_on(printed: Snapshot, now: Snapshot) -> Snapshot:
 
 
 def _center(center: dict[str, Any], later: Mapping[str, Any] | None, as_of: datetime) -> dict[str, Any]:
-    """A center as it was printed; whoever would leave only now arrives when the later snapshot says."""
+    """A center as it was printed; whoever would leave only now arrives when the later snapshot says.
+
+    Whether it was checked was not always written down, and then nothing is said to have changed in it.
+    """
     if later is None:
         return center
     moved = [name for name in ("call_again_by",) if name in later]
+    moved += [name for name in ("checked",) if name in later and name not in center]
     if later["arrives_at"] and later["minutes"]:
         way = timedelta(minutes=later["minutes"]) + _ROUNDED
         moved += ["arrives_at"] if datetime.fromisoformat(later["arrives_at"]) - as_of <= way else []
@@ -100,7 +104,8 @@ def _lines(one: Told, whole: Sheet) -> _Lines:
         "Arrival": one.there,
         **dict(one.fields),
         say("field.address"): one.street,
-        "Beside it": " ".join(one.notes),
+        "Beside it": " ".join(note for note in one.notes if note != one.unchecked),
+        "Our check": one.unchecked or "checked by us",
         say("rules.heading"): " ".join(one.rules),
         say("questions.heading"): " ".join(one.questions),
     }

@@ -83,6 +83,7 @@ def _option(told: Sheet, one: Told) -> str:
         name=_cut(one.name, _NAME),
         town=_cut(one.town, _SHORT),
         phone=one.phone,
+        unchecked=say("message.unchecked") if one.unchecked else "",
         ask_for=say("message.ask_for", name=_cut(name, _SHORT)) if name else "",
         status=one.status,
         arrive=teller.arrive(one.data),
@@ -101,4 +102,5 @@ def _end(told: Sheet, link: str) -> str:
 
 def _bridge(told: Sheet, one: Bridge) -> str:
     name, town = _cut(one.name, _NAME), _cut(one.town, _SHORT)
-    return told.words.say("message.bridge", name=name, town=town, phone=one.phone)
+    unchecked = told.words.say("message.unchecked") if one.unchecked else ""
+    return told.words.say("message.bridge", name=name, town=town, phone=one.phone, unchecked=unchecked)

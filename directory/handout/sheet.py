@@ -16,7 +16,10 @@ _FIELDS: Final = ("arrive", "cost", "insurance", "length", "withdrawal", "medica
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One option or backup: `number` in calling order, `kind` its heading, `fields` the labelled lines of its box."""
+    """One option or backup: `number` in calling order, `kind` its heading, `fields` the labelled lines of its box.
+
+    `unchecked` says that it is not among the centers that are checked here; "" where it is.
+    """
 
     data: Data
     number: int
@@ -30,6 +33,7 @@ class Told:
     there: str
     fields: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    unchecked: str
     questions: tuple[str, ...]
     rules: tuple[str, ...]
     directions: Directions | None
@@ -60,6 +64,7 @@ class Bridge:
     phone: str
     dial: str
     starts: str
+    unchecked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,7 @@ def _told(teller: Teller, center: Data, number: int, kind: str) -> Told:
         there=_sentence(teller.there(center)),
         fields=tuple((say(f"field.{name}"), values[name]) for name in _FIELDS),
         notes=tuple(_notes(teller, center)),
+        unchecked=unchecked(teller, center),
         questions=tuple(say(f"questions.{code}") for code in center["questions"]),
         rules=tuple(say(f"rules.{code}", words=_sentence(words)) for code, words in center.get("rules", ())),
         directions=directions(tuple(point) if point else None, center["street"]),
@@ -170,7 +176,7 @@ def _sentence(words: str) -> str:
 
 
 def _notes(teller: Teller, center: Data) -> list[str]:
-    """What stands below the box: the second step, when to call again, whose clock it is, and that nobody here checked it."""
+    """What stands below the box: the second step, when to call again, whose clock it is, and that it is not checked here."""
     again, clock, say = center["call_again_by"], center["clock"], teller.words.say
     told = [
         teller.then(center),
@@ -183,7 +189,7 @@ def _notes(teller: Teller, center: Data) -> list[str]:
 
 
 def unchecked(teller: Teller, center: Data, words: str = "field.unchecked") -> str:
-    """That nobody here has checked a center; "" where somebody has, and for what was frozen before it was written down."""
+    """That a center is not among those that are checked here; "" also for what was frozen before it was written down."""
     return "" if center.get("checked", True) else teller.words.say(words)
 
 
@@ -195,4 +201,5 @@ def _bridge(teller: Teller, center: Data) -> Bridge:
         phone=teller.phone(center),
         dial=center["phone"]["dial"] if center["phone"] else "",
         starts=". ".join(filter(None, (teller.starts(center), unchecked(teller, center)))),
+        unchecked=unchecked(teller, center),
     )
