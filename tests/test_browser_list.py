@@ -89,6 +89,9 @@ def test_a_listing_with_reports_fits_and_opens_all_that_is_known(visit: Window, 
 def test_narrowing_can_be_done_with_the_keyboard_and_keeps_the_need(visit: Window) -> None:
     page = ask(visit, DESK, "canarywords")
     before = page.url
+    assert not page.locator("#narrow-counseling\\.family").is_visible(), "it is folded until it is wanted"
+    page.locator("summary", has_text="Narrow down").focus()
+    page.keyboard.press("Enter")
     page.locator("#narrow-counseling\\.family").focus()
     page.keyboard.press("Space")
     for _ in range(40):

@@ -340,3 +340,29 @@ def test_a_listing_shows_hours_license_vetting_and_plans(client: FlaskClient) ->
         assert words in page
     silent = plain(client.get("/listings/invented_survey:women").text)
     assert "Nobody here has checked this center yet" in silent and "License Not known" in silent
+
+
+def folds(page: str) -> dict[str, bool]:
+    """By the id of its heading whether a fold of the page is open."""
+    return {
+        name: bool(opened) for opened, name in re.findall(r'<details class="rest"( open)?>\s*<summary><h2 id="(\w+)">', page)
+    }
+
+
+def test_what_is_not_urgent_is_folded_and_open_where_it_was_asked_for(client: FlaskClient) -> None:
+    asked = the_page(client)
+    assert folds(asked) == dict.fromkeys(("others", "later", "narrow", "weights"), False)
+    assert 'id="option-1"' in asked.partition('<details class="rest"')[0], "whom to call now is never folded"
+    address = client.post("/options", data=evening.NEED).location
+    assert folds(client.get(f"{address}?show=30").text)["later"]
+    narrowed = client.post(f"{address}/narrow", data={"must": ["language.spanish"]}).location
+    assert folds(client.get(narrowed).text)["narrow"]
+    assert folds(the_page(client, weight_payment="20", weight_travel="2"))["weights"]
+    last = re.findall(r'id="option-\d+">.*?<a href="[^"]*">([^<]+)</a></h3>', asked, re.DOTALL)[-1]
+    named = the_page(client, words=html.unescape(last))
+    number = re.search(r'href="#option-(\d+)"', named)
+    assert number and f'id="option-{number[1]}"' in named
+    assert f'id="option-{number[1]}"' in named.partition('<h2 id="later">')[2]
+    assert folds(named)["later"], "a link leads to it"
+    veteran = client.post("/options", data=evening.NEED | {"veteran": "yes"}).location
+    assert '<details class="group more" open>' in client.get(f"{veteran}/change").text, "what was said stands in view"

@@ -150,6 +150,12 @@ def one_voice(entry: Entry) -> tuple[str, date | None] | None:
     return next(iter(voices)) if len(voices) == 1 else None
 
 
+def named_below(answered: Answered, shown: Sheet) -> bool:
+    """Whether a center that was asked for by name stands below the list and its calls, where the page folds what is not urgent."""
+    below = {card.entry.listing.id for card in (*shown.others, *shown.later)}
+    return any(entry.listing.id in below for entry in answered.named)
+
+
 def to_keep(answered: Answered, shown: Sheet) -> list[str]:
     """What stands for the centers of the page, in their order, where somebody keeps them on a list: also those of a bridge."""
     bridges = [entry.listing.id for entry in answered.bridges if entry.listing.id not in shown.numbers]

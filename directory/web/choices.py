@@ -65,4 +65,4 @@ LABELS: Final = {
     "words": say("Words to look for"),
     "weights": say("Points"),
 }
-FOLDED: Final = ("level", "language", "words", "must", "nice", "applies")
+FOLDED: Final = ("wants", "veteran", "level", "language", "words", "must", "nice", "applies")

@@ -81,6 +81,7 @@ def options(token: str) -> str | Response:
         narrowing=some,
         narrowing_more=rest,
         narrowing_none=none,
+        unfolded=_shown() > _FEW or cards.named_below(answered, sheet),
         more=min(_shown() + _MORE, _MOST) if waiting > 0 and _shown() < _MOST else None,
         more_by=min(_MORE, waiting),
     )
