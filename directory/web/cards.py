@@ -151,7 +151,7 @@ def one_voice(entry: Entry) -> tuple[str, date | None] | None:
 
 
 def named_below(answered: Answered, shown: Sheet) -> bool:
-    """Whether a center that was asked for by name stands below the list and its calls, where the page folds what is not urgent."""
+    """Whether a center that was asked for by name stands below the list and its calls, in what the page folds."""
     below = {card.entry.listing.id for card in (*shown.others, *shown.later)}
     return any(entry.listing.id in below for entry in answered.named)
 
