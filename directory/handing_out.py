@@ -9,6 +9,7 @@ from typing import Final
 from directory import handout, store
 from directory.account import Who
 from directory.case import Case, Handout
+from directory.matching.standing import BARRED
 from directory.meetings import Desk, NoSuchCase
 from directory.referral import Directory
 
@@ -71,6 +72,16 @@ def shared(directory: Directory, token: str, now: datetime) -> Handout | None:
     """The hand-out that a link leads to; None for any other, or once its time is over."""
     with directory.database.reading() as connection:
         return store.shared_handout(connection, _digest(token), now)
+
+
+def taken_off(directory: Directory, made: Handout, now: datetime) -> tuple[str, ...]:
+    """The names, as they were printed, of those on a hand-out to whom nobody may be sent any more."""
+    snapshot = made.snapshot
+    listed = [center for part in ("options", "backups", "bridges") for center in snapshot[part]]
+    steps = (center.get("then") for center in listed)
+    named = {one["id"]: str(one["name"]) for one in (*listed, *steps) if one and "id" in one}
+    known = directory.listings(list(named))
+    return tuple(name for key, name in named.items() if key in known and known[key].vetting(now) in BARRED)
 
 
 def _digest(token: str) -> str:

@@ -199,6 +199,7 @@ PAGES: Final = [
         "a number that can't be read", "/staff", "Enter a telephone number", "ann",
         press("This is the right number", **{"number-1": "call them"}), ("call them",),
     ),
+    Shown("a check without evidence, on the queue", "/staff", "Choose what you found", "ann", press("Write it down")),
     Shown("the checking of a center", f"/listings/{READY}/vetting", "Two different people approve", "ann"),
     Shown("a check without evidence", f"/listings/{WOMEN}/vetting", "choose what you found", "ann", press("Write it down")),
     Shown("a complaint", f"/listings/{ASKED}/complaint", "suspended at once", "maria"),

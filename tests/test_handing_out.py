@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from directory import handing_out, handout, store
 from directory.accounts import Role
 from directory.availability import Report
 from directory.handout import RULES, square
+from directory.listing import Vetting
 from directory.normalize import PRACTICAL
 from directory.referral import Directory
-from directory.vocabulary import BedState, Channel
+from directory.vocabulary import BedState, Channel, VettingState
 from directory.web import looked_at
 from tests import builders, evening, sites
 from tests.test_cases_pages import NOW, a_case, a_page, send, signed_in
@@ -207,3 +209,21 @@ def test_what_a_center_said_on_the_telephone_reaches_the_hand_out() -> None:
     assert (told.ask_for, told.cost, told.length, told.transport) == ("said",) * 4
     assert (told.bring, told.not_bring) == (("said",), ("said",))
     assert told.rules == tuple((code, "said") for code in RULES) and set(RULES) <= set(PRACTICAL)
+
+
+def test_a_link_says_at_once_which_center_a_complaint_took_off(client: FlaskClient, app: Flask, directory: Directory) -> None:
+    one = made(client)[1]
+    address, anybody = link(client, one), app.test_client()
+    ready = directory.listings(["invented_survey:ready"])["invented_survey:ready"]
+    assert ready.name in anybody.get(address).text and "taken off our list" not in anybody.get(address).text
+    off = Vetting(VettingState.SUSPENDED, NOW, "staff 9", None, "wanted money at the door")
+    try:
+        with directory.database.writing() as connection:
+            store.append_vettings(connection, [(ready.id, off)])
+        told = html.unescape(anybody.get(address).text)
+        assert f"Do not go to {ready.name}: since this list was made it was taken off our list." in told
+        assert told.count("taken off our list") == 1 and "money at the door" not in told, "nobody is told why"
+        assert f"No vaya a {ready.name}:" in html.unescape(anybody.get(f"/es{address}").text)
+    finally:
+        with directory.database.writing() as connection:
+            store.append_vettings(connection, [(ready.id, replace(off, state=VettingState.NEW, at=NOW + timedelta(minutes=1)))])

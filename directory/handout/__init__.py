@@ -9,7 +9,7 @@ from directory.handout.catalog import CATALOGS, LANGUAGES
 from directory.handout.changes import Change, changes
 from directory.handout.facts import RULES, HandoutFacts, facts_of
 from directory.handout.message import messages, parts, text_message
-from directory.handout.page import Page, file_name, page, present
+from directory.handout.page import Around, Page, file_name, page, present
 from directory.handout.pdf import CannotPrint, pdf
 from directory.handout.snapshot import Snapshot, as_it_stands, freeze
 
@@ -20,6 +20,7 @@ __all__ = [
     "CannotPrint",
     "Change",
     "HandoutFacts",
+    "Around",
     "Page",
     "Snapshot",
     "as_it_stands",

@@ -127,7 +127,7 @@ def _named(listing: Listing) -> dict[str, Any]:
 
 
 def _then(listing: Listing, need: Need) -> dict[str, Any]:
-    return _named(listing) | {"checked": listing.published(need.as_of)}
+    return _named(listing) | {"id": listing.id, "checked": listing.published(need.as_of)}
 
 
 def _point(listing: Listing) -> list[float] | None:

@@ -35,13 +35,25 @@ class Page:
     policy: str
 
 
-def page(snapshot: Snapshot, language: str = "en", link: str = "", others: tuple[tuple[str, str, str], ...] = ()) -> Page:
-    """The hand-out; with a share link, its second page has the link's square code.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a hand-out that is opened on the site, and in no file.
 
-    `others` has where the same stands in other languages: code, name and address of each.
+    `others` has where the same stands in other languages: code, name and address of each. `taken_off` has the names of
+    those to whom nobody may be sent any more.
     """
+
+    others: tuple[tuple[str, str, str], ...] = ()
+    taken_off: tuple[str, ...] = ()
+
+
+_ALONE: Final = Around()
+
+
+def page(snapshot: Snapshot, language: str = "en", link: str = "", around: Around = _ALONE) -> Page:
+    """The hand-out; with a share link, its second page has the link's square code."""
     told = sheet(snapshot, language)
-    return _written("handout", told, _given(link, density(told)) | {"others": others})
+    return _written("handout", told, _given(link, density(told)) | {"around": around})
 
 
 def present(snapshot: Snapshot, language: str = "en") -> Page:
@@ -55,7 +67,7 @@ def printed(snapshot: Snapshot, language: str, link: str, density: str) -> str:
 
 
 def _given(link: str, density: str) -> dict[str, Any]:
-    return {"link": link, "code": square.data(link) if link else "", "density": density, "others": ()}
+    return {"link": link, "code": square.data(link) if link else "", "density": density, "around": _ALONE}
 
 
 def file_name(snapshot: Snapshot, language: str, ending: str) -> str:

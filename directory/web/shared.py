@@ -34,7 +34,8 @@ def shown(token: str) -> Response:
         return make_response(page("message.html", title=_TITLE, sentence=_OVER), 404)
     here = language()
     others = tuple((code, name, to("shared.shown", code, token=token)) for code, name in LANGUAGES.items() if code != here)
-    return served(handout.page(dict(made.snapshot), here, others=others))
+    around = handout.Around(others, handing_out.taken_off(opened(), made, now()))
+    return served(handout.page(dict(made.snapshot), here, around=around))
 
 
 def served(made: handout.Page) -> Response:
