@@ -169,6 +169,8 @@ def test_a_table_that_does_not_say_its_day_is_asked_for_it(app: Flask, directory
     well_formed(lacking.text)
     assert lacking.status_code == 422 and "Enter the day that the table speaks of" in lacking.text
     assert "Enter a day as 2026-03-13" in send(client, address, mapping=mended, observed="soon").text
+    both = send(client, address, mapping=f"{mended}\n[strange]\n", observed="").text
+    assert "Enter the day that the table speaks of" in both and "strange" in both, "what is wrong is said at once"
     assert typed(lacking.text) == mended and listings(directory) == 0
     tried = send(client, address, mapping=mended, observed="2026-02-01")
     assert tried.status_code == 303 and 'value="2026-02-01"' in client.get(address).text

@@ -12,7 +12,7 @@ from directory import values
 from directory.normalize import FIELDS
 from directory.uploads import Upload
 from directory.vocabulary import GROUPS
-from directory.web.opened import page
+from directory.web.opened import now, page
 from directory.web.roles import MOST_TEXT, needs
 from directory.web.staff_import import has_mapping, importing, mine, uploads, wish
 
@@ -34,20 +34,22 @@ def form(token: str) -> str:
 @staff_mapping.post("/<token>/mapping")
 @needs("staff", "admin", most_bytes=MOST_TEXT)
 def send(token: str) -> Redirect | tuple[str, int]:
-    """Try the table with this mapping; where it does not fit, say why beside it."""
+    """Try the table with this mapping; where it does not fit, or the day is lacking, say so beside each, both at once."""
     upload, kept = _mapped(token), uploads()
     if kept.busy(token):
         return redirect(url_for("staff_import.report", token=token), 303)
     text = request.form.get("mapping", "").replace("\r\n", "\n")
     observed, wrong = _day(upload, text)
     said = {**upload.told["said"], "observed": observed, "skip_unknown": request.form.get("skip_unknown") == "yes"}
+    kept.put_beside(upload, io.BytesIO(text.encode()), _FILE)
+    some_day = {"observed": now().date().isoformat()} if wrong else {}
+    told = dict(importing().look(wish(upload, said | some_day)))
+    if not told["imported"]:
+        wrong = wrong | {"mapping": told["problems"]}
+    if not some_day:
+        kept.tell(upload, {"said": said, "report": told})
     if wrong:
         return _page(upload, text, said, wrong), 422
-    kept.put_beside(upload, io.BytesIO(text.encode()), _FILE)
-    told = dict(importing().look(wish(upload, said)))
-    kept.tell(upload, {"said": said, "report": told})
-    if not told["imported"]:
-        return _page(upload, text, said, {"mapping": told["problems"]}), 422
     return redirect(url_for("staff_import.report", token=token), 303)
 
 
@@ -58,7 +60,7 @@ def _mapped(token: str) -> Upload:
     return upload
 
 
-def _day(upload: Upload, text: str) -> tuple[str, dict[str, str]]:
+def _day(upload: Upload, text: str) -> tuple[str, dict[str, Any]]:
     """The day that the table speaks of as it was entered, and what is wrong with it; needed where nothing else says one."""
     written = request.form.get("observed", upload.told["said"]["observed"]).strip()
     if not written:
