@@ -19,7 +19,7 @@ from directory import accounts, store
 from directory.accounts import Register
 from directory.referral import Directory
 from tests import evening, people, sites
-from tests.keyboard import Keys
+from tests.keyboard import Keys, call_keyed_in, case_keyed_in, handed_out_by_keys, keyed_in
 from tests.people import PASSWORD, Person
 from tests.test_browser import BOTH, PHONE, Visit, browser, served
 
@@ -202,56 +202,6 @@ def test_what_must_not_happen_would_have_been_heard(browser: Browser) -> None:
 
 
 # --- by keyboard alone -------------------------------------------------------------------------------------------------
-
-
-def keyed_in(keys: Keys, person: Person) -> None:
-    """Sign in from the sign-in page."""
-    keys.skip_to_main()
-    for field, text in (("name", person.account.name), ("password", PASSWORD)):
-        keys.enter(field, text)
-    keys.enter("code", person.code(datetime.now(UTC)), "Enter")
-    keys.goes_round("Your desk")
-
-
-def case_keyed_in(keys: Keys) -> None:
-    """Open a case from the desk."""
-    keys.press("Open a case")
-    for field, text in (("code_name", "Blue Heron"), ("near", "43215"), ("age", "27"), ("payer", "Medicaid")):
-        keys.enter(field, text)
-    keys.back_to("near")
-    keys.press("Open the case")
-    keys.goes_round("Blue Heron")
-
-
-def call_keyed_in(keys: Keys) -> None:
-    """Make the board's next call to its end; no answer is chosen by Enter in a field."""
-    keys.press("Open the call sheet")
-    keys.goes_round("Example ")
-    keys.press("I am calling now")
-    keys.press("2 beds", "Space")
-    keys.enter("typed-bed.from", "canarynote", "Enter")
-    assert keys.page.locator("#typed-bed\\.from").input_value() == "canarynote", "and no answer was chosen by Enter"
-    assert keys.page.locator("#item-bed\\.from [aria-pressed=true]").count() == 0
-    keys.tick("outcome-accepted")
-    keys.press("End the call")
-
-
-def handed_out_by_keys(keys: Keys) -> None:
-    """Make the hand-out, look at it, present it without a signal, and come back to the board."""
-    keys.press("Make the hand-out")
-    keys.press("Look at it, print it")
-    keys.page.get_by_role("heading", level=1, name="Call in this order").wait_for()
-    keys.skip_to_main()
-    keys.page.evaluate("() => history.go(-2)")
-    keys.page.get_by_role("link", name="Present it").wait_for()
-    keys.press("Present it")
-    keys.page.context.set_offline(True)
-    keys.press("Plan B", within=True)
-    assert keys.page.url.endswith("#option-2")
-    keys.page.context.set_offline(False)
-    keys.page.evaluate("() => history.go(-2)")
-    keys.page.get_by_role("link", name="Back to the board").wait_for()
-    keys.press("Back to the board")
 
 
 @BOTH
