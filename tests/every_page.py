@@ -19,7 +19,9 @@ from directory import accounts, store
 from directory.accounts import Register, Role, Who
 from directory.conflicts import Conflict, Side
 from directory.listing import Vetting
+from directory.public_address import short_id
 from directory.referral import Directory
+from directory.upkeep import Reason
 from directory.vocabulary import SourceKind, VettingState
 from tests import builders, evening, people, sites
 from tests.workbooks import HEADER, a_book, a_facility
@@ -34,6 +36,8 @@ LONG_AGO: Final = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"
 """A day that can still be entered, and on which nothing can be planned any more."""
 STAFF_CALL, SURVEY = SourceKind.STAFF_CALL, SourceKind.SURVEY
 READY, HELD, ASKED, WOMEN = (f"invented_survey:{name}" for name in ("ready", "held", "asked", "women"))
+LAPSING: Final = f"task-{short_id(f'{Reason.LAPSING} {READY} ')}"
+"""Where it waits on the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,10 @@ PAGES: Final = [
         "a number that can't be read", "/staff", "Enter a telephone number", "ann",
         press("This is the right number", **{"number-1": "call them"}), ("call them",),
     ),
-    Shown("a check without evidence, on the queue", "/staff", "Choose what you found", "ann", press("Write it down")),
+    Shown(
+        "a check without evidence, on the queue", "/staff", "choose what you found", "ann",
+        press("Write it down", **{f"{LAPSING}-until-licence": "2999-01-02"}), ("2999-01-02",),
+    ),
     Shown("the checking of a center", f"/listings/{READY}/vetting", "Two different people approve", "ann"),
     Shown("a check without evidence", f"/listings/{WOMEN}/vetting", "choose what you found", "ann", press("Write it down")),
     Shown("a complaint", f"/listings/{ASKED}/complaint", "suspended at once", "maria"),
