@@ -1,8 +1,8 @@
 """How much of a file is held: more than any directory needs, and little enough for a small machine."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from sys import getsizeof
-from typing import Final
+from typing import Final, TypeVar
 
 from directory.problems import CannotUnderstand
 from importers.base import Row, refuse
@@ -13,6 +13,7 @@ MOST_MEMORY: Final = 128 << 20
 """Bytes that the rows of one file may take while they are read, about ten times those of the federal directory."""
 MOST_TEXT: Final = 64 << 20
 """Bytes that their filled cells may take to be imported: what is made of them takes six times as much until all is stored."""
+Thing = TypeVar("Thing")
 _ROW: Final = 88
 _CELL: Final = 8
 
@@ -26,8 +27,17 @@ class Holding:
         self._rows = 0
         self._weight = 0
 
+    def hold(self, row: Row) -> Row:
+        """A row that did not come from a table, weighed as one of a table is."""
+        self._weigh(row.where, tuple(row.filled))
+        return row
+
     def take(self, where: str, row: list[str]) -> list[str]:
         """The row, weighed; refuses the file at the row, named by `where`, that is too wide or one too many."""
+        self._weigh(where, row)
+        return row
+
+    def _weigh(self, where: str, row: Collection[str]) -> None:
         self._rows += 1
         # Empty texts and single characters exist once in a program, whatever number of cells shows them.
         self._weight += _ROW + _CELL * len(row) + sum(getsizeof(cell) for cell in row if len(cell) > 1)
@@ -37,7 +47,13 @@ class Holding:
             raise _too_much(where, "more rows", f"{MOST_ROWS:,} rows")
         if self._weight > MOST_MEMORY:
             raise _too_much(where, "more text", f"{MOST_MEMORY >> 20} million bytes of text")
-        return row
+
+
+def once(things: list[Thing]) -> Iterator[Thing]:
+    """Things in their order, each not held any longer once it was had."""
+    things.reverse()
+    while things:
+        yield things.pop()
 
 
 def expect_importable(rows: Iterable[Row]) -> None:

@@ -7,12 +7,14 @@ stands, also where it has passed. Programs that are outpatient only have no bed 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from directory.normalize import ParsedRecord, answered
 from directory.problems import Loudness, Problem
 from importers.base import Batch, Importer, Row, Source, refuse, tidy
+from importers.bounds import Holding, once
 from importers.contents import listed
 from importers.delimited import read_csv
 from importers.documents import cells, is_document, read_json
@@ -69,7 +71,8 @@ def _document(path: Path) -> _Layer:
     if records is None:
         found = listed(told) if isinstance(told, dict) else f"a {type(told).__name__}"
         raise refuse(path.name, f"the document has no list “{'” or “'.join(_ROWS_IN)}”", found, _AGAIN)
-    rows = [_row(path.name, number, record) for number, record in enumerate(records, start=1)]
+    holding = Holding()
+    rows = [holding.hold(_row(path.name, number, record)) for number, record in enumerate(once(records), start=1)]
     count = told.get("record_count", len(rows))
     whole = count == len(rows) and told.get("exceededTransferLimit") is not True
     what = "the file is only some of the register; nothing is taken as gone"
@@ -82,13 +85,21 @@ def _row(file: str, number: int, record: Any) -> Row:
     inner = next((record[name] for name in _OF_A_FEATURE if isinstance(record, dict) and name in record), record)
     if not isinstance(inner, dict):
         raise refuse(where, "the record is no object with the columns of the register", type(inner).__name__, _AGAIN)
-    named = {name.strip().casefold(): text for name, text in cells(inner).items()}
-    missing = [column for column in COLUMNS if column not in named]
+    named = {name.strip().casefold(): text for name, text in cells(inner).items() if text}
+    columns, headings = _written(tuple(inner))
+    missing = [column for column in COLUMNS if column not in columns]
     if missing:
-        raise refuse(where, f"the record lacks {', '.join(missing)}", listed(named), _AGAIN)
-    row = Row(where, number, named)
-    row.headings = {name.strip().casefold(): name.strip() for name in inner}
+        raise refuse(where, f"the record lacks {', '.join(missing)}", listed(columns), _AGAIN)
+    row = Row(where, number, named, columns)
+    row.headings = headings
     return row
+
+
+@lru_cache(maxsize=8)
+def _written(names: tuple[str, ...]) -> tuple[dict[str, int], dict[str, str]]:
+    """The columns of a record with these names, and how it writes them; nearly all records have the same."""
+    headings = {name.strip().casefold(): name.strip() for name in names}
+    return {column: place for place, column in enumerate(headings)}, headings
 
 
 def _day(written: Any) -> date | None:

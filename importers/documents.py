@@ -14,8 +14,8 @@ from typing import Any, Final
 from importers.base import refuse
 from importers.contents import Content, content
 
-LARGEST_DOCUMENT: Final = 48 << 20
-_MOST_MEMORY: Final = 320 << 20
+LARGEST_DOCUMENT: Final = 32 << 20
+_MOST_MEMORY: Final = 160 << 20
 _COSTS: Final = ((b"{", 240), (b"[", 64), (b",", 72))
 """Bytes of memory that an object, a list and one more value can need at most, by the sign that stands before them."""
 _HEAD: Final = 256

@@ -15,6 +15,7 @@ from directory.normalize import ParsedRecord
 from directory.problems import CannotUnderstand, Loudness, Problem
 from importers import hsds_feed
 from importers.base import Batch, Importer, Meaning, Row, Source, refuse, said_by, tidy
+from importers.bounds import once
 from importers.contents import listed
 from importers.documents import read_json
 from importers.hsds_package import is_package, read_package
@@ -46,13 +47,14 @@ def read(path: Path, source: Source) -> Batch:
     services, problems = (told["contents"], []) if told else read_package(path)
     day = day_of(told.get("fetched")) or _newest(services, datetime.fromtimestamp(path.stat().st_mtime, UTC).date())
     sifted = Sieve(source, day)
-    for number, service in enumerate(services, start=1):
+    count = len(services)
+    for number, service in enumerate(once(services), start=1):
         if not isinstance(service, dict):
             raise refuse(f"{path.name}, service {number}", "this is no service", type(service).__name__, _AGAIN)
         sifted.take(service, str(service.get("where") or f"{path.name}, service {number}"))
     if not sifted.rows:
-        raise _nothing_to_list(path.name, len(services), sifted)
-    return Batch(sifted.rows, day, problems=(*problems, *_left_out(path.name, len(services), sifted)), covers=frozenset())
+        raise _nothing_to_list(path.name, count, sifted)
+    return Batch(sifted.rows, day, problems=(*problems, *_left_out(path.name, count, sifted)), covers=frozenset())
 
 
 def _document(path: Path) -> dict[str, Any]:

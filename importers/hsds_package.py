@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
 from directory.problems import Problem
-from importers.base import refuse
+from importers.base import Row, refuse
+from importers.bounds import Holding
 from importers.contents import LARGEST_FILE, listed
 from importers.delimited import read_csv
 
@@ -109,8 +110,9 @@ def _services(name: str, folder: Path) -> tuple[list[dict[str, Any]], list[Probl
     files = sorted(file for file in folder.iterdir() if _kind(file) and file.is_file())
     tables: dict[str, Table] = defaultdict(list)
     problems: list[Problem] = []
+    holding = Holding()
     for file in files:
-        rows, said = _table(file)
+        rows, said = _table(file, holding)
         tables[_kind(file)] += rows
         problems += said
     if not tables["service"]:
@@ -119,27 +121,32 @@ def _services(name: str, folder: Path) -> tuple[list[dict[str, Any]], list[Probl
     return list(_nested(tables)), problems
 
 
-def _table(file: Path) -> tuple[Table, list[Problem]]:
+def _table(file: Path, holding: Holding) -> tuple[Table, list[Problem]]:
     """A table's rows by column; one that is empty to the last byte has none."""
     if not file.stat().st_size:
         return [], []
     sheet = read_csv(file)
     rows = sheet.table(())
     address = {"address_type": "postal"} if file.stem.casefold() in _POSTAL else {}
-    told = [{column: row.take(column) for column in row.left} | address for row in rows]
-    return [one | {"where": row.where} for one, row in zip(told, rows, strict=True)], list(sheet.problems)
+    return [_filled(holding.hold(row)) | address for row in rows], list(sheet.problems)
+
+
+def _filled(row: Row) -> dict[str, Any]:
+    """A row's filled cells by column, and where it stands."""
+    told = {column: row.take(column) for column in row.left}
+    return {column: text for column, text in told.items() if text} | {"where": row.where}
 
 
 def _nested(tables: Mapping[str, Table]) -> Iterator[dict[str, Any]]:
     organizations, locations, terms = (_by_id(tables[kind]) for kind in ("organization", "location", "taxonomy_term"))
     owned = {f"{kind}s": _by_owner(tables[kind]) for kind in ("phone", "schedule", "language")}
     addresses = _by(tables["address"], ("location_id",))
-    attributes = _by(tables["attribute"], _LINKS)
+    attributes = {key: [_attribute(one, terms) for one in ones] for key, ones in _by(tables["attribute"], _LINKS).items()}
     at = _by(tables["service_at_location"], ("service_id",))
 
     def own(told: dict[str, Any], owner: str) -> dict[str, Any]:
         named = {name: by.get((owner, told.get("id", "")), []) for name, by in owned.items()}
-        return told | named | {"attributes": [_attribute(one, terms) for one in attributes.get(told.get("id", ""), [])]}
+        return told | named | {"attributes": attributes.get(told.get("id", ""), [])}
 
     def place(told: dict[str, Any]) -> dict[str, Any]:
         location = locations.get(told.get("location_id", ""), {})

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from importers.base import Meaning, Row, Source, said_by, tidy
+from importers.base import Meaning, Row, Source, refuse, said_by, tidy
+from importers.bounds import Holding
 from importers.documents import cells
 from importers.hsds_hours import intake_hours
 
@@ -16,6 +17,7 @@ _ABOUT: Final = frozenset(
 _ABOUT_GROUPS: Final = ("moud", "withdrawal")
 _NOT_A_VOICE: Final = frozenset(("fax", "pager", "text", "textphone", "tty", "tdd", "sms", "video"))
 _OF_INTAKE: Final = re.compile(r"\b(?:intake|admission)s?\b", re.IGNORECASE)
+MOST_OF_ONE: Final = 500
 LINE: Final = "\n"
 _HEADINGS: Final = {
     "id": "service_at_location.id", "organization": "organization.name", "program": "service.name",
@@ -52,9 +54,11 @@ class Sieve:
         self._source = source
         self._known = {phrase.casefold(): phrase for phrase in source.phrases}
         self._day = day
+        self._holding = Holding()
 
     def take(self, service: Mapping[str, Any], where: str) -> None:
-        """One service: a row for each of its places."""
+        """One service: a row for each of its places; refuses one that has more of anything than a service can."""
+        _expect_few(service, where)
         places = [place for place in _listed(service, "service_at_locations") if _address(place)]
         phrases, unknown = self._terms(service)
         if not _about(said_by(self._source.phrases[phrase] for phrase in phrases)):
@@ -67,7 +71,7 @@ class Sieve:
             told = _cells(service, place, self._day) | {"terms": LINE.join(dict.fromkeys(terms))}
             row = Row(where, len(self.rows) + 1, cells(told) | {"terms": told["terms"]})
             row.headings = _HEADINGS
-            self.rows.append(row)
+            self.rows.append(self._holding.hold(row))
 
     def _terms(self, told: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         """The phrases that this has a term of, and the names of its terms that nobody knows."""
@@ -83,6 +87,17 @@ class Sieve:
             elif name or code:
                 unknown.append(name or code)
         return phrases, unknown
+
+
+def _expect_few(told: Mapping[str, Any], where: str) -> None:
+    """Refuse a service of which each place would be compared with too much: all of it is said at each of its places."""
+    places = _listed(told, "service_at_locations")
+    owners = (told, _object(told, "organization"), *places, *(_object(place, "location") for place in places))
+    for owner in owners:
+        for name, found in owner.items():
+            if isinstance(found, list) and len(found) > MOST_OF_ONE:
+                what = f"a service has more “{name}” than any can have"
+                raise refuse(where, what, f"{len(found):,}, more than {MOST_OF_ONE}", "Ask the sender for the services again")
 
 
 def _about(said: Meaning) -> bool:

@@ -5,8 +5,9 @@ replies, so a place is named as in SAMHSA's other files.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from directory.normalize import ParsedRecord
 from directory.problems import Loudness, Problem
 from importers import samhsa
 from importers.base import Batch, Importer, Row, Source, refuse
+from importers.bounds import Holding, once
 from importers.documents import cells, read_json
 from importers.samhsa_locator_pages import FETCHED, fetch
 
@@ -22,6 +24,11 @@ COLUMNS: Final = (*samhsa.PLACE, "phone", "intake1", "intake2", "website", "lati
 SIDES: Final = {
     "su": samhsa.SUBSTANCE_USE, "sa": samhsa.SUBSTANCE_USE, "mh": samhsa.MENTAL_HEALTH, "otp": samhsa.OPIOID_TREATMENT,
 }  # fmt: skip
+MOST_NAMES: Final = 5_000
+"""Names of services in one reply; the survey asks for some 350."""
+LONGEST_SERVICES: Final = 131_072
+"""Characters in which the services of one facility are written; the longest are some 5,000."""
+_PLACES: Final = {column: place for place, column in enumerate(COLUMNS)}
 _OTP: Final = ("Type of Opioid Treatment", "Federally-certified Opioid Treatment Program")
 _AS_IT_CAME: Final = "Use the reply as the locator gives it"
 
@@ -31,24 +38,35 @@ def read(path: Path, source: Source) -> Batch:
     told = read_json(path)
     if not isinstance(told, dict) or not isinstance(told.get("rows"), list):
         raise refuse(path.name, "the document is not a reply of the locator: it has no list “rows”", fix=_AS_IT_CAME)
-    rows = []
-    problems = [*_partial(path.name, told)]
-    for number, one in enumerate(told["rows"], start=1):
+    rows: list[Row] = []
+    problems, holding = [*_partial(path.name, told)], Holding()
+    for number, one in enumerate(once(told["rows"]), start=1):
         where = f"{path.name}, row {number}"
         if isinstance(one, dict):
-            row = Row(where, number, _texts(one))
-            row.headings = _headings(one)
-            rows.append(row)
+            row = Row(where, number, _texts(one), _PLACES)
+            row.headings = _headings(tuple(one))
+            rows.append(holding.hold(row))
             problems += _unreadable(row.at("services"), one.get("services"))
         else:
             found = json.dumps(one)[:80]
             problems.append(Problem(Loudness.ROW, where, "the row is no facility and was left out", found, _AS_IT_CAME))
-    named = {pair for row in rows for pair in _services(row.look("services"))}
+    named = _named(rows)
     codes = samhsa.meanings(path.name, [(f"{f1}: {name}", f1, name) for f1, name in sorted(named | {_OTP})], source)
     fetched = told.get(FETCHED)
     if not isinstance(fetched, dict):
         return Batch(rows, samhsa.day_in(path.name), codes, tuple(problems), frozenset())
     return Batch(rows, samhsa.day_in(str(fetched.get("day"))), codes, tuple(problems), _covered(fetched), counted=True)
+
+
+def _named(rows: Iterable[Row]) -> set[tuple[str, str]]:
+    """The services that a reply names, with their category; refuses one that names more than any survey asks about."""
+    named: set[tuple[str, str]] = set()
+    for row in rows:
+        named.update(_services(row.look("services")))
+        if len(named) > MOST_NAMES:
+            found = f"more than {MOST_NAMES:,}"
+            raise refuse(row.at("services"), "the reply names more services than there are", found, _AS_IT_CAME)
+    return named
 
 
 def _covered(fetched: dict[str, Any]) -> frozenset[str]:
@@ -57,21 +75,23 @@ def _covered(fetched: dict[str, Any]) -> frozenset[str]:
 
 
 def _texts(told: dict[str, Any]) -> dict[str, str]:
-    """A facility's values by our columns; what older and newer replies call differently has one name."""
+    """A facility's values by our columns, as far as it has any; what older and newer replies call differently has one name."""
     written = {name.casefold(): text for name, text in cells(told).items()}
     texts = {column: written.get(column, "") for column in COLUMNS}
     texts["type"] = written.get("type_facility") or written.get("typefacility", "")
     services = told.get("services")
-    texts["services"] = json.dumps(services) if isinstance(services, list) else "[]"
+    written_out = json.dumps(services) if isinstance(services, list) else "[]"
+    texts["services"] = written_out if len(written_out) <= LONGEST_SERVICES else "[]"
     texts["zip"] = texts["zip"].partition("-")[0].strip()
     if texts["zip"].isdigit():
         texts["zip"] = texts["zip"].zfill(5)
-    return texts
+    return {column: text for column, text in texts.items() if text}
 
 
-def _headings(told: dict[str, Any]) -> dict[str, str]:
-    """How the reply itself calls our columns; as we do what it leaves out."""
-    written = {name.casefold(): name for name in told}
+@lru_cache(maxsize=8)
+def _headings(names: tuple[str, ...]) -> dict[str, str]:
+    """How the reply itself calls our columns; as we do what it leaves out. Nearly all facilities have the same names."""
+    written = {name.casefold(): name for name in names}
     headings = {column: written.get(column, column) for column in COLUMNS}
     return headings | {"type": written.get("type_facility") or written.get("typefacility", "type_facility")}
 
@@ -85,6 +105,9 @@ def _partial(file: str, told: dict[str, Any]) -> Iterator[Problem]:
 
 def _unreadable(where: str, services: object) -> list[Problem]:
     """A word about services that are not as the locator writes them; null is how it writes that it knows none."""
+    if isinstance(services, list) and len(json.dumps(services)) > LONGEST_SERVICES:
+        what, found = "the services are longer than any facility's; they were left out", f"{len(services):,} services"
+        return [Problem(Loudness.VALUE, where, what, found, _AS_IT_CAME)]
     odd = [one for one in services if not _legible(one)] if isinstance(services, list) else [services] * (services is not None)
     what = "a service is not as the locator writes it; it was left out"
     return [Problem(Loudness.VALUE, where, what, json.dumps(one)[:80], _AS_IT_CAME) for one in odd]

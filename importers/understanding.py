@@ -10,6 +10,7 @@ from directory.listing import Provenance, Statement
 from directory.normalize import ParsedRecord, normalize
 from directory.problems import Loudness, Problem, in_columns
 from importers.base import Batch, Importer, Joining, Row, Source
+from importers.bounds import once
 from importers.row import BadRow
 
 Progress = Callable[[str, int, int], None]
@@ -52,7 +53,7 @@ def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: P
     headings = headings_of(importer.source, batch)
     apart, twins, unclear = tell_apart(records, headings)
     records.clear()
-    statements, problems, unreadable = _normalize(_counted("checking", len(apart), _once(apart), tell), provenance, headings)
+    statements, problems, unreadable = _normalize(_counted("checking", len(apart), once(apart), tell), provenance, headings)
     refused = len(lost) + len(unclear) + len(unreadable)
     everything = [*batch.problems, *lost, *joined, *twins, *unclear, *problems]
     return Understood(statements, everything, refused, frozenset(unreadable), len(lost), _unknown(batch), headings)
@@ -195,10 +196,3 @@ def _counted(stage: str, count: int, things: Iterable[Thing], tell: Progress) ->
             tell(stage, number, count)
         yield thing
     tell(stage, count, count)
-
-
-def _once(things: list[Thing]) -> Iterator[Thing]:
-    """Things in their order, each not held any longer once it was had."""
-    things.reverse()
-    while things:
-        yield things.pop()

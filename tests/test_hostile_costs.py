@@ -157,14 +157,20 @@ def test_the_federal_directory_is_read_with_room_to_spare(real_files: Path) -> N
 
 IMPORT = """
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from directory.database import Database
-from importers import samhsa_national_directory
+from directory.problems import CannotUnderstand
 from importers.pipeline import Order, import_file
+from importers.sources import SOURCES
 
-database = Database(sys.argv[2])
-print(import_file(database, samhsa_national_directory.importer, Path(sys.argv[1]), Order("a test", datetime.now(UTC))).new)
+source, file, url = sys.argv[1:]
+(importer,) = (one for one in SOURCES if one.source.name == source)
+order = Order("a test", datetime.now(UTC), force_because="a test", observed_at=date(2026, 1, 1), skip_unknown=True)
+try:
+    print(import_file(Database(url), importer, Path(file), order).new)
+except CannotUnderstand as error:
+    print(error)
 """
 EVERY: Final = 0.02
 
@@ -186,20 +192,82 @@ def megabytes(process: int) -> float:
     return 0
 
 
-def test_an_import_of_the_federal_directory_stays_under_the_bound_parent_and_child_together(
-    real_files: Path, tmp_path: Path, filled_file: Path
-) -> None:
+@pytest.fixture
+def whole_import(tmp_path: Path, filled_file: Path) -> Callable[[str, Path], Cost]:
+    """What a whole import says and takes at most at one moment, parent and child together."""
     if sys.platform != "linux":
         pytest.skip("what processes have together is only known on Linux")
-    book = real_files / "national-directory-su-facilities-2023.xlsx"
-    shutil.copy(filled_file, tmp_path / "directory.db")
-    command = [sys.executable, "-c", IMPORT, str(book), databases.sqlite_url(tmp_path / "directory.db")]
-    root, most, families = Path(__file__).parent.parent, 0.0, 0
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as importing:
-        while importing.poll() is None:
-            processes = [*family(importing.pid)]
-            families = max(families, len(processes))
-            most = max(most, sum(map(megabytes, processes)))
-            time.sleep(EVERY)
-        assert importing.stdout and importing.stdout.read() == "12744\n"
-    assert families > 1 and 100 < most < MOST_MEGABYTES
+
+    def cost_of(source: str, file: Path) -> Cost:
+        shutil.copy(filled_file, tmp_path / "directory.db")
+        command = [sys.executable, "-c", IMPORT, source, str(file), databases.sqlite_url(tmp_path / "directory.db")]
+        most, until = 0.0, time.monotonic() + MOST_SECONDS
+        with subprocess.Popen(command, cwd=Path(__file__).parent.parent, stdout=subprocess.PIPE, text=True) as importing:
+            while importing.poll() is None and time.monotonic() < until:
+                most = max(most, sum(map(megabytes, family(importing.pid))))
+                time.sleep(EVERY)
+            importing.kill()
+            return Cost(importing.stdout.read().strip() if importing.stdout else "", most)
+
+    return cost_of
+
+
+def test_an_import_of_the_federal_directory_stays_under_the_bound_parent_and_child_together(
+    real_files: Path, whole_import: Callable[[str, Path], Cost]
+) -> None:
+    said, most = whole_import("samhsa_national_directory", real_files / "national-directory-su-facilities-2023.xlsx")
+    assert said == "12744" and 100 < most < MOST_MEGABYTES
+
+
+def facilities(count: int, services: str) -> str:
+    """A reply of the locator with so many facilities, all of the same services."""
+    of_all = '"state":"VA","zip":"23219","phone":"804-555-0101","typeFacility":"SA","services":'
+    rows = (f'{{"name1":"A{n}","street1":"{n} Elm","city":"Richmond",{of_all}{services}}}' for n in range(count))
+    return f'{{"page":1,"totalPages":1,"recordCount":{count},"rows":[{",".join(rows)}]}}'
+
+
+def everywhere(places: int, terms: int) -> str:
+    """One service of HSDS at so many places, with so many terms, all of which are said at each."""
+    address = {"address_1": "1 Elm", "city": "Columbus", "state_province": "OH", "postal_code": "43215"}
+    named = ["Addiction & Recovery", "Residential Treatment", *(f"{n} {'long ' * 60}" for n in range(terms))]
+    told = {
+        "id": "a",
+        "name": "Everything",
+        "organization": {"name": "Example"},
+        "attributes": [{"taxonomy_term": {"name": name}} for name in named],
+        "service_at_locations": [{"id": f"{n}", "location": {"addresses": [address]}} for n in range(places)],
+    }
+    return json.dumps([told])
+
+
+NAMES = '[{"f1":"Type of Care","f2":"TC","f3":"%s"}]'
+DOCUMENTS: dict[str, tuple[str, Callable[[], str], str]] = {
+    "facilities without end": ("samhsa_locator", lambda: facilities(170_000, "null"), "more text"),
+    "a facility of all services": (
+        "samhsa_locator",
+        lambda: facilities(1, NAMES % ";".join(f"{n:x}" for n in range(4_000_000))),
+        "1",
+    ),
+    "services that no survey asks about": (
+        "samhsa_locator",
+        lambda: facilities(1, NAMES % ";".join(f"{n:x}" for n in range(10_000))),
+        "names more services than there are",
+    ),
+    "a service that is everywhere": ("hsds", lambda: everywhere(2_000, 20_000), "more “attributes” than any can have"),
+    "services that are nearly everywhere": (
+        "hsds",
+        lambda: f"[{','.join(everywhere(450, 450)[1:-1] for _ in range(30))}]",
+        "more text",
+    ),
+}
+
+
+@pytest.mark.parametrize("source, made, words", DOCUMENTS.values(), ids=list(DOCUMENTS))
+def test_a_whole_import_of_a_hostile_document_costs_little(
+    tmp_path: Path, whole_import: Callable[[str, Path], Cost], source: str, made: Callable[[], str], words: str
+) -> None:
+    file = tmp_path / "reply.json"
+    file.write_text(made(), encoding="utf-8")
+    said, most = whole_import(source, file)
+    assert words in said
+    assert most < MOST_MEGABYTES
