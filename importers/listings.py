@@ -16,6 +16,7 @@ from directory import review, store
 from directory.account import Who
 from directory.database import Database
 from directory.listing import Located
+from directory.normalize import FIELDS
 from directory.places import Gazetteer
 from directory.problems import Loudness, Problem
 from directory.resolve import NOTHING_SINCE, resolve
@@ -42,6 +43,8 @@ from importers.understanding import Progress
 
 _AT_ONCE: Final = 500
 _MOST_PROBLEMS: Final = 1_000
+_AS_CALLED: Final = {name: name for name in FIELDS}
+"""A line calls each field as we do."""
 _FORM: Final = f"version {VERSION}"
 
 
@@ -203,7 +206,7 @@ def _reviewed(taking: _Taking, tally: Tally, taken: Sequence[Taken]) -> Review:
     """What the lines of a tally contradict; where a place can't be true is said at once."""
     told = [(one, sayings(one)) for one in taken if one.new.said and _tally(taking, one) is tally]
     places = [place for one in told for place in told_of_places(*one)]
-    for problem in whereabouts.notices(places, taking.gazetteer) if places else ():
+    for problem in whereabouts.notices(places, taking.gazetteer, _AS_CALLED) if places else ():
         taking.tell(problem)
     weighed = [saying for _, some in told for saying in some if saying.before or saying.new.point]
     found = review.weigh(taking.connection, weighed, taking.gazetteer.too_far) if weighed else Review()

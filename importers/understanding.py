@@ -49,8 +49,8 @@ class Understood:
 def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: Progress) -> Understood:
     """What the rows say, told apart and in our fields."""
     records, lost = _parse(importer, batch, tell)
-    records, joined = join(records, importer.joining, provenance.reference)
     headings = headings_of(importer.source, batch)
+    records, joined = join(records, importer.joining, provenance.reference, headings)
     apart, twins, unclear = tell_apart(records, headings)
     records.clear()
     statements, problems, unreadable = _normalize(_counted("checking", len(apart), once(apart), tell), provenance, headings)
@@ -92,7 +92,9 @@ def _lost(row: Row, error: ValueError | KeyError, source: str) -> Problem:
     return Problem(Loudness.ROW, where, "the row could not be understood and was left out", found, fix)
 
 
-def join(records: Sequence[ParsedRecord], joining: Joining | None, file: str) -> tuple[list[ParsedRecord], list[Problem]]:
+def join(
+    records: Sequence[ParsedRecord], joining: Joining | None, file: str, headings: Mapping[str, str]
+) -> tuple[list[ParsedRecord], list[Problem]]:
     """The records with those made one that are one listing by their source's rule; the rule and the count as a notice."""
     if joining is None:
         return list(records), []
@@ -103,7 +105,7 @@ def join(records: Sequence[ParsedRecord], joining: Joining | None, file: str) ->
     problems: list[Problem] = []
     count = 0
     for ones in by_id.values():
-        different, same = _without_twins(ones) if len(ones) > 1 else (ones, [])
+        different, same = _without_twins(ones, headings) if len(ones) > 1 else (ones, [])
         made = joining.join(different) if len(different) > 1 else different
         count += len(made) < len(different)
         problems += same
@@ -127,7 +129,7 @@ def tell_apart(
     unclear: list[Problem] = []
     taken = set(by_id)
     for local_id, ones in by_id.items():
-        different, same = _without_twins(ones) if len(ones) > 1 else (ones, [])
+        different, same = _without_twins(ones, headings) if len(ones) > 1 else (ones, [])
         twins += same
         apart.append(different[0])
         for one in different[1:]:
@@ -140,13 +142,13 @@ def tell_apart(
     return apart, twins, unclear
 
 
-def _without_twins(ones: list[ParsedRecord]) -> tuple[list[ParsedRecord], list[Problem]]:
+def _without_twins(ones: list[ParsedRecord], headings: Mapping[str, str]) -> tuple[list[ParsedRecord], list[Problem]]:
     different: dict[tuple[str, str], ParsedRecord] = {}
     same: list[Problem] = []
     for one in ones:
         first = different.setdefault(_content(one), one)
         if first is not one:
-            same.append(_twin(one, first))
+            same.append(_twin(one, first, headings))
     return [different[content] for content in sorted(different)], same
 
 
@@ -154,15 +156,20 @@ def _content(record: ParsedRecord) -> tuple[str, str]:
     return record.distinguish, json.dumps([sorted(record.values.items()), sorted(record.yes), sorted(record.no)])
 
 
-def _twin(record: ParsedRecord, first: ParsedRecord) -> Problem:
-    return Problem(Loudness.NOTICE, record.where, "the row says the same as another; they are one listing", first.where)
+def _twin(record: ParsedRecord, first: ParsedRecord, headings: Mapping[str, str]) -> Problem:
+    what = "the row says the same as another; they are one listing"
+    return Problem(Loudness.NOTICE, _named(record, headings), what, first.where)
 
 
 def _unclear(record: ParsedRecord, headings: Mapping[str, str]) -> Problem:
     fix = "If they are two listings, give them names, streets or telephones that differ"
     what = "the row has the name, place and telephones of another but differs in the rest; it was left out"
-    where = in_columns(record.where, [headings[name] for name in _NAMING if name in headings])
-    return Problem(Loudness.ROW, where, what, record.values.get("organization", ""), fix)
+    return Problem(Loudness.ROW, _named(record, headings), what, record.values.get("organization", ""), fix)
+
+
+def _named(record: ParsedRecord, headings: Mapping[str, str]) -> str:
+    """A record's place, with the columns that name the listing."""
+    return in_columns(record.where, [headings[name] for name in _NAMING if name in headings])
 
 
 def headings_of(source: Source, batch: Batch) -> dict[str, str]:

@@ -283,7 +283,10 @@ FAR = {"latitude": "41.4816", "longitude": "-81.7018"}
 def test_coordinates_far_from_the_zip_code_are_a_conflict_and_said_with_their_line(bring: Bring, database: Database) -> None:
     summary = bring(a_line(id="listings:b"), of_a(survey(values=FAR)))
     (notice,) = summary.problems
-    assert notice.where == "by-hand.jsonl, line 3" and notice.what.startswith("the coordinates are far from the ZIP code")
+    assert (
+        notice.where == "by-hand.jsonl, line 3, columns “latitude” and “longitude” and “postal_code”"
+        and notice.what.startswith("the coordinates are far from the ZIP code")
+    )
     (conflict,) = waiting(database)
     assert (summary.conflicts, conflict.about, conflict.said.value) == (1, PLACE, "41.4816, -81.7018")
     assert not bring(of_a(survey(values=FAR))).problems

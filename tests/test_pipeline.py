@@ -169,7 +169,7 @@ def test_a_twin_is_one_listing_and_reported(bring: Bring) -> None:
     summary = bring(OAK, ELM, OAK)
     assert (summary.rows, *counts(summary)) == (3, 2, 0, 0, 0, 0)
     (notice,) = loud(summary, Loudness.NOTICE)
-    assert (notice.where, notice.found) == ("list.csv, row 4", "list.csv, row 2")
+    assert (notice.where, notice.found) == ("list.csv, row 4, column “name”", "list.csv, row 2")
 
 
 def test_rows_that_share_a_name_are_told_apart_whatever_their_order(bring: Bring, database: Database) -> None:

@@ -55,7 +55,7 @@ def blocks(importer: Importer, batch: Batch) -> Iterator[str]:
             continue
         records.append(record)
         yield "\n  ".join([row.where, *lines(importer, batch, record)])
-    for record in join(records, importer.joining, "the file")[0]:
+    for record in join(records, importer.joining, "the file", {})[0]:
         if record not in records:
             yield "\n  ".join([record.where, *lines(importer, batch, record)])
 
