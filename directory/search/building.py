@@ -64,10 +64,14 @@ class State:
 
 
 def write(folder: Path, state: State, made_by: tuple[str, str]) -> Manifest:
-    """Write a generation's files; what the words hold is what Whoosh gives back. `made_by` is the schema and the program."""
+    """Write a generation's files; what the words hold is what Whoosh gives back. `made_by` is the schema and the program.
+
+    The listings are let go as soon as they are written, since the words take as much memory again.
+    """
     folder.mkdir(mode=0o700)
     columns = matching_columns.build(list(state.listings.values()))
     whoosh_index.write(folder / "whoosh", state.documents(columns))
+    state.listings.clear()
     keys, by_field = whoosh_index.read(folder / "whoosh")
     if keys != tuple(columns.ids):
         raise Damaged(f"{folder.name}: its documents are not in the order of the columns")

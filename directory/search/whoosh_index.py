@@ -15,7 +15,7 @@ from directory.search.postings import FIELDS, Postings, postings
 
 VERSION: Final = str(versionstring())
 _WAIT_SECONDS: Final = 10
-_MEGABYTES: Final = 512
+_MEGABYTES: Final = 64
 _LOCK_FILE: Final = "MAIN_WRITELOCK"
 
 
