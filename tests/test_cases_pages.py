@@ -189,7 +189,7 @@ def test_what_changed_is_said_until_it_was_seen(client: FlaskClient, directory: 
     assert "Changed since" not in a_page(client, case)
     evening.vet(directory, "silent")
     told = a_page(client, case)
-    assert "vetting: was new, now vetted" in told and "Vetted : was" not in told and "Vetted: was" not in told, "said once"
+    assert "Vetting: was new, now vetted;" in told and "Vetted : was" not in told and "Vetted: was" not in told, "said once"
 
 
 def test_the_desk_says_how_many_calls_are_open(client: FlaskClient) -> None:
