@@ -28,7 +28,7 @@ _VENV = _ROOT / ".venv"
 _PYTHON = _VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 _UNFINISHED = _VENV / "unfinished"
 _NEEDS = {"run": "requirements", "test": "requirements-dev", "bench": "requirements-bench"}
-_IMPORTED_AS = {"whoosh-reloaded": "whoosh", "argon2-cffi": "argon2", "pytest-xdist": "xdist"}
+_IMPORTED_AS = {"whoosh-reloaded": "whoosh", "argon2-cffi": "argon2", "pytest-xdist": "xdist", "zxing-cpp": "zxingcpp"}
 _COMPARISONS = {">=": operator.ge, "<": operator.lt, "==": operator.eq}
 _JUST_INSTALLED = "REFERRAL_DIRECTORY_JUST_INSTALLED"
 _NO_PIP = """this Python ({python}) can't make environments: its `ensurepip` is missing, and it has no pip from 22.3 on.

@@ -281,3 +281,8 @@ def test_every_lock_holds_the_main_one(lock: str) -> None:
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_a_lock_names_no_place_to_fetch_from(lock: str) -> None:
     assert "://" not in (ROOT / lock).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_everything_that_is_asked_for_is_recognized_where_it_is_installed(name: str) -> None:
+    assert list(bootstrap._lacking(ROOT / f"{name}.txt")) == []
