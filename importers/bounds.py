@@ -13,6 +13,8 @@ MOST_MEMORY: Final = 128 << 20
 """Bytes that the rows of one file may take while they are read, about ten times those of the federal directory."""
 MOST_TEXT: Final = 64 << 20
 """Bytes that their filled cells may take to be imported: what is made of them takes six times as much until all is stored."""
+MOST_SAID: Final = 120 << 20
+"""Bytes of what all rows affirm and deny, as sets: what is made of rows until all is stored takes less than four times that."""
 Thing = TypeVar("Thing")
 _ROW: Final = 88
 _CELL: Final = 8
@@ -63,6 +65,12 @@ def expect_importable(rows: Iterable[Row]) -> None:
         text += _ROW + sum(getsizeof(cell) + _CELL for cell in row.filled if len(cell) > 1)
         if text > MOST_TEXT:
             raise _too_much(row.where, "more text", f"{MOST_TEXT >> 20} million bytes of text")
+
+
+def expect_storable(said: int, where: str) -> None:
+    """Refuse a file, at its row, whose rows so far say more than would fit into memory until all is stored."""
+    if said > MOST_SAID:
+        raise _too_much(where, "more facts", f"{MOST_SAID >> 20} million bytes of facts")
 
 
 def _too_much(where: str, found: str, most: str) -> CannotUnderstand:

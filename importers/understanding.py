@@ -4,11 +4,13 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from sys import getsizeof
 from typing import Final, TypeVar
 
 from directory.listing import Provenance, Statement
 from directory.normalize import ParsedRecord, normalize
 from directory.problems import Loudness, Problem, in_columns
+from importers import bounds
 from importers.base import Batch, Importer, Joining, Row, Source
 from importers.bounds import once
 from importers.row import BadRow
@@ -75,13 +77,16 @@ def _unknown(batch: Batch) -> tuple[Unknown, ...]:
 def _parse(importer: Importer, batch: Batch, tell: Progress) -> tuple[list[ParsedRecord], list[Problem]]:
     records: list[ParsedRecord] = []
     problems: list[Problem] = []
+    said = 0
     for row in _counted("understanding", len(batch.rows), batch.rows, tell):
         try:
             record = importer.parse(row, batch, importer.source)
             records.append(replace(record, contrary=row.contrary) if row.contrary else record)
+            said += getsizeof(record.yes) + getsizeof(record.no)
         except (ValueError, KeyError) as error:
             problems.append(_lost(row, error, importer.source.name))
         row.let_go()
+        bounds.expect_storable(said, row.where)
     return records, problems
 
 

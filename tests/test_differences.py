@@ -175,12 +175,13 @@ def test_what_a_short_list_loses_otherwise_is_gone(bring: Bring, before: int, af
     assert bring(*LONG[:after], importer=cut).gone == before - after
 
 
-def test_more_text_than_can_be_imported_is_refused_at_its_row(
-    bring: Bring, database: Database, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("most", "row"), [("MOST_TEXT", 3), ("MOST_SAID", 4)])
+def test_more_text_or_facts_than_can_be_imported_are_refused_at_their_row(
+    bring: Bring, database: Database, monkeypatch: pytest.MonkeyPatch, most: str, row: int
 ) -> None:
     bring(*LONG[:2])
     before = state(database)
-    monkeypatch.setattr(bounds, "MOST_TEXT", 1_000)
-    with pytest.raises(CannotUnderstand, match=r"list.csv, row 3: the file is larger than a directory can be"):
+    monkeypatch.setattr(bounds, most, 1_000)
+    with pytest.raises(CannotUnderstand, match=f"list.csv, row {row}: the file is larger than a directory can be"):
         bring(*LONG[:4])
     assert state(database) == before
