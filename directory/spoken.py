@@ -36,8 +36,8 @@ class Spoken(str):
         return message % told
 
     def lower(self) -> "Spoken":
-        """In small letters; in other languages the first alone, since abbreviations keep theirs."""
-        return turned(str.lower(self), self, _small)
+        """With a small first letter; the others stay, since names and abbreviations keep theirs."""
+        return turned(_small(self), self, _small)
 
     def inside(self) -> "Spoken":
         """As it stands in a sentence where English keeps its capital: the name of a language."""

@@ -5,12 +5,13 @@ Spanish, written by people (`messages.po`) and compiled (`messages.mo`). tests/t
 """
 
 import gettext as catalogs
-from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Flask, current_app, request, url_for
+from markupsafe import Markup
 
 from directory.handout.catalog import CATALOGS, HELP_CODES, Catalog
 from directory.matching.wording import day as day_in_words
@@ -19,6 +20,7 @@ from directory.vocabulary import HELPLINES
 
 ENGLISH, SPANISH = "en", "es"
 LANGUAGES: Final = {ENGLISH: "English", SPANISH: "Español"}
+_BELOW_SPANISH: Final = f"/{SPANISH}/"
 FOLDER: Final = Path(__file__).with_name("translations")
 _SHOWN_AGAIN: Final = {
     "families.look": "families.centers",
@@ -39,11 +41,8 @@ TONGUES: Final[dict[str, Tongue]] = {
 
 def register(app: Flask) -> None:
     """Teach the templates to speak both languages; what is `Spoken` they say in that of the page."""
-    app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.finalize = speak
-    # Jinja gives its environment these methods when it is extended; its types do not know of them.
-    install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
-    install(_plain, _plural, newstyle=True)
+    app.jinja_env.globals |= {"_": _written, "ngettext": _counted}
     app.jinja_env.globals |= {"language": language, "to": to, "the_same_in": the_same_in, "LANGUAGES": LANGUAGES}
     app.jinja_env.globals |= {"in_both_languages": in_both_languages}
     app.jinja_env.filters["speak"] = speak
@@ -58,7 +57,9 @@ def in_both(app: Flask, pages: Blueprint) -> None:
 
 def language() -> str:
     """The language of the page that is asked for."""
-    return SPANISH if request.path.split("/", 2)[1] == SPANISH else ENGLISH
+    # What stands behind the proxy: this is asked a thousand times a page. Flask's types don't know of it.
+    path: str = request._get_current_object().path  # type: ignore[attr-defined]
+    return SPANISH if path.startswith(_BELOW_SPANISH) or path == f"/{SPANISH}" else ENGLISH
 
 
 def gettext(message: str, **filled: object) -> str:
@@ -72,8 +73,27 @@ def ngettext(one: str, many: str, number: int, **filled: object) -> str:
 
 
 def speak(told: Any) -> Any:
-    """A sentence in the page's language; whatever else is shown stays as it is."""
-    return told.spoken(TONGUES[language()]) if isinstance(told, Spoken) else told
+    """A sentence in the page's language; whatever else is shown stays as it is. Its own text is its English."""
+    if not isinstance(told, Spoken):
+        return told
+    spoken = language()
+    return told if spoken == ENGLISH else told.spoken(TONGUES[spoken])
+
+
+def _written(message: str, /, **filled: object) -> Markup:
+    """A template's own sentence, which may hold marks; what is filled in may not, and is made safe."""
+    words = _safe(message, language())
+    return words % filled if filled else words
+
+
+def _counted(one: str, many: str, number: int, /, **filled: object) -> Markup:
+    """The same for one or several."""
+    return Markup(_plural(one, many, number)) % {"num": number, **filled}
+
+
+@lru_cache(maxsize=4096)
+def _safe(message: str, spoken: str) -> Markup:
+    return Markup(TONGUES[spoken].gettext(message))
 
 
 def _plain(message: str) -> str:

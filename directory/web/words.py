@@ -87,7 +87,7 @@ def unbroken(words: str) -> str:
 
 def told(words: str) -> str:
     """The same, as a sentence begins."""
-    return unbroken(capital(words))
+    return unbroken(capital(str(speak(words))))
 
 
 def sentence(words: str) -> str:
