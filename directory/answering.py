@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from directory.answered import Answered, MeetingList
 from directory.listing import Listing
 from directory.matching import explain, unchecked
@@ -18,6 +20,7 @@ from directory.matching.facets import facets
 from directory.matching.loosen import ENOUGH, Loosening, loosenings
 from directory.matching.rank import BRIDGE, FIRST_STEP, Ranking, rank
 from directory.matching.sifting import nearest_beyond
+from directory.matching.standing import may_be_named
 from directory.matching.suppose import first_if
 from directory.need import Need
 from directory.search.words import Words
@@ -115,7 +118,7 @@ def _shown(asking: Asking, ranking: Ranking, limit: int, by_hand: ByHand) -> _Sh
     composed = arranged(ranking, by_hand)
     chosen = (*composed.presented, *composed.backups)
     named = asking.words.named(need.words, NAMED_SHOWN) if need.words else []
-    shown = [at for at in named if ranking.may_be_named is None or ranking.may_be_named[at]]
+    shown = [at for at in named if may_be_named(asking.columns, np.array([at]), need)[0]]
     touched = [at for one in by_hand.touched if (at := asking.columns.position(one)) >= 0]
     options, calls = (_first(ranking, limit, dropped, waiting) for waiting in (False, True))
     asked_for = [row for row in rows_of(ranking, by_hand.chosen) if ranking.call_first[row]]
@@ -173,10 +176,8 @@ def _nearest_aside(ranking: Ranking, limit: int) -> list[tuple[int, str, float]]
     """The nearest listings that were set aside; past the travel limit only where the limit holds too few."""
     inside = [(at, criterion.name, miles) for at, criterion, miles in ranking.nearest_aside(limit)]
     placed = [one for one in inside if not math.isnan(one[2])]
-    past = [
-        (at, "travel", miles)
-        for at, miles in nearest_beyond(ranking.columns, ranking.need, limit - len(placed), ranking.may_be_named)
-    ]
+    beyond = nearest_beyond(ranking.columns, ranking.need, limit - len(placed))
+    past = [(at, "travel", miles) for at, miles in beyond]
     return [*placed, *past, *(one for one in inside if math.isnan(one[2]))][:limit]
 
 

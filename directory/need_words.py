@@ -60,7 +60,7 @@ def _wishes(need: Need) -> Iterator[str]:
     if need.nice:
         yield say("nice to have: %(what)s", what=_labels(need.nice))
     if need.language:
-        yield say("language: %(language)s", language=label(f"language.{need.language}").lower())
+        yield say("language: %(language)s", language=label(f"language.{need.language}").inside())
     if need.words:
         yield say("words: “%(words)s”", words=need.words)
 

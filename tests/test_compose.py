@@ -266,10 +266,10 @@ def test_what_is_said_to_put_it_first_does_and_nothing_else_would(need: Need) ->
     told = first_if(ranking, shown, shown[0][0])
     seen = set()
     for row, _ in shown[1:]:
-        for mark in ranking.marks:
-            if mark.answers[row] == UNKNOWN and mark.criterion.on_unknown != NEUTRAL:
-                truly = first_when_confirmed(ranking, shown, row, mark.criterion.name)
-                assert (mark.criterion.wish(need) in told.get(row, ())) == truly, (row, mark.criterion.name)
+        for criterion, answer in zip(ranking.marks.criteria, ranking.marks.answers[:, row], strict=True):
+            if answer == UNKNOWN and criterion.on_unknown != NEUTRAL:
+                truly = first_when_confirmed(ranking, shown, row, criterion.name)
+                assert (criterion.wish(need) in told.get(row, ())) == truly, (row, criterion.name)
                 seen.add(truly)
     assert seen == {True, False}
 
@@ -293,7 +293,7 @@ def test_an_empty_directory_composes_to_nothing() -> None:
 def test_the_points_of_a_case_can_be_weighed_anew() -> None:
     near, sure = ready(1, unknown={"payer.medicaid"}, point=NEAR), ready(2, point=FAR)
     usual, weighed = ranked(near, sure), ranked(near, sure, need=a_need(weights=(("payment", 0), ("travel", 22))))
-    assert (usual.mark("travel").of, weighed.mark("travel").of) == (8, 22)
+    assert [one.marks.of[one.marks.row("travel")] for one in (usual, weighed)] == [8, 22]
     assert listed(usual) == ["1", "2"] == listed(weighed)
     away = (("payment", 22), ("travel", 0))
     assert listed(ranked(near, sure, need=a_need(weights=away))) == ["2", "1"]

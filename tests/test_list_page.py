@@ -306,6 +306,11 @@ def test_points_that_are_not_100_come_back_with_their_sum_and_everything_typed(c
     assert told.text.count('<details class="group more" open>') == 1
 
 
+def test_a_language_keeps_its_capital(client: FlaskClient) -> None:
+    page = plain(the_page(client, language="spanish"))
+    assert "Does somebody there speak Spanish, also at night?" in page and "language: Spanish" in page
+
+
 def test_a_child_for_whom_nothing_fits_gets_a_plain_word(client: FlaskClient) -> None:
     assert "Few programs take a child this young" in the_page(client, age="8", age_asked="8", within_miles="10", near="99501")
     assert "Few programs take a child" not in the_page(client, age="27", within_miles="10", near="99501")

@@ -1,12 +1,14 @@
 """A sentence is its English text to everybody, and is said in another language with all that was filled in."""
 
 import copy
+import gettext
 import json
 import pickle
 
 import pytest
 
 from directory.spoken import Spoken, beside, both, capital, count, joined, say
+from directory.vocabulary import TERMS, label
 
 
 class Loud:
@@ -63,10 +65,17 @@ def test_small_and_capital_letters_are_those_of_the_language() -> None:
 
     assert say("Long-term residential").lower() == "long-term residential"
     assert say("Long-term residential").lower().spoken(Spanish()) == "residencial de larga duración"
-    assert say("IV access").lower() == "iv access" and say("IV access").lower().spoken(Spanish()) == "IV: acceso"
+    assert say("IV access").lower() == "IV access" and say("IV access").lower().spoken(Spanish()) == "IV: acceso"
     full = capital(say("full"))
     assert isinstance(full, Spoken) and (full, full.spoken(Spanish())) == ("Full", "Lleno")
     assert capital("plain words") == "Plain words"
+
+
+def test_its_own_text_is_what_an_english_page_says() -> None:
+    terms = [told for code in TERMS for told in (label(code), label(code).lower(), capital(label(code)))]
+    counted = [count("%(num)d bed for %(who)s", "%(num)d beds for %(who)s", num, who=label("sex.male")) for num in range(3)]
+    for told in (*terms, *counted, joined(terms[:9], both), joined(terms[:9], beside), say("50 % of them")):
+        assert isinstance(told, Spoken) and told.spoken(gettext.NullTranslations()) == told
 
 
 def test_a_sentence_can_be_copied_and_kept() -> None:

@@ -11,7 +11,7 @@ import pytest
 from directory import paper
 from directory.answered import Answered
 from directory.listing import Listing, Vetting
-from directory.matching import columns, sifting
+from directory.matching import columns, sifting, standing
 from directory.matching.block import Block
 from directory.matching.standing import published
 from directory.vocabulary import HELPLINES, VettingState
@@ -117,10 +117,13 @@ def test_the_nearest_past_the_limit_are_the_same_however_they_are_looked_for(
 ) -> None:
     random = Random(seed)
     built = columns.build(worlds.listings(random, AS_OF, 120))
-    need = a_need(within_miles=random.choice([10.0, 50.0, 200.0]))
-    among = np.random.default_rng(seed).random(len(built)) < random.choice([0.0, 0.1, 0.9])
-    by_each = sifting.nearest_beyond(built, need, 7, among)
+    need = a_need(within_miles=random.choice([10.0, 50.0, 200.0]), vetted_only=seed % 2 == 0)
+    named = standing.may_be_named(built, built.everything(), need)
+    by_each = sifting.nearest_beyond(built, need, 7)
     monkeypatch.setattr(sifting, "_FEW", -1)
-    in_rings = sifting.nearest_beyond(built, need, 7, among)
-    assert [at for at, _ in by_each] == [at for at, _ in in_rings] and all(among[at] for at, _ in by_each)
+    in_rings = sifting.nearest_beyond(built, need, 7)
+    assert [at for at, _ in by_each] == [at for at, _ in in_rings] and all(named[at] for at, _ in by_each)
     assert [miles for _, miles in by_each] == pytest.approx([miles for _, miles in in_rings])
+    assert need.near and need.within_miles
+    far = built.miles(need.near.point, np.flatnonzero(named)) > need.within_miles
+    assert len(by_each) == min(7, np.count_nonzero(far))

@@ -91,6 +91,11 @@ class Block:
         here[self.positions - (first << 6)] = 1
         return bits.counts(self.columns.planes[:, first:last], codes, np.packbits(here, bitorder="little").view(np.uint64))
 
+    def denied(self, codes: Sequence[str]) -> list[int]:
+        """For each closed term, how many of the listings are known to lack it."""
+        at = [BIT[code] for code in codes]
+        return [int(np.count_nonzero(self._word(False, word) & np.uint64(1 << bit))) for word, bit in at]
+
     def _plane(self, row: int) -> NDArray[np.uint8]:
         """A term's plane where the block's listings stand: 1 for each that has it."""
         if self._bits is None:

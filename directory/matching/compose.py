@@ -136,7 +136,7 @@ def _promises(ranking: Ranking) -> dict[str, tuple[NDArray[np.bool_], str]]:
         told["medication"] = (block.yes(*AGONISTS), words)
     if need.dependent_on:
         words = say("No option on this list is known to manage %(what)s withdrawal.", what=substances(need.dependent_on))
-        told["withdrawal"] = (ranking.mark("withdrawal").answers == YES, words)
+        told["withdrawal"] = (ranking.marks.answered("withdrawal") == YES, words)
     if need.payer:
         payer, without = need.plan or PAYERS[need.payer], say("No option on this list is known to treat for free.")
         words = say("Nobody has confirmed %(payer)s for any option on this list, and none is free.", payer=payer)
@@ -229,7 +229,7 @@ def _apart(block: Block, order: NDArray[np.intp], told: NDArray[np.intp]) -> lis
 
 
 def _questions(found: Sifted, row: int, need: Need, same_day: bool) -> tuple[str, ...]:
-    unknown = [mark.criterion for mark in found.marks if mark.answers[row] == UNKNOWN]
+    unknown = [one for one, answer in zip(found.marks.criteria, found.marks.answers[:, row], strict=True) if answer == UNKNOWN]
     today = () if same_day else (say("Can the medication begin today?"),)
     return tuple(dict.fromkeys((*today, *(criterion.ask(need) for criterion in unknown if criterion.name not in _ALIKE))))
 

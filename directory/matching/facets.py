@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from directory.matching.rank import Ranking
 
 CHOICES: Final = (
@@ -29,6 +27,6 @@ def facets(ranking: Ranking) -> tuple[Facet, ...]:
     """Each choice that is not made yet."""
     codes = tuple(code for code in CHOICES if code not in ranking.need.must)
     known = ranking.block.counts(codes)
-    denied = [int(np.count_nonzero(ranking.block.no(code))) for code in codes]
+    denied = ranking.block.denied(codes)
     left = len(ranking.block)
     return tuple(Facet(code, left - no, yes) for code, yes, no in zip(codes, known, denied, strict=True))

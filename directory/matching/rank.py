@@ -3,10 +3,10 @@
 The order depends on the listings and the need alone: not on the order of input, on popularity, or on anybody's payment.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from directory.matching.criteria import BY_NAME, CRITERIA
 from directory.matching.criterion import CALL_FIRST, NEUTRAL, UNKNOWN, YES, Criterion, Put
 from directory.matching.gathering import BED_STATES
 from directory.matching.sifting import Aside, Mark, Marks, reach, sift
-from directory.matching.standing import published
+from directory.matching.standing import may_be_named
 from directory.matching.treatment import UNIT
 from directory.need import Need
 from directory.spoken import say
@@ -67,7 +67,7 @@ class Ranking:
     need: Need
     everyone: Block
     block: Block
-    marks: tuple[Marks, ...]
+    marks: Marks
     aside: tuple[Aside, ...]
     beyond: int
     within: "Ranking | None" = None
@@ -76,7 +76,7 @@ class Ranking:
     @cached_property
     def doubts(self) -> NDArray[np.int16]:
         """How many criteria say of each listing that nobody may be sent there before a call."""
-        return self._sum([mark.call_first for mark in self.marks])
+        return np.asarray(self.marks.call_first.sum(axis=0, dtype=np.int16))
 
     @cached_property
     def call_first(self) -> NDArray[np.bool_]:
@@ -86,27 +86,18 @@ class Ranking:
     @cached_property
     def total(self) -> NDArray[np.int16]:
         """The points of each listing."""
-        return self._sum([mark.earned for mark in self.marks])
+        return np.asarray(self.marks.earned.sum(axis=0, dtype=np.int16))
 
     @cached_property
     def questions(self) -> NDArray[np.int16]:
         """How many questions are open for each listing."""
-        return self._sum([mark.answers == UNKNOWN for mark in self.marks if mark.criterion.on_unknown != NEUTRAL])
-
-    def _sum(self, several: Iterable[NDArray[Any]]) -> NDArray[np.int16]:
-        total = np.zeros(len(self.block), np.int16)
-        for one in several:
-            total += one
-        return total
+        asked = [at for at, criterion in enumerate(self.marks.criteria) if criterion.on_unknown != NEUTRAL]
+        return np.asarray((self.marks.answers[asked] == UNKNOWN).sum(axis=0, dtype=np.int16))
 
     @cached_property
     def beds(self) -> Beds:
         """What is known of their beds."""
         return self.block.once(beds, self.need)
-
-    def mark(self, name: str) -> Marks:
-        """What a criterion found."""
-        return next(mark for mark in self.marks if mark.criterion.name == name)
 
     @cached_property
     def tiers(self) -> NDArray[np.int8]:
@@ -124,8 +115,8 @@ class Ranking:
         """Withdrawal units of which no stay for treatment is known."""
         if not self.need.dependent_on:
             return np.zeros(len(self.block), dtype=np.bool_)
-        stays = self.mark("level").answers == YES
-        return np.asarray(self.block.yes(*UNIT) & ~stays & (self.mark("withdrawal").answers == YES))
+        stays = self.marks.answered("level") == YES
+        return np.asarray(self.block.yes(*UNIT) & ~stays & (self.marks.answered("withdrawal") == YES))
 
     @cached_property
     def _after_withdrawal(self) -> Sequence[int]:
@@ -174,7 +165,7 @@ class Ranking:
     def places(self) -> NDArray[np.int32]:
         """What decides each place before any tie: the tier, whether the distance is known, the points. Less is better."""
         asked = self.need.near is not None and self.need.travel != "any"
-        key = self.tiers * np.int32(A_TIER) if any(mark.criterion.name == "admit" for mark in self.marks) else np.int32(0)
+        key = self.tiers * np.int32(A_TIER) if any(one.name == "admit" for one in self.marks.criteria) else np.int32(0)
         unplaced = np.isnan(self.block.miles) if asked else np.zeros(len(self.block), dtype=np.bool_)
         return np.asarray(key + unplaced * np.int32(_UNPLACED) - self.total)
 
@@ -186,8 +177,7 @@ class Ranking:
 
     def look_at(self, rows: Sequence[int]) -> None:
         """Find out at once what will be `told` of several rows."""
-        at = np.array(rows, np.intp)
-        self._told.update(zip(rows, zip(*(mark.told(at) for mark in self.marks), strict=True), strict=True))
+        self._told.update(zip(rows, self.marks.told(np.array(rows, np.intp)), strict=True))
 
     @cached_property
     def _told(self) -> dict[int, tuple[Mark, ...]]:
@@ -201,12 +191,12 @@ class Ranking:
     @cached_property
     def put(self) -> tuple[Put, ...]:
         """The criteria as they are put for this need, in the order of the marks."""
-        return tuple(Put.to(mark.criterion, self.need) for mark in self.marks)
+        return tuple(Put.to(criterion, self.need) for criterion in self.marks.criteria)
 
     @cached_property
     def urgency(self) -> list[int]:
         """The numbers of the criteria in the order of a call sheet: the bed first, then what could harm, then the rest."""
-        told = [(mark.criterion.name, mark.criterion.on_unknown) for mark in self.marks]
+        told = [(one.name, one.on_unknown) for one in self.marks.criteria]
         harm = [(name != "admit", not (self.need.taking and name == "medication"), what != CALL_FIRST) for name, what in told]
         return sorted(range(len(told)), key=harm.__getitem__)
 
@@ -244,14 +234,6 @@ class Ranking:
             counted["travel"] = counted.get("travel", 0) + self.beyond
         return counted
 
-    @cached_property
-    def may_be_named(self) -> NDArray[np.bool_] | None:
-        """Which of all listings may be named to whoever asks; None for all of them."""
-        if not self.need.vetted_only:
-            return None
-        everything = self.columns.everything()
-        return published(Block(self.columns, everything, np.full(len(everything), np.nan)), self.need)
-
     def nearest_aside(self, limit: int) -> list[tuple[int, Criterion, float]]:
         """The nearest listings that were set aside, each with its criterion and miles; those inside the limit first."""
         if not self.aside:
@@ -259,9 +241,8 @@ class Ranking:
         positions = np.concatenate([aside.positions for aside in self.aside])
         miles = np.concatenate([aside.miles for aside in self.aside])
         which = np.repeat(np.arange(len(self.aside)), [len(aside.positions) for aside in self.aside])
-        if self.may_be_named is not None:
-            some = np.flatnonzero(self.may_be_named[positions])
-            positions, miles, which = positions[some], miles[some], which[some]
+        named = np.flatnonzero(may_be_named(self.columns, positions, self.need))
+        positions, miles, which = positions[named], miles[named], which[named]
         if len(positions) > 4 * limit:
             near = np.nan_to_num(miles, nan=np.inf)
             some = np.flatnonzero(near <= np.partition(near, limit - 1)[limit - 1])

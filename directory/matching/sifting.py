@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.listing import Point
 from directory.matching.arrival import STRAIGHT, Pace
 from directory.matching.block import Block
 from directory.matching.columns import Columns
 from directory.matching.criterion import UNKNOWN, WEIGHTS, YES, Criterion, Judged
+from directory.matching.standing import ever_vetted, may_be_named
 from directory.need import Need
 
 _WORTH_LEAVING: Final = 1024
 """In a larger block it is cheaper to leave out what is set aside, once that is half of it, than to go on judging it."""
+_AT_ONCE: Final = 2048
 _STEP_MILES, _HALF_AROUND_MILES = 25.0, 12_500.0
 """How a circle grows until enough lie past the travel limit, up to the whole earth."""
 _FEW: Final = 5_000
@@ -25,34 +25,40 @@ _FEW: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What one criterion found of the listings that were not set aside: answers, whole points earned, points to be had.
+    """What criteria found of the listings that were not set aside: a row for each criterion, a column for each listing.
 
-    `call_first` marks those that nobody may be sent to because of this criterion; `low` and `high` are the shares of the
-    points if what is unknown turned out badly, or well, None for nothing and everything.
+    `answers` are NO, UNKNOWN or YES, `earned` whole points of the `of` to be had; `call_first` marks those that nobody may be
+    sent to because of a criterion. `low` and `high` are the shares of a criterion's points if what is unknown turned out
+    badly, or well, None for nothing and everything.
     """
 
-    criterion: Criterion
+    criteria: tuple[Criterion, ...]
+    of: NDArray[np.int16]
     answers: NDArray[np.int8]
     earned: NDArray[np.int16]
-    of: int
     call_first: NDArray[np.bool_]
-    low: NDArray[np.float64] | None
-    high: NDArray[np.float64] | None
+    low: tuple[NDArray[np.float64] | None, ...]
+    high: tuple[NDArray[np.float64] | None, ...]
 
-    def told(self, rows: NDArray[np.intp]) -> list["Mark"]:
-        """What was found of some listings, with the fewest and the most points that each could have once all is known."""
-        answers, earned = self.answers.take(rows).tolist(), self.earned.take(rows).tolist()
-        low = self._bound(self.low, rows) or [0 if one == UNKNOWN else had for one, had in zip(answers, earned, strict=True)]
-        high = self._bound(self.high, rows) or [
-            self.of if one == UNKNOWN else had for one, had in zip(answers, earned, strict=True)
-        ]
-        return list(map(Mark, answers, earned, repeat(self.of), low, high, self.call_first.take(rows).tolist()))
+    def row(self, name: str) -> int:
+        """In which row a criterion stands."""
+        return next(at for at, criterion in enumerate(self.criteria) if criterion.name == name)
 
-    def _bound(self, shares: NDArray[np.float64] | None, rows: NDArray[np.intp]) -> list[int] | None:
-        if shares is None:
-            return None
-        bound: list[int] = _whole(shares.take(rows) * self.of).tolist()
-        return bound
+    def answered(self, name: str) -> NDArray[np.int8]:
+        """A criterion's answers."""
+        return np.asarray(self.answers[self.row(name)])
+
+    def told(self, columns: NDArray[np.intp]) -> list[tuple["Mark", ...]]:
+        """What each criterion found of some listings, with the fewest and the most points it could be once all is known."""
+        answers, earned, doubts = (table.take(columns, axis=1) for table in (self.answers, self.earned, self.call_first))
+        unknown = answers == UNKNOWN
+        low, high = np.where(unknown, np.int16(0), earned), np.where(unknown, self.of[:, None], earned)
+        for bounds, shares in ((low, self.low), (high, self.high)):
+            for row, share in enumerate(shares):
+                if share is not None:
+                    bounds[row] = _whole(share.take(columns) * self.of[row])
+        tables = (answers, earned, np.broadcast_to(self.of[:, None], answers.shape), low, high, doubts)
+        return [tuple(map(Mark, *one)) for one in zip(*(table.T.tolist() for table in tables), strict=True)]
 
 
 class Mark(NamedTuple):
@@ -80,7 +86,7 @@ class Sifted:
     """What criteria left of a block, with their marks, and what they took out."""
 
     block: Block
-    marks: tuple[Marks, ...]
+    marks: Marks
     aside: tuple[Aside, ...]
 
 
@@ -102,9 +108,7 @@ def sift(block: Block, need: Need, criteria: Sequence[Criterion]) -> Sifted:
                 block, judged, alive = *_kept(block, judged, alive), alive[alive]
     if not alive.all():
         block, judged = _kept(block, judged, alive)
-    weights, nobody_asked = weights_for(need), Judged(np.full(len(block), YES, dtype=np.int8))
-    told = zip(criteria, judged, strict=True)
-    return Sifted(block, tuple(_marks(criterion, one or nobody_asked, weights) for criterion, one in told), tuple(aside))
+    return Sifted(block, _marks(criteria, judged, need, len(block)), tuple(aside))
 
 
 def _kept(block: Block, judged: Sequence[Judged | None], alive: NDArray[np.bool_]) -> tuple[Block, list[Judged | None]]:
@@ -112,11 +116,46 @@ def _kept(block: Block, judged: Sequence[Judged | None], alive: NDArray[np.bool_
     return block.keep(rows), [one and one.keep(rows) for one in judged]
 
 
-def _marks(criterion: Criterion, judged: Judged, weights: Mapping[str, int]) -> Marks:
-    of, count = weights.get(criterion.name, 0), len(judged.answers)
-    earned = np.full(count, of, dtype=np.int16) if judged.shares is None else _whole(judged.shares * of)
-    call_first = np.zeros(count, dtype=np.bool_) if judged.call_first is None else judged.call_first
-    return Marks(criterion, judged.answers, earned, of, call_first, judged.low, judged.high)
+def _marks(criteria: Sequence[Criterion], judged: Sequence[Judged | None], need: Need, count: int) -> Marks:
+    weights = weights_for(need)
+    told = [one or _ALL_ALIKE for one in judged]
+    of = np.array([weights.get(criterion.name, 0) for criterion in criteria], np.int16)
+    return Marks(
+        criteria=tuple(criteria),
+        of=of,
+        answers=_table([one.answers for one in told], count, np.int8),
+        earned=_earned([one.shares for one in told], of, count),
+        call_first=_table([one.call_first for one in told], count, np.bool_),
+        low=tuple(one.low for one in told),
+        high=tuple(one.high for one in told),
+    )
+
+
+_ALL_ALIKE: Final = Judged(np.full(1, YES, np.int8))
+"""What a criterion finds that nobody asked about."""
+
+
+def _table(rows: Sequence[NDArray[Any] | None], count: int, kind: type[np.generic]) -> NDArray[Any]:
+    """Rows under each other; those of which nothing is said are 0 throughout."""
+    table = np.zeros((len(rows), count), kind)
+    for at, row in enumerate(rows):
+        if row is not None:
+            table[at] = row
+    return table
+
+
+def _earned(shares: Sequence[NDArray[np.float64] | None], of: NDArray[np.int16], count: int) -> NDArray[np.int16]:
+    """Whole points from shares, all of them where there are none: some thousand listings at a time, as fit into the cache."""
+    earned = np.empty((len(shares), count), np.int16)
+    earned[:] = of[:, None]
+    given = [(at, share) for at, share in enumerate(shares) if share is not None]
+    rows = [at for at, _ in given]
+    for first in range(0, count if given else 0, _AT_ONCE):
+        here = slice(first, first + _AT_ONCE)
+        points = np.array([share[here] for _, share in given])
+        points *= of[rows][:, None]
+        earned[rows, here] = _whole(points)
+    return earned
 
 
 def _whole(points: NDArray[np.float64]) -> NDArray[np.int16]:
@@ -145,29 +184,36 @@ def reach(columns: Columns, need: Need, pace: Pace = STRAIGHT) -> Block:
     return Block(columns, positions, np.concatenate([miles[inside], np.full(len(unplaced), np.nan)]), pace=pace)
 
 
-def nearest_beyond(columns: Columns, need: Need, limit: int, among: NDArray[np.bool_] | None = None) -> list[tuple[int, float]]:
-    """The nearest listings past the travel limit, with their miles; of those `among` all, where that is given."""
+def nearest_beyond(columns: Columns, need: Need, limit: int) -> list[tuple[int, float]]:
+    """The nearest listings past the travel limit that may be named, with their miles."""
     if need.near is None or need.within_miles is None or not columns.located or limit < 1:
         return []
-    some = None if among is None else np.flatnonzero(among[: columns.located])
-    if some is not None and len(some) <= _FEW:
-        far = columns.miles(need.near.point, some)
-        past, miles = some[far > need.within_miles], far[far > need.within_miles]
+    if need.vetted_only and len(columns.vetting_state) <= _FEW:
+        some = ever_vetted(columns)
+        some = some[some < columns.located]
+        past, miles = _past(columns, need, some, columns.miles(need.near.point, some))
     else:
-        past, miles = _in_rings(columns, (need.near.point, need.within_miles), limit, among)
+        past, miles = _in_rings(columns, need, limit)
     order = np.lexsort((columns.id_rank[past], miles))[:limit]
     return [(int(past[at]), float(miles[at])) for at in order]
 
 
-def _in_rings(
-    columns: Columns, limits: tuple[Point, float], count: int, among: NDArray[np.bool_] | None
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def _in_rings(columns: Columns, need: Need, count: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """At least so many past a limit, the nearest with them, and their miles: the circle grows until it holds as many."""
-    point, reach = limits
+    assert need.near and need.within_miles is not None
+    point, reach = need.near.point, need.within_miles
     past, miles = np.empty(0, np.intp), np.empty(0)
     while len(past) < count and reach < _HALF_AROUND_MILES:
         reach = 2 * reach + _STEP_MILES
-        around, far = columns.within(point, reach, columns.around(point, reach))
-        wanted = far > limits[1] if among is None else (far > limits[1]) & among[around]
-        past, miles = around[wanted], far[wanted]
+        past, miles = _past(columns, need, *columns.within(point, reach, columns.around(point, reach)))
     return past, miles
+
+
+def _past(
+    columns: Columns, need: Need, some: NDArray[np.intp], miles: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Those past the travel limit that may be named, and their miles."""
+    far = np.flatnonzero(miles > (need.within_miles or 0.0))
+    some, miles = some[far], miles[far]
+    named = may_be_named(columns, some, need)
+    return some[named], miles[named]

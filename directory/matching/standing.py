@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from directory.listing import Listing
 from directory.matching.arrival import Way
 from directory.matching.block import Block
-from directory.matching.columns import spread
+from directory.matching.columns import Columns, spread
 from directory.matching.criterion import ASK, FEWER_POINTS, NEUTRAL, Criterion, Judged, first_true, three
 from directory.matching.gathering import NO_DAY, VETTING_STATES, microseconds
 from directory.matching.wording import day
@@ -58,6 +58,18 @@ def published(block: Block, need: Need) -> NDArray[np.bool_]:
     """Which listings families may see by themselves at the need's moment: `Listing.published`, for all at once."""
     vetted = _VETTED[block.once(vetting_states, need)]
     return np.asarray(vetted & ~block.no("status.operating") & ~block.once(ended, need))
+
+
+def may_be_named(columns: Columns, positions: NDArray[np.intp], need: Need) -> NDArray[np.bool_]:
+    """Which listings at these positions may be named to whoever asks: all, or only those that are published."""
+    if not need.vetted_only:
+        return np.ones(len(positions), dtype=np.bool_)
+    return published(Block(columns, positions, np.full(len(positions), np.nan)), need)
+
+
+def ever_vetted(columns: Columns) -> NDArray[np.intp]:
+    """The positions of the listings of which there is any step of vetting; nothing else can be published."""
+    return np.flatnonzero(np.diff(columns.vetting_at))
 
 
 class Operating(Criterion):

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from directory.handout.catalog import CATALOGS, HELP_CODES, Catalog
 from directory.matching.wording import day as day_in_words
-from directory.spoken import Spoken, Tongue
+from directory.spoken import Spoken
 from directory.vocabulary import HELPLINES
 
 ENGLISH, SPANISH = "en", "es"
@@ -33,7 +33,7 @@ _SHOWN_AGAIN: Final = {
     "pages.loosen": "pages.options",
 }
 """Where a form is sent to, and the page that shows it."""
-TONGUES: Final[dict[str, Tongue]] = {
+TONGUES: Final[dict[str, catalogs.NullTranslations]] = {
     ENGLISH: catalogs.NullTranslations(),
     SPANISH: catalogs.translation("messages", FOLDER, [SPANISH]),
 }
@@ -82,7 +82,7 @@ def speak(told: Any) -> Any:
 
 def _written(message: str, /, **filled: object) -> Markup:
     """A template's own sentence, which may hold marks; what is filled in may not, and is made safe."""
-    words = _safe(message, language())
+    words = _safe(message, TONGUES[language()])
     return words % filled if filled else words
 
 
@@ -92,8 +92,8 @@ def _counted(one: str, many: str, number: int, /, **filled: object) -> Markup:
 
 
 @lru_cache(maxsize=4096)
-def _safe(message: str, spoken: str) -> Markup:
-    return Markup(TONGUES[spoken].gettext(message))
+def _safe(message: str, tongue: catalogs.NullTranslations) -> Markup:
+    return Markup(tongue.gettext(message))
 
 
 def _plain(message: str) -> str:
