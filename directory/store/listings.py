@@ -22,9 +22,13 @@ from directory.tables import worded as worded
 # --- the counter ---------------------------------------------------------------------------------------------------
 
 
+_COUNTER: Final = str(select(ChangeRow.counter))
+
+
 def counter(connection: Connection) -> int:
     """The number of the last transaction that changed a listing; 0 for a database in which nothing was ever said."""
-    return connection.scalar(select(ChangeRow.counter)) or 0
+    # Every page asks this; as text it takes half as long.
+    return connection.exec_driver_sql(_COUNTER).scalar() or 0
 
 
 def bump(connection: Connection) -> int:
