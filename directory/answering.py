@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from directory.answered import Answered, MeetingList
 from directory.listing import Listing
 from directory.matching import explain, unchecked
@@ -20,7 +18,6 @@ from directory.matching.facets import facets
 from directory.matching.loosen import ENOUGH, Loosening, loosenings
 from directory.matching.rank import BRIDGE, FIRST_STEP, Ranking, rank
 from directory.matching.sifting import nearest_beyond
-from directory.matching.standing import may_be_named
 from directory.matching.suppose import first_if
 from directory.need import Need
 from directory.search.words import Words
@@ -118,7 +115,7 @@ def _shown(asking: Asking, ranking: Ranking, limit: int, by_hand: ByHand) -> _Sh
     composed = arranged(ranking, by_hand)
     chosen = (*composed.presented, *composed.backups)
     named = asking.words.named(need.words, NAMED_SHOWN) if need.words else []
-    shown = [at for at in named if may_be_named(asking.columns, np.array([at]), need)[0]]
+    shown = ranking.nameable(named)
     touched = [at for one in by_hand.touched if (at := asking.columns.position(one)) >= 0]
     options, calls = (_first(ranking, limit, dropped, waiting) for waiting in (False, True))
     asked_for = [row for row in rows_of(ranking, by_hand.chosen) if ranking.call_first[row]]

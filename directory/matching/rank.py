@@ -234,6 +234,12 @@ class Ranking:
             counted["travel"] = counted.get("travel", 0) + self.beyond
         return counted
 
+    def nameable(self, positions: Sequence[int]) -> list[int]:
+        """Those of these positions whose listings may be named to whoever asks."""
+        some = np.array(positions, np.intp)
+        named: list[int] = some[may_be_named(self.columns, some, self.need)].tolist()
+        return named
+
     def nearest_aside(self, limit: int) -> list[tuple[int, Criterion, float]]:
         """The nearest listings that were set aside, each with its criterion and miles; those inside the limit first."""
         if not self.aside:
