@@ -65,7 +65,8 @@ class Medication(Criterion):
         shares = first_true([(stops, 0.0), (gives, 1.0), (elsewhere, ELSEWHERE), (naltrexone, ONLY_NALTREXONE)], UNSTATED)
         answers = three(stops | none, yes)
         if not need.taking:
-            return Judged(answers, np.where(none, 0.0, shares), stops & ~np.isin(block.positions, self._allowed))
+            refused = stops & ~np.isin(block.positions, self._allowed) if self._allowed else stops
+            return Judged(answers, np.where(none, 0.0, shares), refused)
         return self._continuing(block, need, np.where(none, 0.0, shares))
 
     @staticmethod
