@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from directory.listing import Listing, Provenance
+from directory.matching.assembling import columns_of
 from directory.matching.bits import BIT, CODES, WORDS
-from directory.matching.columns import Columns, build
+from directory.matching.columns import Columns
 from directory.matching.gathering import silent
 from directory.matching.grid import earth_centred, spatial_order
 from directory.places import Gazetteer, bundled_places
@@ -96,7 +97,7 @@ class Pattern:
 def real(workbook: Path) -> tuple[Measured, Pattern]:
     """The directory of a national directory workbook, and the pattern that it makes for synthetic ones."""
     by_id = {listing.id: listing for listing in listings_of(workbook)}
-    columns = build(tuple(by_id.values()))
+    columns = columns_of(tuple(by_id.values()))
     listings = [by_id[key] for key in columns.ids]
     points = np.array([(p.latitude, p.longitude) if (p := one.point) else (np.nan, np.nan) for one in listings])
     documents = [document(listing) for listing in listings]
@@ -209,7 +210,7 @@ def _paired(terms: list[str], numbers: NDArray[np.int64], positions: NDArray[np.
     keys, often = np.unique(numbers * size + positions, return_counts=True)
     starts = np.searchsorted(keys, np.arange(len(terms) + 1) * size)
     runs = ((term, slice(*ends)) for term, ends in zip(terms, itertools.pairwise(starts), strict=True))
-    return postings(((term, keys[run] % size, often[run]) for term, run in runs if keys[run].size), size)
+    return postings(((term, keys[run] % size, often[run]) for term, run in sorted(runs) if keys[run].size), size)
 
 
 def _texts(field: Postings) -> list[str]:

@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 
 from directory import store
 from directory.database import Database
+from directory.listing import Listing
+from directory.resolve import Locate
 
 _AT_ONCE: Final = 500
 """So many listings are read in one transaction: who reads for seconds keeps SQLite's writers waiting, and these all others."""
@@ -36,3 +38,14 @@ def read_whole(
                 for one in read(connection, changed[start : start + _AT_ONCE]):
                     take(one)
         since = now
+
+
+def of_each(database: Database, locate: Locate, make: Callable[[Listing], One]) -> tuple[int, dict[str, One]]:
+    """The number of the last change, and what is made of each listing as of it, by ids in order; the listings are let go."""
+    held: dict[str, One] = {}
+
+    def take(listing: Listing) -> None:
+        held[listing.id] = make(listing)
+
+    now, ids = read_whole(database, lambda connection, some: store.listings(connection, locate, some), take)
+    return now, {key: held[key] for key in ids if key in held}

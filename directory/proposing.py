@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 
 from directory import duplicates, store
 from directory.duplicates import PROPOSED, Proposal, compared
+from directory.portions import of_each
 from directory.referral import Directory
 from directory.sameness import Sameness
-from directory.search.building import State
 
 _LOG: Final = logging.getLogger(__name__)
 Pair = tuple[str, str]
@@ -71,10 +71,9 @@ def behind(directory: Directory) -> bool:
 
 def work_out(directory: Directory) -> _WorkedOut:
     """Work them out from all listings, and keep them where anything can be written."""
-    state = State.of(directory.database, directory.gazetteer.locate)
-    listings = list(state.listings.values())
-    pairs = tuple(one.ids for one in duplicates.proposals(listings))
-    found = _WorkedOut(state.counter, pairs, duplicates.switchboards(listings))
+    counter, listings = of_each(directory.database, directory.gazetteer.locate, duplicates.compared_part)
+    pairs = tuple(one.ids for one in duplicates.proposals(listings.values()))
+    found = _WorkedOut(counter, pairs, duplicates.switchboards(listings.values()))
     file = _file(directory)
     new = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:

@@ -13,8 +13,8 @@ from typing import Final
 
 from directory.database import Database
 from directory.listing import Listing
+from directory.portions import of_each
 from directory.resolve import Locate
-from directory.search.building import State
 from directory.vocabulary import BY_GROUP, Answer, label
 from importers.export import replace_file
 
@@ -37,8 +37,8 @@ def export_table(database: Database, path: Path, locate: Locate, now: datetime) 
 def table_lines(database: Database, locate: Locate, now: datetime) -> Iterator[str]:
     """The table line by line, its heading first; all listings are of one moment, and nobody who writes waits for them."""
     yield "\ufeff" + _line(HEADER)
-    for listing in State.of(database, locate).listings.values():
-        yield _line(_row(listing, now))
+    _, lines = of_each(database, locate, lambda listing: _line(_row(listing, now)))
+    yield from lines.values()
 
 
 def neutral(cell: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from directory.listing import Listing, Phone, PhoneKind
-from directory.matching import columns
 from directory.matching.arrival import way
+from directory.matching.assembling import columns_of
 from directory.matching.compose import Composed, bridges, compose, no_bridge
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import NEUTRAL, UNKNOWN
@@ -35,7 +35,7 @@ def ready(number: int, **fields: Any) -> Listing:
 
 
 def ranked(*listings: Listing, need: Need | None = None) -> Ranking:
-    return rank(columns.build(listings), held_for(need or a_need(), *listings))
+    return rank(columns_of(listings), held_for(need or a_need(), *listings))
 
 
 def ids(ranking: Ranking, rows: tuple[int, ...]) -> list[str]:
@@ -202,7 +202,7 @@ def test_facets_say_what_a_further_must_would_leave() -> None:
 
 
 def loosened(listings: list[Listing], need: Need) -> tuple[Loosening, ...]:
-    built = columns.build(listings)
+    built = columns_of(listings)
     return loosenings(need, lambda changed: len(rank(built, changed).block))
 
 
@@ -242,7 +242,7 @@ def first_when_confirmed(ranking: Ranking, shown: list[tuple[int, Listing]], row
     there = way(listing, need, float(ranking.block.miles[row]), ranking.block.pace)
     better = BY_NAME[name].confirmed(listing, need, there)
     world = [better if at == row else one for at, one in shown]
-    again = rank(columns.build(world), held_for(need, *world))
+    again = rank(columns_of(world), held_for(need, *world))
     return in_order(again, world)[0][1].id == listing.id
 
 

@@ -15,7 +15,7 @@ from directory import asking, store
 from directory.availability import standing
 from directory.database import Database
 from directory.listing import Listing
-from directory.matching import columns
+from directory.matching.assembling import columns_of
 from directory.matching.compose import bridges, compose
 from directory.matching.rank import Ranking, rank
 from directory.places import Gazetteer, bundled_places
@@ -179,7 +179,7 @@ def first_run(request: pytest.FixtureRequest, workbook_alone: Path, tmp_path: Pa
     with database.reading() as connection:
         listings = list(store.listings(connection, gazetteer.locate))
     need = asking.read_need(asking.DEMO_NEED, gazetteer, now)
-    yield Run(now, {one.name: one for one in listings}, rank(columns.build(listings), need))
+    yield Run(now, {one.name: one for one in listings}, rank(columns_of(listings), need))
     database.close()
 
 

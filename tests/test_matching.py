@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from directory.availability import Report
 from directory.hours import Hours
 from directory.listing import Fact, Listing, Located, Statement, Vetting
-from directory.matching import columns, explain
+from directory.matching import explain
 from directory.matching.arrival import Pace
+from directory.matching.assembling import columns_of
 from directory.matching.criteria import CRITERIA
 from directory.matching.rank import Ranking, rank
 from directory.need import Need
@@ -48,7 +49,7 @@ def second_steps(ranking: Ranking) -> dict[str, str | None]:
 
 def ask(listings: list[Listing], need: Need, pace: oracle.Pace = PACES[0], fits: Mapping[str, float] | None = None) -> Ranking:
     """The arrays' answer."""
-    built = columns.build(listings)
+    built = columns_of(listings)
     relevance = None if fits is None else np.array([fits.get(key, 0.0) for key in built.ids], dtype=np.float32)
     return rank(built, need, None if relevance is None else relevance.take, Pace(pace.mph, pace.road_factor, ready=pace.ready))
 

@@ -1,6 +1,7 @@
 """Columns mended where a few listings changed: the same answers as columns built anew, and no build to wait for."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -10,8 +11,8 @@ import pytest
 from directory import store
 from directory.database import Database
 from directory.listing import Listing, Point
-from directory.matching import columns
-from directory.matching.columns import Columns
+from directory.matching.assembling import columns_of, joined, placed
+from directory.matching.columns import Columns, as_given, degrees
 from directory.matching.excerpt import without
 from directory.matching.mending import mended
 from directory.matching.rank import rank
@@ -54,7 +55,7 @@ def test_mended_columns_answer_as_those_built_anew(seed: int) -> None:
     listings, others = worlds.listings(random, as_of, 80), worlds.listings(random, as_of, 80)
     changed = changed_in_part(random, listings, others)
     now = {listing.id: listing for listing in (*listings, *changed)}
-    patched, anew = mended(columns.build(listings), changed), columns.build(list(now.values()))
+    patched, anew = mended(columns_of(listings), changed), columns_of(list(now.values()))
     assert patched is not None
     for name in (
         "yes",
@@ -75,14 +76,43 @@ def test_mended_columns_answer_as_those_built_anew(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
+def test_columns_of_portions_put_together_answer_as_those_of_all_listings(seed: int) -> None:
+    random = Random(seed)
+    as_of = worlds.a_moment(random)
+    listings = sorted(worlds.listings(random, as_of, 80), key=lambda listing: listing.id)
+    ends = [0, *sorted(random.sample(range(80), 5)), 80]
+    parts = [as_given(listings[start:stop]) for start, stop in pairwise(ends)]
+    together, whole = placed(joined(parts), [degrees(listing) for listing in listings]), columns_of(listings)
+    assert together.ids == whole.ids
+    for name in (
+        "yes",
+        "no",
+        "planes",
+        "cells",
+        "id_rank",
+        "hours_at",
+        "report_at",
+        "report_seen",
+        "vetting_until",
+        "plan_taken",
+    ):
+        assert np.array_equal(getattr(together, name), getattr(whole, name)), name
+    assert [together.zones[at] for at in together.zone] == [whole.zones[at] for at in whole.zone]
+    assert [together.buckets[at] for at in together.report_bucket] == [whole.buckets[at] for at in whole.report_bucket]
+    for _ in range(6):
+        need = worlds.a_need(random, as_of)
+        assert answer(together, need) == answer(whole, need)
+
+
+@pytest.mark.parametrize("seed", range(6))
 def test_columns_and_words_without_some_answer_as_those_built_of_the_others(seed: int) -> None:
     random = Random(seed)
     as_of = worlds.a_moment(random)
     listings = worlds.listings(random, as_of, 80)
-    built = columns.build(listings)
+    built = columns_of(listings)
     gone = np.array(sorted(random.sample(range(80), 9)), np.intp)
     others = [listing for listing in listings if listing.id not in {built.ids[at] for at in gone.tolist()}]
-    left, anew = without(built, gone), columns.build(others)
+    left, anew = without(built, gone), columns_of(others)
     assert left.ids == anew.ids and np.array_equal(left.cells, anew.cells) and np.array_equal(left.planes, anew.planes)
     for _ in range(6):
         need = worlds.a_need(random, as_of)
@@ -99,16 +129,16 @@ def test_a_listing_into_which_another_was_merged_may_be_renamed_where_it_stands(
     random = Random(1)
     listings = worlds.listings(random, worlds.a_moment(random), 5)
     renamed = replace(listings[0], organization="Another Example")
-    patched = mended(columns.build(listings), [renamed], {renamed.id})
-    assert patched and patched.organization[patched.position(renamed.id)] == columns.as_given([renamed]).organization[0]
+    patched = mended(columns_of(listings), [renamed], {renamed.id})
+    assert patched and patched.organization[patched.position(renamed.id)] == as_given([renamed]).organization[0]
     moved = replace(renamed, point=Point(1.0, 2.0))
-    assert mended(columns.build(listings), [moved], {renamed.id}) is None
+    assert mended(columns_of(listings), [moved], {renamed.id}) is None
 
 
 def test_who_is_new_renamed_or_moved_is_not_mended() -> None:
     random = Random(1)
     listings = worlds.listings(random, worlds.a_moment(random), 5)
-    built = columns.build(listings)
+    built = columns_of(listings)
     assert mended(built, [replace(listings[0], id="somebody:else")]) is None
     assert mended(built, [replace(listings[0], organization="Another Example")]) is None
     assert mended(built, [replace(listings[0], address=replace(listings[0].address, city="Dayton"))]) is None

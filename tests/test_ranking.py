@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from directory.listing import Address, Fact, Listing, Phone, PhoneKind, Point, Provenance
-from directory.matching import columns, explain
+from directory.matching import explain
+from directory.matching.assembling import columns_of
 from directory.matching.rank import rank
 from directory.need import Near, Need
 from directory.vocabulary import Answer, SourceKind
@@ -51,7 +52,7 @@ def he_needs(**fields: Any) -> Need:
 
 def test_a_place_that_is_not_known_never_counts_as_near() -> None:
     listing = a_center(point=None)
-    ranking = rank(columns.build([listing]), he_needs(within_miles=5.0))
+    ranking = rank(columns_of([listing]), he_needs(within_miles=5.0))
     (row,) = ranking.first(5, calls=True)
     entry = explain.entry(ranking, int(row), listing)
     assert entry.miles is None
@@ -59,16 +60,16 @@ def test_a_place_that_is_not_known_never_counts_as_near() -> None:
 
 
 def test_an_empty_directory_is_an_answer_too() -> None:
-    ranking = rank(columns.build([]), he_needs())
+    ranking = rank(columns_of([]), he_needs())
     assert ranking.counts() == {} and not len(ranking.first(5, calls=True)) and ranking.nearest_aside(5) == []
 
 
 def test_nothing_said_of_substances_shuts_no_door_but_dui() -> None:
     nothing = he_needs(substances=(), dependent_on=())
-    ranking = rank(columns.build([a_center("only.opioid"), a_center("only.alcohol")]), nothing)
+    ranking = rank(columns_of([a_center("only.opioid"), a_center("only.alcohol")]), nothing)
     assert ranking.counts() == {}
     cocaine = he_needs(substances=("cocaine",), dependent_on=())
-    assert rank(columns.build([a_center("only.opioid"), a_center("only.alcohol")]), cocaine).counts() == {"exclusive": 2}
+    assert rank(columns_of([a_center("only.opioid"), a_center("only.alcohol")]), cocaine).counts() == {"exclusive": 2}
 
 
 def test_naltrexone_for_alcohol_is_no_opioid_case() -> None:
@@ -78,14 +79,14 @@ def test_naltrexone_for_alcohol_is_no_opioid_case() -> None:
 
 def test_one_medication_denied_is_not_all_of_them_denied() -> None:
     listing = a_center(no=("moud.methadone_start",))
-    ranking = rank(columns.build([listing]), he_needs())
+    ranking = rank(columns_of([listing]), he_needs())
     entry = explain.entry(ranking, int(ranking.first(1, calls=True)[0]), listing)
     assert next(f for f in entry.findings if f.criterion == "medication").answer is Answer.UNKNOWN
 
 
 def test_a_center_that_the_words_speak_of_never_gets_nothing_for_them() -> None:
     spoken, silent = a_center("language.spanish"), a_center("language.french")
-    built = columns.build([spoken, silent])
+    built = columns_of([spoken, silent])
     relevance = np.array([0.01 if key == spoken.id else 0.0 for key in built.ids], dtype=np.float32)
     ranking = rank(built, he_needs(words="detox"), relevance.take)
     points = {}

@@ -11,7 +11,8 @@ import pytest
 from directory import paper
 from directory.answered import Answered
 from directory.listing import Listing, Vetting
-from directory.matching import columns, sifting, standing
+from directory.matching import sifting, standing
+from directory.matching.assembling import columns_of
 from directory.matching.block import Block
 from directory.matching.standing import published
 from directory.vocabulary import HELPLINES, VettingState
@@ -43,7 +44,7 @@ def test_what_is_named_is_what_browsing_shows(seed: int) -> None:
     listings = worlds.listings(random, as_of, 80)
     shown = {one.id for one in listings if one.published(as_of)}
     need = replace(worlds.a_need(random, as_of), vetted_only=True)
-    block = Block(columns.build(listings), np.arange(len(listings)), np.full(len(listings), np.nan))
+    block = Block(columns_of(listings), np.arange(len(listings)), np.full(len(listings), np.nan))
     ids = [block.columns.ids[at] for at in block.positions]
     assert {key for key, here in zip(ids, published(block, need), strict=True) if here} == shown
     fields = {name: getattr(need, name) for name in need.__slots__}
@@ -116,7 +117,7 @@ def test_the_nearest_past_the_limit_are_the_same_however_they_are_looked_for(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = Random(seed)
-    built = columns.build(worlds.listings(random, AS_OF, 120))
+    built = columns_of(worlds.listings(random, AS_OF, 120))
     need = a_need(within_miles=random.choice([10.0, 50.0, 200.0]), vetted_only=seed % 2 == 0)
     named = standing.may_be_named(built, built.everything(), need)
     by_each = sifting.nearest_beyond(built, need, 7)

@@ -9,7 +9,8 @@ import pytest
 from directory.availability import Bucket
 from directory.hours import Hours
 from directory.listing import Listing
-from directory.matching import columns, explain
+from directory.matching import explain
+from directory.matching.assembling import columns_of
 from directory.matching.beds import standing_for
 from directory.matching.rank import rank
 from directory.vocabulary import Channel
@@ -22,7 +23,7 @@ TOMORROW = AS_OF + timedelta(hours=8)
 def told(listing: Listing, **need: Any) -> tuple[str, str]:
     """What is said of its beds, and of the arrival there."""
     asked = held_for(a_need(**need), listing)
-    built = columns.build([listing])
+    built = columns_of([listing])
     miles = float(built.miles(asked.near.point, built.everything())[0]) if asked.near else float("nan")
     entry = explain.apart(listing, asked, miles)
     return entry.bed, entry.intake
@@ -124,7 +125,7 @@ def test_the_words_and_the_arrays_know_the_same_report(seed: int) -> None:
     as_of = worlds.a_moment(random)
     listings = worlds.listings(random, as_of, 60)
     need = worlds.a_need(random, as_of)
-    ranking = rank(columns.build(listings), need)
+    ranking = rank(columns_of(listings), need)
     by_id = {listing.id: listing for listing in listings}
     for row, position in enumerate(ranking.block.positions):
         listing = by_id[ranking.columns.ids[int(position)]]

@@ -5,7 +5,7 @@ Listings stand cell by cell, so what is within a radius is a few runs of positio
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -175,20 +175,12 @@ class Columns:
         return tuple(name for name in cls.__dataclass_fields__ if name not in _LISTS)
 
 
-def build(listings: Sequence[Listing]) -> Columns:
-    """The columns of these listings; their own order does not matter."""
-    ordered = sorted(listings, key=lambda listing: listing.id)
-    points = np.array([_degrees(listing.point) for listing in ordered], dtype=np.float64).reshape(-1, 2)
-    order, cells = grid.spatial_order(points)
-    return replace(as_given([ordered[at] for at in order]), id_rank=order.astype(np.int32), cells=cells)
-
-
 def as_given(listings: Sequence[Listing]) -> Columns:
     """The columns of a few listings in the order given, which can be judged but not searched by place."""
     known = np.zeros((3, WORDS, len(listings)), dtype=np.uint64)
     for position, listing in enumerate(listings):
         known[:, :, position] = _bits(listing)
-    points = np.array([_degrees(listing.point) for listing in listings], dtype=np.float64).reshape(-1, 2)
+    points = np.array([degrees(listing) for listing in listings], dtype=np.float64).reshape(-1, 2)
     return Columns(
         ids=tuple(listing.id for listing in listings),
         yes=known[0],
@@ -202,8 +194,9 @@ def as_given(listings: Sequence[Listing]) -> Columns:
     )
 
 
-def _degrees(point: Point | None) -> tuple[float, float]:
-    return (point.latitude, point.longitude) if point else (np.nan, np.nan)
+def degrees(listing: Listing) -> tuple[float, float]:
+    """Where a listing is, NaN where nobody knows it."""
+    return (listing.point.latitude, listing.point.longitude) if listing.point else (np.nan, np.nan)
 
 
 def _bits(listing: Listing) -> list[list[int]]:

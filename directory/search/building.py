@@ -1,19 +1,23 @@
 """One generation: all listings out of the database, into a folder's files, and out of these again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from directory import store
 from directory.database import Database
 from directory.listing import Listing
-from directory.matching import columns as matching_columns
-from directory.matching.columns import Columns
+from directory.matching.assembling import PORTION, joined, placed
+from directory.matching.columns import Columns, as_given, degrees
+from directory.matching.excerpt import excerpt
 from directory.portions import read_whole
 from directory.resolve import Locate
 from directory.search import analysis, disk, whoosh_index
 from directory.search.disk import Manifest, Unusable
+from directory.search.postings import FIELDS
 from directory.search.whoosh_index import Damaged
 from directory.search.words import Words
 
@@ -34,48 +38,57 @@ class Generation:
     checked: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
 class State:
-    """The database at one moment: the last change and all listings."""
+    """The database at one moment: the last change, the columns of all listings, and what is indexed of each.
 
-    counter: int
-    listings: dict[str, Listing]
+    The listings themselves are let go a portion at a time, since they take ten times as much memory.
+    """
 
-    @classmethod
-    def of(cls, database: Database, locate: Locate) -> "State":
-        """Everything, a portion at a time."""
-        held: dict[str, Listing] = {}
+    def __init__(self, database: Database, locate: Locate) -> None:
+        self._portions: list[Columns] = []
+        self._waiting: list[Listing] = []
+        self._held: dict[str, tuple[int, tuple[float, float], tuple[str, ...]]] = {}
+        self._known: dict[str, str] = {}
+        self.counter, ids = read_whole(database, lambda connection, some: store.listings(connection, locate, some), self._take)
+        self.columns = self._assembled([key for key in ids if key in self._held])
 
-        def take(one: Listing) -> None:
-            held[one.id] = one
-
-        now, ids = read_whole(database, lambda connection, some: store.listings(connection, locate, some), take)
-        return cls(now, {key: held[key] for key in ids if key in held})
-
-    def documents(self, columns: Columns) -> Iterator[tuple[str, dict[str, list[str]]]]:
-        """What is indexed of each listing, in the order of the columns."""
-        return ((key, analysis.document(self.listings[key])) for key in columns.ids)
+    def documents(self) -> Iterator[tuple[str, dict[str, list[str]]]]:
+        """What is indexed of each listing, in the order of the columns; none of it is held any longer once it was had."""
+        for key in self.columns.ids:
+            yield key, {name: tokens.split() for name, tokens in zip(FIELDS, self._held.pop(key)[2], strict=True)}
 
     def in_memory(self) -> Generation:
         """A generation without a file."""
-        columns = matching_columns.build(list(self.listings.values()))
-        found = Words.from_documents([document for _, document in self.documents(columns)])
-        return Generation(self.counter, datetime.now(UTC), columns, found)
+        found = Words.from_documents([document for _, document in self.documents()])
+        return Generation(self.counter, datetime.now(UTC), self.columns, found)
+
+    def _take(self, listing: Listing) -> None:
+        """Take up a listing, in place of what it was before where it is read again."""
+        document = analysis.document(listing)
+        # As one text a field they take a sixth of the memory, and many centers offer the same.
+        tokens = tuple(self._known.setdefault(text, text) for text in (" ".join(document[name]) for name in FIELDS))
+        self._held[listing.id] = len(self._portions) * PORTION + len(self._waiting), degrees(listing), tokens
+        self._waiting.append(listing)
+        if len(self._waiting) == PORTION:
+            self._portions.append(as_given(self._waiting))
+            self._waiting.clear()
+
+    def _assembled(self, ids: Sequence[str]) -> Columns:
+        whole = joined([*self._portions, as_given(self._waiting)])
+        self._portions.clear()
+        self._waiting.clear()
+        held = [self._held[key] for key in ids]
+        return placed(excerpt(whole, np.array([row for row, _, _ in held], np.intp)), [point for _, point, _ in held])
 
 
 def write(folder: Path, state: State, made_by: tuple[str, str]) -> Manifest:
-    """Write a generation's files; what the words hold is what Whoosh gives back. `made_by` is the schema and the program.
-
-    The listings are let go as soon as they are written, since the words take as much memory again.
-    """
+    """Write a generation's files; what the words hold is what Whoosh gives back. `made_by` is the schema and the program."""
     folder.mkdir(mode=0o700)
-    columns = matching_columns.build(list(state.listings.values()))
-    whoosh_index.write(folder / "whoosh", state.documents(columns))
-    state.listings.clear()
+    state.columns.save(folder / "columns")
+    whoosh_index.write(folder / "whoosh", state.documents())
     keys, by_field = whoosh_index.read(folder / "whoosh")
-    if keys != tuple(columns.ids):
+    if keys != tuple(state.columns.ids):
         raise Damaged(f"{folder.name}: its documents are not in the order of the columns")
-    columns.save(folder / "columns")
     Words.from_postings(by_field).save(folder / "words")
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     return Manifest(state.counter, made_at, *made_by, len(keys), disk.described(folder))

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from directory import hours, resolve, store, vocabulary
 from directory.database import Database
-from directory.matching import bits, gathering, grid
+from directory.matching import assembling, bits, gathering, grid
 from directory.matching import columns as matching_columns
 from directory.matching.mending import mended
 from directory.problems import Loudness, Problem
@@ -47,7 +47,7 @@ _PROGRAM: Final = f"1 with Whoosh {whoosh_index.VERSION}"
 @cache
 def _schema() -> str:
     """Changes with everything that decides what an index holds, so that nobody has to remember to say so."""
-    modules = (hours, resolve, analysis, postings, whoosh_index, words, matching_columns, gathering, grid, bits)
+    modules = (hours, resolve, analysis, postings, whoosh_index, words, matching_columns, assembling, gathering, grid, bits)
     texts = [Path(str(module.__file__)) for module in modules] + [Path(str(vocabulary.__file__)).with_suffix(".toml")]
     return hashlib.sha256("".join(map(disk.sha256, [*texts, analysis.SYNONYMS_FILE])).encode()).hexdigest()
 
@@ -242,7 +242,7 @@ class Index:
 
     def _build(self) -> Generation:
         """The queue is cleared only when the index is on disk: killed before that, it is simply built once more."""
-        state = State.of(self._database, self._locate)
+        state = State(self._database, self._locate)
         disk.discard_except(self._folder, disk.read_current(self._folder))
         folder = self._folder / f"gen-{state.counter}-{secrets.token_hex(4)}"
         try:
@@ -274,7 +274,7 @@ class Index:
 
     def _in_memory(self) -> Generation:
         """The same answers without a file."""
-        return self._keep(State.of(self._database, self._locate).in_memory(), disk.read_current(self._folder))
+        return self._keep(State(self._database, self._locate).in_memory(), disk.read_current(self._folder))
 
 
 def _unfit(connection: Connection, folder: Path, manifest: Manifest) -> Sequence[str]:

@@ -1,8 +1,10 @@
 """Postings as arrays: which documents hold a term and how often, and what each earns by BM25. Pure."""
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -30,15 +32,25 @@ class Postings:
 
 
 def postings(lists: Iterable[tuple[str, Numbers, Numbers]], count: int) -> Postings:
-    """Postings from each term's documents and frequencies; raises ValueError for a document that can't be."""
-    ordered = sorted(lists, key=lambda one: one[0])
-    offsets = np.zeros(len(ordered) + 1, np.int64)
-    np.cumsum([len(one[1]) for one in ordered], out=offsets[1:])
-    documents = np.concatenate([np.empty(0, np.int32), *(one[1] for one in ordered)]).astype(np.int32)
-    frequencies = np.concatenate([np.empty(0, np.int32), *(one[2] for one in ordered)]).astype(np.int32)
-    if len(documents) and (documents.min() < 0 or documents.max() >= count):
+    """Postings from each term's documents and frequencies; raises ValueError for a document that can't be.
+
+    The terms come in order, one by one: a pair of small arrays for each would take many times as much memory.
+    """
+    terms: list[str] = []
+    sizes, documents, frequencies = array("q"), array("i"), array("i")
+    for term, numbers, often in lists:
+        terms.append(term)
+        sizes.append(len(numbers))
+        documents.frombytes(np.asarray(numbers, np.int32).tobytes())
+        frequencies.frombytes(np.asarray(often, np.int32).tobytes())
+    offsets = np.zeros(len(terms) + 1, np.int64)
+    np.cumsum(np.asarray(sizes), out=offsets[1:])
+    held, times = np.asarray(documents, np.int32), np.asarray(frequencies, np.int32)
+    if len(held) and (held.min() < 0 or held.max() >= count):
         raise ValueError("a posting names a document that is not there")
-    return Postings(tuple(one[0] for one in ordered), offsets, documents, frequencies, count)
+    if any(one >= other for one, other in pairwise(terms)):
+        raise ValueError("the terms are not in order, each once")
+    return Postings(tuple(terms), offsets, held, times, count)
 
 
 def inverted(documents: Sequence[Sequence[str]]) -> Postings:
@@ -49,7 +61,7 @@ def inverted(documents: Sequence[Sequence[str]]) -> Postings:
         for token, often in Counter(tokens).items():
             numbers[token].append(number)
             frequencies[token].append(often)
-    lists = ((token, np.array(numbers[token], np.int32), np.array(frequencies[token], np.int32)) for token in numbers)
+    lists = ((token, np.array(numbers[token], np.int32), np.array(frequencies[token], np.int32)) for token in sorted(numbers))
     return postings(lists, len(documents))
 
 

@@ -15,7 +15,7 @@ from directory.search.postings import FIELDS, Postings, postings
 
 VERSION: Final = str(versionstring())
 _WAIT_SECONDS: Final = 10
-_MEGABYTES: Final = 64
+_MEGABYTES: Final = 32
 _LOCK_FILE: Final = "MAIN_WRITELOCK"
 
 
@@ -56,15 +56,17 @@ def _read(folder: Path) -> tuple[tuple[str, ...], dict[str, Postings]]:
     reader = index.open_dir(str(folder), readonly=True).reader()
     try:
         keys = tuple(str(stored["key"]) for stored in reader.all_stored_fields())
-        found: dict[str, list[tuple[str, Any, Any]]] = {name: [] for name in FIELDS}
-        for (name, term), info in reader:
-            if name in found:
-                found[name].append((term.decode(), *_posting_list(reader, name, term, info)))
         if len(keys) != reader.doc_count_all():
             raise Damaged(f"{folder}: {reader.doc_count_all()} documents, {len(keys)} keys")
-        return keys, {name: postings(lists, len(keys)) for name, lists in found.items()}
+        return keys, {name: postings(_lists(reader, name), len(keys)) for name in FIELDS}
     finally:
         reader.close()
+
+
+def _lists(reader: Any, name: str) -> Iterator[tuple[str, Any, Any]]:
+    """The terms of a field in order, each with its documents and frequencies."""
+    for term, info in reader.iter_field(name):
+        yield term.decode(), *_posting_list(reader, name, term, info)
 
 
 def _posting_list(reader: Any, name: str, term: bytes, info: Any) -> tuple[Any, Any]:

@@ -10,8 +10,8 @@ from directory.answering import Asking
 from directory.handout import HandoutFacts, Snapshot
 from directory.hours import Hours
 from directory.listing import Listing, Phone, PhoneKind, Point, Vetting
-from directory.matching import columns
 from directory.matching.arrival import STRAIGHT
+from directory.matching.assembling import columns_of
 from directory.need import Need
 from directory.search.analysis import document
 from directory.search.words import Words
@@ -81,7 +81,7 @@ def answered(*held: Listing, need: Need | None = None) -> Answered:
 def asked(known: tuple[Listing, ...], need: Need) -> Answered:
     """The answer of these listings."""
     held_by = {one.id: one for one in known}
-    built = columns.build(known)
+    built = columns_of(known)
     words = Words.from_documents([document(held_by[key]) for key in built.ids])
     asking = Asking(built, words, lambda ids: {key: held_by[key] for key in ids}, STRAIGHT)
     return answering.answer(asking, need, limit=10)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from directory.listing import Listing
-from directory.matching import columns, explain
+from directory.matching import explain
+from directory.matching.assembling import columns_of
 from directory.matching.criteria import BY_NAME
 from directory.matching.explain import Entry
 from directory.matching.rank import Ranking, rank
@@ -22,7 +23,7 @@ class Shown:
 
     def __init__(self, scene: Scene) -> None:
         self.need = scene.need
-        self.ranking: Ranking = rank(columns.build(scene.listings), scene.need)
+        self.ranking: Ranking = rank(columns_of(scene.listings), scene.need)
         rows = [int(row) for calls in (False, True) for row in self.ranking.first(_MANY, calls=calls)]
         self.rows = {self.ranking.columns.ids[self.ranking.block.positions[row]]: row for row in rows}
         by_id = {listing.id: listing for listing in scene.listings}
@@ -126,7 +127,7 @@ def _why(shown: Shown, listing: Listing) -> str:
 
 
 def _reasons(need: Need, listing: Listing) -> list[str]:
-    return list(rank(columns.build([listing]), need).counts())
+    return list(rank(columns_of([listing]), need).counts())
 
 
 def _told(entry: Entry) -> str:
