@@ -10,6 +10,10 @@ from typing import Final
 from directory.likeness import name_in_short, shortened, words_of
 from directory.listing import Listing, Phone, Point
 
+MOST_PAIRS: Final = 50_000
+"""Many times those of the real files, which are a few thousand. In a file of one street and one number each row meets each."""
+_MOST_ALIKE: Final = 200
+"""What more listings than this share, a switchboard's number or a whole city's ZIP code, makes no pairs."""
 _ROOM: Final = re.compile(r"\b(?:ste|bldg|fl|rm) [a-z0-9]+\b")
 
 
@@ -30,7 +34,10 @@ class Card:
 
 
 def candidates(cards: Sequence[Card]) -> set[tuple[int, int]]:
-    """Pairs of positions between which the evidence could ever be enough, whatever they are called."""
+    """Pairs of positions between which the evidence could ever be enough, whatever they are called.
+
+    At most `MOST_PAIRS` and those of one block more: what few share is looked at before what many do, and says more.
+    """
     alone: dict[str, int] = {}
     blocks: dict[str, list[int]] = defaultdict(list)
     for position, card in enumerate(cards):
@@ -38,7 +45,12 @@ def candidates(cards: Sequence[Card]) -> set[tuple[int, int]]:
             if (first := alone.setdefault(key, position)) != position:
                 blocks[key].append(position)
                 blocks[key][:0] = [first] if len(blocks[key]) == 1 else []
-    return {pair for block in blocks.values() for pair in combinations(block, 2)}
+    pairs: set[tuple[int, int]] = set()
+    for block in sorted(blocks.values(), key=len):
+        if len(block) > _MOST_ALIKE or len(pairs) > MOST_PAIRS:
+            break
+        pairs.update(combinations(block, 2))
+    return pairs
 
 
 def _blocks(card: Card) -> Iterator[str]:

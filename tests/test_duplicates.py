@@ -12,6 +12,7 @@ import pytest
 from directory import duplicates, values
 from directory.duplicates import CERTAIN, POINTS, PROPOSED, Clue, compared, proposals
 from directory.listing import Address, Fact, Listing, Phone, PhoneKind, Point
+from directory.neighbors import MOST_PAIRS, candidates, card_of
 from directory.vocabulary import Answer
 from tests.builders import a_listing, a_provenance
 
@@ -177,6 +178,21 @@ def test_twenty_thousand_listings_take_less_than_a_second() -> None:
 
 WORDS = [f"{front}{back}" for front in ("River", "Stone", "Oak", "Lake", "Green", "Sun", "Elm", "Hill", "Cedar", "New")
          for back in ("side", "view", "wood", "field", "gate", "brook", "land", "haven", "ridge", "dale")]  # fmt: skip
+
+
+def test_a_file_of_one_street_and_one_number_makes_few_pairs_and_hides_no_other() -> None:
+    usual = a_listing()
+    flood = [replace(usual, id=f"flood:{n:04}", organization=f"Example {n % 40} House") for n in range(2_000)]
+    elsewhere = replace(usual.address, address_1="7 Example Road", postal_code="44113", city="Cleveland")
+    phones = (Phone("2165550177", "", PhoneKind.MAIN),)
+    twins = [replace(usual, id=f"{n}:twin", address=elsewhere, phones=phones) for n in ("one", "other")]
+    assert [one.ids for one in proposals([*flood, *twins])] == [("one:twin", "other:twin")]
+    crowds = [
+        replace(usual, id=f"crowd:{n:05}", address=replace(usual.address, address_1=f"{n % 30} Example Road"), phones=())
+        for n in range(6_000)
+    ]
+    made = len(candidates([card_of(one) for one in crowds]))
+    assert MOST_PAIRS < made < MOST_PAIRS + 200 * 200
 
 
 def test_every_clue_has_its_weight() -> None:
