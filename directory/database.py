@@ -18,7 +18,7 @@ from directory.tables import REVISION, Written
 _MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 _BUSY_SECONDS: Final = 30
 """How long somebody waits for the writing turn."""
-_HELD_KIB: Final = 300 << 10
+_HELD_KIB: Final = 64 << 10
 """So much of what one transaction writes is held in memory: an import of the largest real directory takes 34 MB."""
 
 

@@ -1,37 +1,27 @@
 """While the site runs, the index and the pairs that may be one place follow the database by themselves.
 
-The work is done in a process of its own, since it takes a processor for half a minute: whoever asks meanwhile is answered
-from the generation before. Killed, it is simply begun again. Usage: `python -m directory.following`, settings on its input.
+The work is done by a builder, since it takes a processor for half a minute: whoever asks meanwhile is answered from the
+generation before.
 """
 
-import json
 import logging
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from pathlib import Path
 from time import monotonic
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from directory import proposing
+from directory import builder, proposing
 from directory.referral import Directory
-from directory.settings import ROOT, Settings
 
 EVERY: Final = 1.0
 """Seconds between two looks at the database."""
 _RESTS: Final = 10
 """So many times as long as the work took it rests, where nobody waits for it: words follow a little later than facts."""
 _AFTER_FAILING: Final = 30.0
-_NICENESS: Final = 10
-_LOOK_AGAIN_SECONDS: Final = 0.1
 _ENDS_WITHIN: Final = 5.0
-_UNWRITTEN: Final = 3
 _FAILURES: Final = logging.getLogger("directory.failures")
 
 
@@ -73,40 +63,9 @@ def _waits(directory: Directory) -> bool:
 
 def _work(directory: Directory, over: threading.Event) -> bool:
     """Have the work done elsewhere, or ended where all is over; whether it was done. Where no file can be written, here."""
-    command = [sys.executable, "-m", "directory.following"]
-    # In a session of its own, so that Ctrl+C ends the site, and the site this.
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, text=True, start_new_session=True) as child:
-        assert child.stdin
-        child.stdin.write(json.dumps(asdict(directory.settings), default=str))
-        child.stdin.close()
-        while child.poll() is None:
-            if over.wait(_LOOK_AGAIN_SECONDS):
-                child.kill()
-    if child.returncode == _UNWRITTEN and directory.index.current().behind:
+    ended = builder.build(directory, over, pairs=True)
+    if ended == builder.UNWRITTEN and directory.index.current().behind:
         directory.index.rebuild()
-    elif child.returncode not in (0, _UNWRITTEN) and not over.is_set():
-        _FAILURES.error("the index could not follow: its builder ended with %s; it is tried again", child.returncode)
-    return child.returncode in (0, _UNWRITTEN)
-
-
-def main(settings: Settings) -> int:
-    """Bring all up to date; returns the exit status."""
-    directory = Directory(settings)
-    directory.index.catch_up()
-    if directory.index.waits():
-        return _UNWRITTEN
-    if proposing.behind(directory):
-        proposing.work_out(directory)
-    return 0
-
-
-def _told(written: str) -> Settings:
-    told = json.loads(written)
-    settings = Settings(**told)
-    return replace(settings, instance=Path(settings.instance), trusted_hosts=tuple(settings.trusted_hosts))
-
-
-if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    sys.exit(main(_told(sys.stdin.read())))
+    elif ended not in (builder.DONE, builder.UNWRITTEN) and not over.is_set():
+        _FAILURES.error("the index could not follow: its builder ended with %s; it is tried again", ended)
+    return ended in (builder.DONE, builder.UNWRITTEN)

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import click
 from flask import Flask
 
-from directory import store, undoing
+from directory import builder, store, undoing
 from directory.account import COMMAND_LINE, Who
 from directory.conflicts import Conflict, Opened, Side
 from directory.problems import CannotUnderstand
@@ -101,11 +101,14 @@ def _undo(directory: Directory, number: int) -> None:
         done = undoing.undo(directory.database, number, COMMAND_LINE, Who(COMMAND_LINE, datetime.now(UTC)))
     except CannotUnderstand as error:
         raise click.ClickException(str(error)) from None
-    directory.index.current()
     what = f"{done.leave:,} left the directory, of {done.go_back:,} is said what was said before"
     click.echo(f"Undone: {done.run.source}, {done.run.file}; {what}.")
     if done.stay:
         click.echo(f"{done.stay:,} stay as they are, since people recorded something of them and nobody else names them.")
+    try:
+        builder.searchable(directory)
+    except CannotUnderstand as error:
+        click.echo(str(error), err=True)
 
 
 def _run(number: int, run: Run) -> str:

@@ -144,7 +144,7 @@ def _contradicted(found: dict[str, Listing], contradicted: Sequence[Opened]) -> 
 
 
 def _twice(directory: Directory, now: datetime) -> Iterator[Task]:
-    """The pairs that were worked out already: to work them out takes seconds, and is done elsewhere (`directory.following`)."""
+    """The pairs that were worked out already: to work them out takes seconds, and is done elsewhere (`directory.builder`)."""
     for one in (known_proposals(directory) or ())[:MOST]:
         words = f"May be one place with {one.second.name}"
         yield Task(Reason.DUPLICATE, one.first, words, now - timedelta(one.score), one.second.id)

@@ -9,7 +9,7 @@ from pathlib import Path
 from directory import store
 from directory.database import Database, TurnTaken
 from directory.problems import CannotUnderstand, Loudness, Problem
-from importers import listing_line
+from importers import listing_line, memory
 from importers.contents import digest_of
 from importers.listings import import_listings
 from importers.orders import Order, Summary
@@ -34,15 +34,25 @@ class Attempt:
 
 def bring(database: Database, attempt: Attempt, tell: Progress | None = None) -> Summary:
     """Import a file, or say why nothing of it was; raises OSError for one that can't be opened, of which nothing is known."""
+    memory.give_back()
+    try:
+        attempt, told = _brought(database, attempt, tell)
+        return told if isinstance(told, Summary) else refused(database, attempt, told)
+    finally:
+        memory.give_back()
+
+
+def _brought(database: Database, attempt: Attempt, tell: Progress | None) -> tuple[Attempt, Summary | CannotUnderstand]:
+    """What came of a file, by the name of its own source; a refusal is made anew, since on what was raised hangs the file."""
     source = attempt.source
     try:
         if source == listing_line.SOURCE:
-            return import_listings(database, attempt.path, attempt.order, tell)
+            return attempt, import_listings(database, attempt.path, attempt.order, tell)
         importer = reading(source, attempt.mapping, attempt.order.skip_unknown)
         source = importer.source.name
-        return import_file(database, importer, attempt.path, attempt.order, tell)
+        return replace(attempt, source=source), import_file(database, importer, attempt.path, attempt.order, tell)
     except CannotUnderstand as error:
-        return refused(database, replace(attempt, source=source), error)
+        return replace(attempt, source=source), type(error)(*error.problems)
 
 
 def refused(database: Database, attempt: Attempt, error: CannotUnderstand) -> Summary:

@@ -12,7 +12,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from directory import store, values
+from directory import builder, store, values
 from directory.account import COMMAND_LINE
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.referral import Directory
@@ -148,11 +148,25 @@ def _import(attempt: Attempt, as_json: bool) -> None:
     for line in report.lines(summary, order.dry_run):
         _say(line)
     if summary.imported and not order.dry_run:
-        listings = len(directory.index.current().columns)
-        _say(f"{listings:,} listings can be searched, {perf_counter() - started:.1f} seconds after the start.")
+        _index(directory, started)
     if as_json:
         click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2))
     raise SystemExit(0 if summary.imported else 1)
+
+
+def _index(directory: Directory, started: float) -> None:
+    """Wait until what was imported can be searched, and say so, or why it can't yet: the import stands either way."""
+    tell = _progress()
+    if tell:
+        tell("indexing", 0, 1)
+    try:
+        listings = builder.searchable(directory)
+    except CannotUnderstand as error:
+        _say(str(error))
+        return
+    if tell:
+        tell("indexing", 1, 1)
+    _say(f"{listings:,} listings can be searched, {perf_counter() - started:.1f} seconds after the start.")
 
 
 def _export_listings_command() -> click.Command:

@@ -18,7 +18,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from directory import asking, following, merging, proposing, referral, store, upkeep
+from directory import asking, builder, following, merging, proposing, referral, store, upkeep
 from directory.account import Account, Role
 from directory.following import following as follow
 from directory.listing import Vetting
@@ -345,6 +345,6 @@ def test_a_client_is_told_of_pairs_that_are_being_worked_out(directory: Director
     directory.index.may_lag = True
     assert "are being compared with each other" in staff.get("/staff/duplicates").get_data(as_text=True)
     assert "is still being worked out" in staff.get("/staff").get_data(as_text=True)
-    assert following.main(directory.settings) == 0
+    assert builder.main(directory.settings, pairs=True) == builder.DONE
     assert "of listings may be one place" in staff.get("/staff/duplicates").get_data(as_text=True)
     assert "May be one place with" in staff.get("/staff").get_data(as_text=True)

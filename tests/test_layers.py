@@ -13,9 +13,9 @@ ORDER = [
     "case", "vetting_items", "vetting_file", "vetting", "traces", "tables", "database", "store", "portions", "turns",
     "search", "settings", "accounts", "routing", "answered", "confirming", "need_words", "further", "paper", "handout",
     "answering", "review", "undoing", "referral", "geocoding", "browsing", "finding", "vetting_desk", "proposing",
-    "following", "merging", "attestation", "upkeep", "board", "meetings", "uploads", "erasing", "handing_out", "call_sheet",
-    "learned", "calling", "call_queue", "bed_reports", "web", "commands", "user_commands", "review_commands", "serving",
-    "start",
+    "builder", "following", "merging", "attestation", "upkeep", "board", "meetings", "uploads", "erasing", "handing_out",
+    "call_sheet", "learned", "calling", "call_queue", "bed_reports", "web", "commands", "user_commands", "review_commands",
+    "serving", "start",
 ]  # fmt: skip
 APART = {"bootstrap", "checks"}
 PURE = [*ORDER[: ORDER.index("vetting") + 1], "handout"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, select, update
@@ -79,7 +80,7 @@ def latest_said(connection: Connection, source: str, local_ids: Sequence[str]) -
     return found
 
 
-_ROWS_AT_ONCE: Final = 5_000
+_ROWS_AT_ONCE: Final = 1_000
 """So many rows are handed to the database at once: those of a whole file would take as much memory again."""
 
 
@@ -242,8 +243,9 @@ def has_places(connection: Connection) -> bool:
 
 def save_places(connection: Connection, places: Iterable[PostalPlace]) -> None:
     """Copy the ZIP codes in, once."""
-    names = PostalPlace.__dataclass_fields__
-    connection.execute(insert(PostalPlaceRow), [dict(zip(names, astuple(place), strict=True)) for place in places])
+    names, left = PostalPlace.__dataclass_fields__, iter(places)
+    while some := [dict(zip(names, astuple(place), strict=True)) for place in islice(left, _ROWS_AT_ONCE)]:
+        connection.execute(insert(PostalPlaceRow), some)
 
 
 def postal_states(connection: Connection) -> dict[str, tuple[str, bool]]:
