@@ -22,9 +22,10 @@ from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.proposing import proposals
 from directory.referral import Directory
 from directory.settings import Settings
+from importers import spreadsheet
 from importers.orders import Order, Summary
 from importers.pipeline import import_file
-from importers.sources import by_name
+from importers.sources import reading
 
 ROOT: Final = Path(__file__).parent.parent
 NAMED: Final = (
@@ -35,7 +36,7 @@ NAMED: Final = (
     ("opioid_treatment_programs", ("opioid-treatment-*.csv",)),
     ("hsds", ("hsds-*/service_full.json", "hsds-*/csv")),
 )
-"""Which importer reads which files of the folder, in the order in which they are imported."""
+"""Which importer reads which files of the folder, in the order in which they are imported; tables with a mapping come last."""
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _COSTS: Final = {Loudness.FILE: "the file", Loudness.ROW: "the row", Loudness.VALUE: "the value", Loudness.NOTICE: "nothing"}
 
@@ -57,11 +58,14 @@ def real_files() -> Path:
     return Path(os.environ.get("REAL_FILES") or ROOT.parent / "shared" / "data")
 
 
-def found(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files that are there, each with its source, in the order in which they are imported."""
+def found(folder: Path) -> Iterator[tuple[str, Path, Path | None]]:
+    """The files that are there, each with its source, in the order in which they are imported; tables with their mappings."""
     for source, patterns in NAMED:
         for pattern in patterns:
-            yield from ((source, file) for file in sorted(folder.glob(pattern)))
+            yield from ((source, file, None) for file in sorted(folder.glob(pattern)))
+    for mapping in sorted(folder.glob("*.toml")):
+        tables = (mapping.with_suffix(suffix) for suffix in (".csv", ".xlsx"))
+        yield from ((spreadsheet.importer.source.name, table, mapping) for table in tables if table.is_file())
 
 
 def measured(folder: Path, now: datetime) -> Quality:
@@ -74,17 +78,19 @@ def measured(folder: Path, now: datetime) -> Quality:
         directory = Directory(Settings.from_environment({"INSTANCE": temporary}))
         try:
             directory.ready()
-            summaries = [_imported(directory, source, file, now) for source, file in files]
+            summaries = [_imported(directory, one, now) for one in files]
             return _counted(directory, summaries)
         finally:
             directory.database.close()
 
 
-def _imported(directory: Directory, source: str, file: Path, now: datetime) -> Summary:
+def _imported(directory: Directory, one: tuple[str, Path, Path | None], now: datetime) -> Summary:
     """What came of a file; where it does not say its day, the first of the year in its name is taken for it."""
-    importer = by_name(source)
+    source, file, mapping = one
     order = Order("quality", now)
     try:
+        importer = reading(source, mapping)
+        source = importer.source.name
         try:
             return import_file(directory.database, importer, file, order)
         except CannotUnderstand:

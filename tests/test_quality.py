@@ -20,6 +20,8 @@ FILES = {
     "california-dhcs-2026.json": "california_dhcs/example.json",
     "opioid-treatment-2026.csv": "opioid_treatment_programs/example.csv",
     "hsds-3.1/service_full.json": "hsds/example.json",
+    "county-2026.csv": "spreadsheet/county.csv",
+    "county-2026.toml": "spreadsheet/county.toml",
 }
 
 
@@ -34,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_source_is_imported_and_counted(folder: Path) -> None:
     told = quality.measured(folder, NOW)
-    assert [one.source for one in told.summaries] == [source for source, _ in quality.NAMED]
+    assert [one.source for one in told.summaries] == [*(source for source, _ in quality.NAMED), "example_county"]
     assert [one.source for one in told.summaries if not one.imported] == []
     assert told.listings == sum(one.new for one in told.summaries) > 10
 
