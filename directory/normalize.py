@@ -130,8 +130,8 @@ def normalize(
         local_id=record.local_id,
         provenance=provenance,
         values=read,
-        yes=record.yes - both,
-        no=record.no - both,
+        yes=record.yes - both if both else record.yes,
+        no=record.no - both if both else record.no,
     )
     return statement, problems
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from importers.base import Meaning, Row, Source, refuse, said_by, tidy
 from importers.bounds import Holding
 from importers.documents import cells
-from importers.hsds_hours import intake_hours
+from importers.hsds_hours import intake_hours, said
 
 _ABOUT: Final = frozenset(
     ("care.substance_use", "care.withdrawal", "care.recovery_residence", "treats.opioid", "treats.alcohol")
@@ -18,7 +18,10 @@ _ABOUT_GROUPS: Final = ("moud", "withdrawal")
 _NOT_A_VOICE: Final = frozenset(("fax", "pager", "text", "textphone", "tty", "tdd", "sms", "video"))
 _OF_INTAKE: Final = re.compile(r"\b(?:intake|admission)s?\b", re.IGNORECASE)
 MOST_OF_ONE: Final = 500
+MOST_IN_ALL: Final = 500_000
+"""Telephones, hours and the like that are looked through for all places together: what is said once is said at each."""
 LINE: Final = "\n"
+_PLACES: Final = "service_at_locations"
 _HEADINGS: Final = {
     "id": "service_at_location.id", "organization": "organization.name", "program": "service.name",
     **{name: f"address.{name}" for name in ("address_1", "address_2", "city", "state_province", "postal_code")},
@@ -55,11 +58,12 @@ class Sieve:
         self._known = {phrase.casefold(): phrase for phrase in source.phrases}
         self._day = day
         self._holding = Holding()
+        self._in_all = 0
 
     def take(self, service: Mapping[str, Any], where: str) -> None:
         """One service: a row for each of its places; refuses one that has more of anything than a service can."""
         _expect_few(service, where)
-        places = [place for place in _listed(service, "service_at_locations") if _address(place)]
+        places = [place for place in _listed(service, _PLACES) if _address(place)]
         phrases, unknown = self._terms(service)
         if not _about(said_by(self._source.phrases[phrase] for phrase in phrases)):
             self.others += 1
@@ -67,11 +71,22 @@ class Sieve:
             return
         self.placeless += not places
         for place in places:
+            self._expect_few_in_all(service, place, where)
             terms = [term for some in (phrases, unknown, *self._terms(place)) for term in some]
             told = _cells(service, place, self._day) | {"terms": LINE.join(dict.fromkeys(terms))}
             row = Row(where, len(self.rows) + 1, cells(told) | {"terms": told["terms"]})
             row.headings = _HEADINGS
             self.rows.append(self._holding.hold(row))
+
+    def _expect_few_in_all(self, service: Mapping[str, Any], place: Mapping[str, Any], where: str) -> None:
+        """Refuse a file in which everything is said everywhere: to look through it would take hours."""
+        owners = (service, _object(service, "organization"), place, _object(place, "location"))
+        self._in_all += sum(
+            len(found) for one in owners for name, found in one.items() if name != _PLACES and isinstance(found, list)
+        )
+        if self._in_all > MOST_IN_ALL:
+            what = "the services have more telephones, hours and terms at all their places than a directory can"
+            raise refuse(where, what, f"more than {MOST_IN_ALL:,}", "Ask the sender for the services again")
 
     def _terms(self, told: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         """The phrases that this has a term of, and the names of its terms that nobody knows."""
@@ -91,7 +106,7 @@ class Sieve:
 
 def _expect_few(told: Mapping[str, Any], where: str) -> None:
     """Refuse a service of which each place would be compared with too much: all of it is said at each of its places."""
-    places = _listed(told, "service_at_locations")
+    places = _listed(told, _PLACES)
     owners = (told, _object(told, "organization"), *places, *(_object(place, "location") for place in places))
     for owner in owners:
         for name, found in owner.items():
@@ -118,9 +133,8 @@ def _object(told: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _address(place: Mapping[str, Any]) -> dict[str, Any]:
     """Where the place is: a physical address before any other; of a postal one only the town, since nobody goes to a box."""
     addresses = _listed(_object(place, "location"), "addresses")
-    postal = [one for one in addresses if str(one.get("address_type") or "").casefold() == "postal"]
-    physical = next((one for one in addresses if one not in postal), None)
-    return physical or ({**postal[0], "address_1": "", "address_2": ""} if postal else {})
+    physical = next((one for one in addresses if said(one, "address_type").casefold() != "postal"), None)
+    return physical or ({**addresses[0], "address_1": "", "address_2": ""} if addresses else {})
 
 
 def _cells(service: Mapping[str, Any], place: Mapping[str, Any], day: date | None) -> dict[str, Any]:
@@ -144,7 +158,7 @@ def _cells(service: Mapping[str, Any], place: Mapping[str, Any], day: date | Non
         "status": service.get("status"),
         "minimum_age": service.get("minimum_age"),
         "maximum_age": service.get("maximum_age"),
-        "languages": ", ".join(str(one.get("name") or one.get("language") or "") for one in languages),
+        "languages": ", ".join(said(one, "name") or said(one, "language") for one in languages),
         "observed": seen.isoformat() if seen else "",
     }
 
@@ -152,15 +166,15 @@ def _cells(service: Mapping[str, Any], place: Mapping[str, Any], day: date | Non
 def _telephones(*owners: Mapping[str, Any]) -> tuple[str, str]:
     """The number of the closest owner that has one, and of the closest that has one for intake."""
     phones = [one for owner in owners for one in _listed(owner, "phones")]
-    voices = [one for one in phones if str(one.get("type") or "").casefold() not in _NOT_A_VOICE]
-    intake = [one for one in voices if _OF_INTAKE.search(str(one.get("description") or ""))]
-    main = [one for one in voices if one not in intake]
+    voices = [one for one in phones if said(one, "type").casefold() not in _NOT_A_VOICE]
+    of_intake = [bool(_OF_INTAKE.search(said(one, "description"))) for one in voices]
+    main, intake = ([one for one, of in zip(voices, of_intake, strict=True) if of is wanted] for wanted in (False, True))
     return _number(main), _number(intake)
 
 
 def _number(phones: list[dict[str, Any]]) -> str:
     for phone in phones:
-        number, extension = (str(phone.get(part) or "").strip(' "') for part in ("number", "extension"))
+        number, extension = (said(phone, part).strip(' "') for part in ("number", "extension"))
         if number:
             return f"{number} x{extension.removesuffix('.0')}" if extension else number
     return ""

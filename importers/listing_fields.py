@@ -148,7 +148,12 @@ def _listed(value: Any) -> list[Any]:
     return value
 
 
+_MOST_TERMS: Final = 1_000
+
+
 def _terms(value: Any) -> frozenset[str]:
+    if isinstance(value, list) and len(value) > _MOST_TERMS:
+        raise BadLine("it names more terms than a listing can have", f"{len(value):,}", f"Give at most {_MOST_TERMS:,}")
     return frozenset(term(code) for code in _listed(value))
 
 

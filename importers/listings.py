@@ -6,7 +6,6 @@ One transaction; a line that can't be taken costs itself. What is there already 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -22,13 +21,14 @@ from directory.problems import Loudness, Problem
 from directory.resolve import NOTHING_SINCE, resolve
 from directory.review import Review
 from directory.store import Recorded
-from importers import expectations, whereabouts
+from directory.vocabulary import is_plan
+from importers import bounds, expectations, whereabouts
 from importers.base import refuse
 from importers.contents import Content, digest_of, expect
 from importers.differences import ChangeKind
 from importers.listing_changes import Taken, Tally, change, sayings, told_of_places
 from importers.listing_fields import BadLine
-from importers.listing_file import LARGEST_FILE, LONGEST_LINE, check_header, numbered_lines, with_progress
+from importers.listing_file import LARGEST_FILE, LONGEST_LINE, check_header, numbered_lines, portions, with_progress
 from importers.listing_line import (
     SOURCE,
     VERSION,
@@ -41,8 +41,9 @@ from importers.listing_news import already_there, check_newer, check_repeats, ne
 from importers.pipeline import INVENTED, Order, Summary
 from importers.understanding import Progress
 
-_AT_ONCE: Final = 500
 _MOST_PROBLEMS: Final = 1_000
+MOST_PLANS: Final = 20_000
+"""Different insurance plans in one file: the one list that is open, and each name in it is held as long as the site runs."""
 _AS_CALLED: Final = {name: name for name in FIELDS}
 """A line calls each field as we do."""
 _FORM: Final = f"version {VERSION}"
@@ -62,6 +63,8 @@ class _Taking:
     problems: list[Problem] = field(default_factory=list)
     told: Counter[Loudness] = field(default_factory=Counter)
     withdrawn: Counter[str] = field(default_factory=Counter)
+    plans: set[str] = field(default_factory=set)
+    words: bounds.Words = field(default_factory=bounds.Words)
     _gazetteer: Gazetteer | None = None
 
     @property
@@ -86,7 +89,7 @@ def import_listings(database: Database, path: Path, order: Order, tell: Progress
     """Import a file; raises CannotUnderstand for one that is no file of listings, or far too large to be one."""
     size = path.stat().st_size
     if size > LARGEST_FILE:
-        fix = f"At most {LARGEST_FILE >> 30} GB are read; split the file, each part with the header"
+        fix = f"At most {LARGEST_FILE >> 20} MB are read; split the file, each part with the header"
         raise refuse(path.name, "the file is too large", f"{size >> 20} MB", fix)
     expect(path, Content.TEXT, "Import it as a spreadsheet", LARGEST_FILE)
     known = Summary(SOURCE, path.name, digest_of(path))
@@ -104,7 +107,7 @@ def import_lines(database: Database, lines: Iterator[tuple[int, bytes | None]], 
         run_id = store.record_run(connection, _run(known, order))
         context = Context(known.file, order.recorded_by, order.now)
         taking = _Taking(connection, context, run_id, Tally(order.most), Tally(order.most))
-        while some := list(islice(lines, _AT_ONCE)):
+        for some in portions(lines, known.file):
             _take(taking, some)
         _check_withdrawn(taking, order)
         summary = _concluded(taking, known)
@@ -162,10 +165,17 @@ def _read(taking: _Taking, number: int, raw: bytes | None) -> Line | None:
         if raw is None:
             what = f"the line is longer than {LONGEST_LINE >> 20} MB"
             raise BadLine(what, fix="Write one listing on each line, and end every line")
-        return read_line(raw, taking.context)
+        line = read_line(raw, taking.context)
     except BadLine as error:
         _refuse(taking, number, error)
         return None
+    for one in line.statements:
+        taking.words.meet(one.values, _where(taking, number))
+    taking.plans.update(code for one in line.statements for code in (*one.yes, *one.no) if is_plan(code))
+    if len(taking.plans) > MOST_PLANS:
+        what = f"the file names more insurance plans than there are: at most {MOST_PLANS:,} different ones"
+        raise refuse(_where(taking, number), what, "more", "Write each plan's name in one way, and leave out what is none")
+    return line
 
 
 def _refuse(taking: _Taking, number: int, error: BadLine) -> None:

@@ -16,6 +16,7 @@ from directory.normalize import ParsedRecord
 from directory.problems import CannotUnderstand, Loudness, Problem
 from importers.any_table import read_any_table
 from importers.base import Batch, Importer, Meaning, Row, Source, refuse, tidy
+from importers.bounds import expect_readable
 from importers.readers import Sheet
 from importers.spreadsheet_mapping import EVERY, SheetMapping, heading, load, nearest
 
@@ -133,11 +134,14 @@ class _Odd:
         """The same with the first row of each that is shown."""
         filled = [(number, row) for number, row in enumerate(sheet.rows, start=1) if any(row)]
         place = filled[0][1].index(column)
+        shown = [one for one, _ in count.most_common(_SHOWN)]
+        sought = {*map(tidy, shown)}
         first: dict[str, int] = {}
         for number, row in filled[1:]:
             for phrase in phrases_in(mapping, column, row[place]) if place < len(row) else ():
-                first.setdefault(phrase, number)
-        return cls(column, count, {one: first[tidy(one)] for one, _ in count.most_common(_SHOWN)})
+                if phrase in sought:
+                    first.setdefault(phrase, number)
+        return cls(column, count, {one: first[tidy(one)] for one in shown})
 
     def __str__(self) -> str:
         """The commonest of it in words."""
@@ -150,7 +154,11 @@ def _unknown(sheet: Sheet, mapping: SheetMapping, columns: dict[str, list[str]])
     """The columns that hold what the mapping does not know."""
     for column in mapping.spoken:
         phrases = (phrase for cell in columns[column] for phrase in phrases_in(mapping, column, cell))
-        count = Counter(phrase for phrase in phrases if mapping.phrase(column, phrase) is None)
+        count: Counter[str] = Counter()
+        for phrase in phrases:
+            if mapping.phrase(column, phrase) is None:
+                count[phrase] += 1
+                expect_readable(len(count), f"{sheet.file}, column “{column}”")
         if count:
             yield _Odd.of(sheet, mapping, column, count)
     for column in mapping.yes_no:

@@ -77,7 +77,7 @@ def _unknown(batch: Batch) -> tuple[Unknown, ...]:
 def _parse(importer: Importer, batch: Batch, tell: Progress) -> tuple[list[ParsedRecord], list[Problem]]:
     records: list[ParsedRecord] = []
     problems: list[Problem] = []
-    said = 0
+    said = unknown = 0
     for row in _counted("understanding", len(batch.rows), batch.rows, tell):
         try:
             record = importer.parse(row, batch, importer.source)
@@ -87,6 +87,8 @@ def _parse(importer: Importer, batch: Batch, tell: Progress) -> tuple[list[Parse
             problems.append(_lost(row, error, importer.source.name))
         row.let_go()
         bounds.expect_storable(said, row.where)
+        unknown += len(row.unknown)
+        bounds.expect_readable(len(problems) + unknown, row.where)
     return records, problems
 
 
@@ -190,11 +192,14 @@ def _normalize(
     statements: list[Statement] = []
     problems: list[Problem] = []
     unreadable: list[str] = []
+    words = bounds.Words()
     for record in records:
         day = record.observed_at or provenance.observed_at
         statement, found = normalize(record, replace(provenance, reference=record.where, observed_at=day), headings)
         problems += found
+        bounds.expect_readable(len(problems), record.where)
         if statement:
+            words.meet(statement.values, record.where)
             statements.append(statement)
         else:
             unreadable.append(record.local_id)

@@ -175,13 +175,26 @@ def test_what_a_short_list_loses_otherwise_is_gone(bring: Bring, before: int, af
     assert bring(*LONG[:after], importer=cut).gone == before - after
 
 
-@pytest.mark.parametrize(("most", "row"), [("MOST_TEXT", 3), ("MOST_SAID", 4)])
-def test_more_text_or_facts_than_can_be_imported_are_refused_at_their_row(
-    bring: Bring, database: Database, monkeypatch: pytest.MonkeyPatch, most: str, row: int
+@pytest.mark.parametrize(
+    ("most", "bound", "row"), [("MOST_TEXT", 1_000, 3), ("MOST_SAID", 1_000, 4), ("MOST_IMPORTED", 3, 5), ("MOST_WORDS", 5, 5)]
+)
+def test_more_text_or_facts_or_rows_or_words_than_can_be_imported_are_refused_at_their_row(
+    bring: Bring, database: Database, monkeypatch: pytest.MonkeyPatch, most: str, bound: int, row: int
 ) -> None:
     bring(*LONG[:2])
     before = state(database)
-    monkeypatch.setattr(bounds, most, 1_000)
+    monkeypatch.setattr(bounds, most, bound)
     with pytest.raises(CannotUnderstand, match=f"list.csv, row {row}: the file is larger than a directory can be"):
         bring(*LONG[:4])
     assert state(database) == before
+
+
+@pytest.mark.parametrize("wrong", [{"phone": "?"}, {"services": "?"}])
+def test_more_problems_than_anybody_reads_refuse_the_file_at_their_row(
+    bring: Bring, database: Database, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]
+) -> None:
+    monkeypatch.setattr(bounds, "MOST_PROBLEMS", 2)
+    bad = [changed(one, **wrong) for one in LONG[:4]]
+    with pytest.raises(CannotUnderstand, match="list.csv, row 4(, .*)?: more is wrong with the file than can be told"):
+        bring(*bad)
+    assert state(database)[0] == 0

@@ -20,7 +20,7 @@ from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.web import create_app
-from importers import commands, hsds_package
+from importers import commands, hsds_package, hsds_places
 from importers.base import Meaning, Source, Wanted
 from importers.contents import LARGEST_FILE, digest_of
 from importers.hsds import importer
@@ -306,6 +306,25 @@ def test_a_busy_feed_is_asked_again(served: Callable[[Answer], str], tmp_path: P
         return (429, {}) if len(asked) == 1 else (200, services())
 
     assert told(fetched(served(busy), tmp_path)) == told(EXAMPLE)
+
+
+def test_services_that_all_have_everything_everywhere_are_refused_before_it_is_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One telephone of three places is looked at three times; the places themselves do not count."""
+    (service,) = services()[:1]
+    place = service["service_at_locations"][0] | {"phones": [], "schedules": []}
+    place["location"] = {"addresses": place["location"]["addresses"]}
+    plain = {"id": "s", "name": "S", "organization": {"name": "O"}, "attributes": service["attributes"]}
+    many = plain | {"phones": [{"number": "6145550101"}], "service_at_locations": [place] * 3}
+    file = tmp_path / "county.json"
+    file.write_text(json.dumps([many]), encoding="utf-8")
+    looked_at = 3 * (1 + len(service["attributes"]) + len(place["location"]["addresses"]))
+    monkeypatch.setattr(hsds_places, "MOST_IN_ALL", looked_at)
+    assert len(importer.read(file, SOURCE).rows) == 3
+    monkeypatch.setattr(hsds_places, "MOST_IN_ALL", looked_at - 1)
+    with pytest.raises(CannotUnderstand, match="county.json, service 1: the services have more telephones, hours and terms"):
+        importer.read(file, SOURCE)
 
 
 @pytest.fixture

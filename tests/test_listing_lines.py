@@ -18,8 +18,9 @@ from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness
 from directory.tables import RunRow
 from directory.vocabulary import Answer, BedState, Channel, SourceKind, VettingState
+from importers import bounds, listings
 from importers.listing_fields import LINE, REPORT, STATEMENT, VALUES, VETTING, BadLine
-from importers.listing_file import LARGEST_FILE, LONGEST_LINE
+from importers.listing_file import LARGEST_FILE, LONGEST_LINE, portions
 from importers.listing_line import Context, read_line
 from importers.listings import import_listings
 from tests.listing_files import (
@@ -247,6 +248,46 @@ def test_a_file_that_is_far_too_large_is_not_even_read(sqlite_database: Database
         file.truncate(LARGEST_FILE + 1)
     with pytest.raises(CannotUnderstand, match="too large"):
         import_listings(sqlite_database, path, ORDER)
+
+
+def accepting(number: int, *plans: str) -> dict[str, Any]:
+    """A line of a listing that takes these insurance plans."""
+    (said,) = a_line()["statements"]
+    return a_line(id=f"listings:house-{number}", statements=[said | {"yes": list(plans)}])
+
+
+def test_a_file_of_more_lines_plans_or_words_than_can_be_is_refused_at_its_line(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.jsonl"
+    lines = [accepting(number, f"plan.Example {number}") for number in range(4)]
+    path.write_text("\n".join(map(json.dumps, [HEADER, *lines])), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(bounds, "MOST_IMPORTED", 3)
+        with pytest.raises(CannotUnderstand, match="long.jsonl, line 5: at most 3 lines are imported at once.*Split the file"):
+            import_listings(database, path, ORDER)
+    with monkeypatch.context() as patched:
+        patched.setattr(listings, "MOST_PLANS", 2)
+        with pytest.raises(CannotUnderstand, match="long.jsonl, line 4: the file names more insurance plans than there are"):
+            import_listings(database, path, ORDER)
+    with monkeypatch.context() as patched:
+        patched.setattr(bounds, "MOST_WORDS", 2)
+        with pytest.raises(CannotUnderstand, match="long.jsonl, line 2: .* 2 different words of names and cities"):
+            import_listings(database, path, ORDER)
+    assert changes(database) == (0, 0)
+    assert import_listings(database, path, ORDER).refused == 0
+
+
+def test_long_lines_are_taken_up_a_few_at_once() -> None:
+    lines = [(number, b"x" * (1 << 20)) for number in range(12)]
+    assert [len(some) for some in portions(lines, "long.jsonl")] == [5, 5, 2]
+    assert [len(some) for some in portions([(1, None)] * 1_200, "bad.jsonl")] == [500, 500, 200]
+
+
+def test_a_statement_of_more_terms_than_there_are_costs_its_line() -> None:
+    plans = [f"plan.Example {number}" for number in range(1_001)]
+    with pytest.raises(BadLine, match="more terms than a listing can have"):
+        read_line(json.dumps(accepting(1, *plans)).encode(), CONTEXT)
 
 
 def test_more_bad_lines_than_anybody_reads_are_counted(sqlite_database: Database, tmp_path: Path) -> None:

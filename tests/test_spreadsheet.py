@@ -15,7 +15,7 @@ from directory.database import Database
 from directory.normalize import FIELDS
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vocabulary import TERMS, SourceKind, is_term
-from importers import spreadsheet_suggestion
+from importers import bounds, spreadsheet_suggestion
 from importers.base import Batch, Meaning
 from importers.fingerprint import mapping_digest
 from importers.orders import SHOWN
@@ -211,6 +211,15 @@ def test_unknown_phrases_stop_with_their_list_or_are_left_out_and_counted(tmp_pa
     assert detox.found == "“upstairs” (1×, first in row 3)"
     assert "--skip-unknown" in detox.fix
     assert [problem.loudness for problem in batch(tmp_path, table, skip_unknown=True).problems] == [Loudness.NOTICE] * 2
+
+
+def test_more_different_unknown_phrases_than_anybody_reads_refuse_the_table_also_where_they_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = COUNTY.replace("Men", "Everybody").replace(",Y,x,", ",Y,upstairs,")
+    monkeypatch.setattr(bounds, "MOST_PROBLEMS", 0)
+    with pytest.raises(CannotUnderstand, match="column “gender”: more is wrong with the file than can be told"):
+        batch(tmp_path, table, skip_unknown=True)
 
 
 @pytest.mark.parametrize("days, order, expires", [
