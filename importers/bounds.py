@@ -20,7 +20,7 @@ MOST_IMPORTED: Final = 80_000
 """Rows of one file that can be imported, six times the federal directory's: each takes 3,000 bytes until it is stored."""
 MOST_PROBLEMS: Final = 100_000
 """So much may be wrong with one file: a word about each is held, and nobody reads as many."""
-MOST_WORDS: Final = 200_000
+MOST_WORDS: Final = 150_000
 """Different words in the names and cities of one file: the index takes some 420 bytes for each while it is built."""
 MOST_SAID: Final = 104 << 20
 """Bytes of what all rows affirm and deny, as sets: what is made of rows until all is stored takes less than four times that."""
