@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from directory.referral import Directory
 from tests import sites
+from tests.thumb import ALL_DRAWN, missed
 
 pytestmark = pytest.mark.browser
 
@@ -171,9 +172,21 @@ def test_no_page_scrolls_sideways(visit: Window, size: tuple[int, int]) -> None:
 def test_what_is_touched_is_large_enough_for_a_thumb(visit: Window, size: tuple[int, int]) -> None:
     seen = visit(size)
     for page in (seen.ask(), seen.go("/need"), seen.go("/listings/invented_survey:100"), seen.go("/how-options-are-ranked")):
-        for target in page.locator(TARGETS).all():
-            box = target.bounding_box()
-            assert box is None or box["height"] >= 43.9, f"{page.title()}: {target.inner_text() or target.get_attribute('id')}"
+        assert missed(page.locator(TARGETS)) == [], page.title()
+
+
+def test_a_target_too_small_for_a_thumb_is_caught_even_where_it_is_folded_away(browser: Browser) -> None:
+    page = browser.new_page()
+    button = "<button style='padding: 0; border: 0; height: {}px; width: {}px'>{}</button>"
+    page.set_content(
+        button.format(44, 30, "Good") + button.format(43, 50, "Low") + "<a href='#a' hidden>Not drawn</a>"
+        f"<details><summary>More</summary>{button.format(20, 50, 'Folded')}</details>"
+    )
+    buttons = page.locator("button, a")
+    assert missed(buttons) == ["Low: 50 by 43", "Folded: 50 by 20"]
+    assert missed(buttons, height=24, width=31) == ["Good: 30 by 44", "Folded: 50 by 20"]
+    assert not buttons.evaluate_all(ALL_DRAWN) and page.locator("button").evaluate_all(ALL_DRAWN)
+    page.context.close()
 
 
 def test_the_telephone_number_is_never_broken(visit: Window) -> None:

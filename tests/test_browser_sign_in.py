@@ -13,6 +13,7 @@ from directory.accounts import Register, Role, Who
 from tests import sites
 from tests.people import PASSWORD, Person, a_person, a_register
 from tests.test_browser import BOTH, PHONE, TARGETS, Visit, browser, fits_across, served
+from tests.thumb import missed
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
@@ -38,9 +39,7 @@ def window(browser: Browser, site: str, size: tuple[int, int]) -> Visit:
 def at_ease(page: Page) -> None:
     """The page fits across, and everything to be touched is large enough."""
     assert fits_across(page)
-    for target in page.locator(TARGETS).all():
-        box = target.bounding_box()
-        assert box is None or not target.is_visible() or (box["height"] >= 24 and box["width"] >= 24), target.inner_text()
+    assert missed(page.locator(TARGETS), height=24, width=24) == []
     for button in page.locator("main button").all():
         box = button.bounding_box()
         assert box and box["height"] >= 44
