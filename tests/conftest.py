@@ -49,6 +49,14 @@ def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the tables and all ZIP codes, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "places.db"
+    databases.fill(databases.sqlite_url(file), bundled_places())
+    return file
+
+
 @pytest.fixture(params=ENGINES)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database without any table, on each engine."""

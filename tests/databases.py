@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 
 from directory import store
 from directory.database import Database
+from directory.places import PostalPlace
 from tests import builders
 
 NEEDS = "needs "
@@ -125,13 +126,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def fill(url: str) -> None:
-    """Make the tables, and the few ZIP codes of the tests' small world."""
+def fill(url: str, places: Iterable[PostalPlace] = builders.PLACES) -> None:
+    """Make the tables, and ZIP codes: the few of the tests' small world, or others."""
     database = Database(url)
     try:
         database.upgrade()
         with database.writing() as connection:
-            store.save_places(connection, builders.PLACES)
+            store.save_places(connection, places)
     finally:
         database.close()
 

@@ -14,10 +14,8 @@ from flask import Flask
 from waitress import wasyncore
 
 from directory import store
-from directory.database import Database
 from directory.listing import Statement, Vetting
 from directory.matching.criteria import Bed
-from directory.places import bundled_places
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.vocabulary import VettingState
@@ -49,17 +47,6 @@ def statements() -> list[Statement]:
         said("clinic", {"organization": "Example Day Clinic"}, frozenset(("status.operating", "setting.outpatient")),
              no=frozenset(Bed.beds)),
     ]  # fmt: skip
-
-
-def copied_template(folder: Path) -> Path:
-    """A database with the tables and all ZIP codes, to be copied."""
-    file = folder / "places.db"
-    database = Database(databases.sqlite_url(file))
-    database.upgrade()
-    with database.writing() as connection:
-        store.save_places(connection, bundled_places())
-    database.close()
-    return file
 
 
 @contextmanager

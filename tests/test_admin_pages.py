@@ -19,8 +19,8 @@ LINK = re.compile(r"/activate/[A-Za-z0-9_-]+")
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Directory]:
-    with sites.a_directory(tmp_path, sites.copied_template(tmp_path), []) as opened:
+def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
+    with sites.a_directory(tmp_path, template, []) as opened:
         yield opened
 
 

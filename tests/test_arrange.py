@@ -18,9 +18,8 @@ NOW = datetime(2026, 3, 13, 22, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     folder = tmp_path_factory.mktemp("arranged")
-    template: Path = sites.copied_template(folder)
     with sites.a_directory(folder, template, [*evening.statements(), evening.clinic()]) as opened:
         evening.report(opened)
         yield opened

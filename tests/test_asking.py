@@ -11,16 +11,11 @@ from hypothesis import strategies as st
 
 from directory.asking import FIELDS, read_need, written_need
 from directory.need import Need
-from directory.places import Gazetteer, bundled_places
+from directory.places import Gazetteer
 from directory.problems import CannotUnderstand
 
 NOW = datetime(2026, 3, 13, 18, 0, tzinfo=UTC)
 DOCS = Path(__file__).parent.parent / "docs"
-
-
-@pytest.fixture(scope="module")
-def gazetteer() -> Gazetteer:
-    return Gazetteer(bundled_places())
 
 
 def read(gazetteer: Gazetteer, **written: Any) -> Need:

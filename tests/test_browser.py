@@ -32,10 +32,9 @@ TARGETS: Final = "a:not(.skip, svg a), button, summary, select, input:not([type=
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[str]:
     """The site, served as it is served to people."""
     folder = tmp_path_factory.mktemp("browser")
-    template = sites.copied_template(folder)
     with sites.a_directory(folder, template, sites.statements()) as directory, served(directory) as at:
         sites.all_checked(directory)
         yield at

@@ -3,6 +3,7 @@
 # ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,11 +23,11 @@ SIZE: Final = "part => parseFloat(getComputedStyle(part).fontSize)"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Directory, str, str]]:
+def site(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[tuple[Directory, str, str]]:
     """The site on an evening, its address, and the session of a counselor."""
     folder = tmp_path_factory.mktemp("evening")
     said = [*evening.statements(), evening.clinic()]
-    with sites.a_directory(folder, sites.copied_template(folder), said) as directory, served(directory) as at:
+    with sites.a_directory(folder, template, said) as directory, served(directory) as at:
         evening.report(directory)
         register = people.a_register(directory.database, directory.settings.instance)
         counselor = people.a_person(register, now=datetime.now(UTC).replace(microsecond=0))

@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -34,10 +35,10 @@ LONGEST: Final = {"/calls": 3_500, "{case}": 7_000, "{busy}/calls/" + ASKED: 7_0
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Grounds, str]]:
+def world(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[tuple[Grounds, str]]:
     folder = tmp_path_factory.mktemp("evening-pages")
     said = [*evening.statements(), evening.clinic()]
-    with sites.a_directory(folder, sites.copied_template(folder), said) as directory:
+    with sites.a_directory(folder, template, said) as directory:
         made = grounds(directory)
         with served(directory) as address:
             yield made, address

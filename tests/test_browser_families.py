@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -42,10 +43,10 @@ BESIDE_MAPS: Final = ":not(svg *)"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[str]:
     """The site with some checked centers, as it is served to people."""
     folder = tmp_path_factory.mktemp("families")
-    with sites.a_directory(folder, sites.copied_template(folder), sites.statements()) as directory, served(directory) as at:
+    with sites.a_directory(folder, template, sites.statements()) as directory, served(directory) as at:
         sites.checked(directory, "100", "101", "silent", "women")
         yield at
 

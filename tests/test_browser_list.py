@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -29,11 +30,11 @@ SIZE: Final = "part => parseFloat(getComputedStyle(part).fontSize)"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[str]:
     """The site on an evening with reports about beds, as it is served to people."""
     folder = tmp_path_factory.mktemp("evening")
     said = [*evening.statements(), evening.clinic()]
-    with sites.a_directory(folder, sites.copied_template(folder), said) as directory, served(directory) as at:
+    with sites.a_directory(folder, template, said) as directory, served(directory) as at:
         evening.report(directory)
         sites.all_checked(directory)
         evening.vet(directory)

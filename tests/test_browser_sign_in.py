@@ -21,11 +21,11 @@ World = tuple[Register, str]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[World]:
     """The site as it is served to people, and its register of accounts."""
     folder: Path = tmp_path_factory.mktemp("accounts")
     said = sites.statements()[:3]
-    with sites.a_directory(folder, sites.copied_template(folder), said) as directory, served(directory) as at:
+    with sites.a_directory(folder, template, said) as directory, served(directory) as at:
         yield a_register(directory.database, directory.settings.instance), at
 
 

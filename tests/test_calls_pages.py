@@ -32,11 +32,6 @@ AT: Final = f"/cases/{CASE}/calls/{ASKED}"
 SIZE: Final = "part => parseFloat(getComputedStyle(part).fontSize)"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
 @pytest.fixture
 def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path, template, evening.statements()) as opened:

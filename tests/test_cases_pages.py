@@ -25,11 +25,6 @@ _TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
-@pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path_factory.mktemp("cases"), template, [*evening.statements(), evening.clinic()]) as opened:
         evening.report(opened)

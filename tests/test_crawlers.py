@@ -31,10 +31,10 @@ OPEN: Final = {
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     folder = tmp_path_factory.mktemp("site")
     hostile = a_statement(VALUES | {"organization": "</script><b>Ev&il</b> \u2028 House"}, "hostile")
-    with sites.a_directory(folder, sites.copied_template(folder), [*sites.statements(), hostile]) as opened:
+    with sites.a_directory(folder, template, [*sites.statements(), hostile]) as opened:
         sites.checked(opened, "100", "101", "hidden", "hostile")
         sites.checked(opened, "102", until=datetime.now(UTC).date() - timedelta(2))
         yield opened
@@ -75,8 +75,8 @@ def test_each_page_of_the_sitemap_names_itself_in_both_languages(client: FlaskCl
         assert others["en"] in told and others.get("es", f"{HOST}/es/") in told
 
 
-def test_a_suspended_center_leaves_the_sitemap_and_its_state_at_once(tmp_path: Path) -> None:
-    with sites.a_directory(tmp_path, sites.copied_template(tmp_path), sites.statements()) as opened:
+def test_a_suspended_center_leaves_the_sitemap_and_its_state_at_once(tmp_path: Path, template: Path) -> None:
+    with sites.a_directory(tmp_path, template, sites.statements()) as opened:
         sites.checked(opened, "100")
         client = sites.a_site(opened).test_client()
         assert any("house-100" in address for address in entries(client)) and "House 100" in client.get("/centers/ohio").text

@@ -33,11 +33,6 @@ def said(listing_id: str, **values: Any) -> Statement:
     return Statement(source, local_id, by, builders.VALUES | values, frozenset(("status.operating", "sex.male")))
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("duplicates"))
-
-
 @pytest.fixture
 def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
     told = [

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -55,11 +56,11 @@ Look = Callable[[Shown], Found]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Grounds, Flask, str]]:
+def world(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[tuple[Grounds, Flask, str]]:
     """The site after an evening's work, and its address."""
     folder = tmp_path_factory.mktemp("every-page")
     said = [*evening.statements(), evening.clinic()]
-    with sites.a_directory(folder, sites.copied_template(folder), said) as directory:
+    with sites.a_directory(folder, template, said) as directory:
         made = grounds(directory)
         with served(directory) as address:
             yield made, sites.a_site(directory), address

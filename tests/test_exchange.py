@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from directory import places, portions, store
+from directory import portions, store
 from directory.availability import Bucket, Report
 from directory.database import Database
 from directory.listing import Located, Statement, Vetting
@@ -25,7 +25,7 @@ from directory.settings import Settings
 from directory.store import Recorded
 from directory.vocabulary import BedState, Channel, SourceKind, VettingState
 from directory.web import create_app
-from importers import commands, demo, samhsa_national_directory
+from importers import commands, demo
 from importers.export import export_listings
 from importers.listing_line import Context, header, read_line, written_line
 from importers.listings import import_listings
@@ -48,7 +48,6 @@ from tests.listing_files import (
 )
 
 DEMO_FILE = Path(__file__).parent.parent / "seed_data" / "demo-directory.xlsx"
-REAL = "national-directory-su-facilities-2023.xlsx"
 CONTEXT = Context("by-hand.jsonl", "a test", NOW)
 
 
@@ -192,23 +191,6 @@ def test_the_demo_directory_goes_there_and_back(database: Database, other: Datab
     first = text_of(database)
     assert carry(first, other, tmp_path / "demo.jsonl").new == new
     assert text_of(other) == first
-
-
-def test_the_real_directory_goes_there_and_back(real_files: Path, tmp_path: Path) -> None:
-    opened = []
-    for name in ("from", "to"):
-        opened.append(Database(databases.sqlite_url(tmp_path / f"{name}.db")))
-        opened[-1].upgrade()
-        with opened[-1].writing() as connection:
-            store.save_places(connection, places.bundled_places())
-    one, two = opened
-    import_file(one, samhsa_national_directory.importer, real_files / REAL, ORDER)
-    assert export_listings(one, tmp_path / "one.jsonl") == 12_744
-    assert counts(import_listings(two, tmp_path / "one.jsonl", ORDER)) == (12_744, 0, 0, 0)
-    assert export_listings(two, tmp_path / "two.jsonl") == 12_744
-    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
-    one.close()
-    two.close()
 
 
 def test_a_withheld_address_is_exported_without_its_street_whoever_gave_it(database: Database, tmp_path: Path) -> None:

@@ -28,11 +28,6 @@ SPOKEN: Final = pytest.mark.parametrize("before", ["", "/es"], ids=["english", "
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
-@pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path_factory.mktemp("site"), template, sites.statements()) as opened:
         sites.checked(opened, *CHECKED)

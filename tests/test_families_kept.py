@@ -27,11 +27,6 @@ ENDS: Final = {name: short_id(f"invented_survey:{name}") for name in CHECKED}
 NOW: Final = datetime(2026, 11, 24, tzinfo=UTC).date()
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
 @pytest.fixture
 def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
     said = [one for one in sites.statements() if one.local_id in CHECKED]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,9 +21,9 @@ READY, HELD = "invented_survey:ready", "invented_survey:held"
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     folder = tmp_path_factory.mktemp("finding")
-    with sites.a_directory(folder, sites.copied_template(folder), evening.statements()) as opened:
+    with sites.a_directory(folder, template, evening.statements()) as opened:
         (told,) = evening.statements("third")
         far = {"organization": "Example Far House", "city": "Cleveland", "postal_code": "44113", "phone": "2165550177x12"}
         with opened.database.writing() as connection:

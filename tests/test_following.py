@@ -36,11 +36,6 @@ READY: Final = "invented_survey:ready"
 NEED: Final = evening.NEED | {"words": ""}
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("following"))
-
-
 @pytest.fixture
 def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path, template, evening.statements()) as opened:

@@ -40,11 +40,6 @@ def a_failure(status: int, **headers: str) -> Reply:
     return lambda router: router.say(status, b"busy", None, **headers)
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
 @pytest.fixture
 def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path, template, []) as opened:

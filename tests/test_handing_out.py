@@ -30,11 +30,6 @@ CANARIES = ("43215", "canaryplan", "canarywords", "heroin", "Blue Heron")
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
-@pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path_factory.mktemp("handouts"), template, [*evening.statements(), evening.clinic()]) as opened:
         evening.report(opened)

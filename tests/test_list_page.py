@@ -22,11 +22,6 @@ from tests.test_web import well_formed
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
-@pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     said = [*evening.statements(), evening.clinic()]
     with sites.a_directory(tmp_path_factory.mktemp("evening"), template, said) as opened:

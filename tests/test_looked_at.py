@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask, g
@@ -20,10 +21,10 @@ _OF_A_CASE = re.compile(r"Blue Heron|List no\. 1\b|Lista n\.º 1\b")
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Grounds, Flask, Database]]:
+def world(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[tuple[Grounds, Flask, Database]]:
     """The site after an evening's work, with two pages more: one that looks a case up, and one that goes behind the store."""
     folder = tmp_path_factory.mktemp("looked-at")
-    with sites.a_directory(folder, sites.copied_template(folder), [*evening.statements(), evening.clinic()]) as directory:
+    with sites.a_directory(folder, template, [*evening.statements(), evening.clinic()]) as directory:
         made, app = grounds(directory), sites.a_site(directory)
 
         @app.get("/new/<case_id>")

@@ -108,8 +108,8 @@ def test_the_json_keeps_to_its_schema_and_its_counts_add_up(app: Flask) -> None:
         assert cited and all(finding["source"] in ("demo", "demo_calls") and finding["observed_at"] for finding in cited)
 
 
-def test_a_plan_of_two_steps_names_the_second_with_its_number(tmp_path: Path) -> None:
-    with sites.a_directory(tmp_path, sites.copied_template(tmp_path), [*evening.statements(), evening.clinic()]) as opened:
+def test_a_plan_of_two_steps_names_the_second_with_its_number(tmp_path: Path, template: Path) -> None:
+    with sites.a_directory(tmp_path, template, [*evening.statements(), evening.clinic()]) as opened:
         evening.report(opened)
         need = a_need(as_of=datetime.now(UTC).replace(microsecond=0), meeting_ends=None)
         told = referral.options(opened, need, 50).as_json()

@@ -16,9 +16,9 @@ from tests import builders, evening, sites
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     folder = tmp_path_factory.mktemp("paper")
-    with sites.a_directory(folder, sites.copied_template(folder), [*evening.statements(), evening.clinic()]) as opened:
+    with sites.a_directory(folder, template, [*evening.statements(), evening.clinic()]) as opened:
         evening.report(opened)
         yield opened
 
@@ -90,7 +90,7 @@ def test_the_times_of_the_meeting_are_said(directory: Directory) -> None:
     assert "the meeting ends 8:00 pm; they leave 9:30 pm" in words
 
 
-def test_the_demonstration_says_that_it_is_one(tmp_path: Path) -> None:
+def test_the_demonstration_says_that_it_is_one(tmp_path: Path, template: Path) -> None:
     said = builders.a_statement(source="demo", yes=builders.DEFAULT_YES)
-    with sites.a_directory(tmp_path, sites.copied_template(tmp_path), [said]) as demo:
+    with sites.a_directory(tmp_path, template, [said]) as demo:
         assert paper.in_words(referral.options(demo, builders.a_need())).startswith(paper.DEMONSTRATION)

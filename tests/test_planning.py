@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -30,10 +31,10 @@ SAYS: Final = f"Planned for 7:00 pm on {THEN:%A, %B} {THEN.day}, {THEN.year}: as
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     folder = tmp_path_factory.mktemp("planning")
     said = [*evening.statements(), evening.clinic()]
-    with sites.a_directory(folder, sites.copied_template(folder), said) as opened:
+    with sites.a_directory(folder, template, said) as opened:
         evening.report(opened)
         yield opened
 

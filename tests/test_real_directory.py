@@ -1,5 +1,6 @@
 """The federal directory of 2023 as its publisher gave it: every listing, and the figures that are known of it."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -9,15 +10,18 @@ from typing import NamedTuple
 
 import pytest
 
-from directory import duplicates, places, store
+from directory import duplicates, store
 from directory.database import Database
 from directory.listing import Listing, PhoneKind
 from directory.places import Gazetteer
 from directory.problems import Loudness
 from directory.vocabulary import SETTINGS_INPATIENT, SETTINGS_RESIDENTIAL, Answer
 from importers import samhsa_national_directory
+from importers.export import export_listings
+from importers.listings import import_listings
 from importers.pipeline import Order, Summary, import_file
 from tests import databases
+from tests.listing_files import counts
 
 NAME = "national-directory-su-facilities-2023.xlsx"
 ORDER = Order("a test", datetime(2026, 3, 13, 20, 0, tzinfo=UTC))
@@ -31,11 +35,11 @@ class Imported(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def real(real_files: Path, gazetteer: Gazetteer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
-    database = Database(databases.sqlite_url(tmp_path_factory.mktemp("real") / "directory.db"))
-    database.upgrade()
-    with database.writing() as connection:
-        store.save_places(connection, places.bundled_places())
+def real(
+    real_files: Path, gazetteer: Gazetteer, tmp_path_factory: pytest.TempPathFactory, template: Path
+) -> Iterator[Imported]:
+    file = Path(shutil.copy(template, tmp_path_factory.mktemp("real") / "directory.db"))
+    database = Database(databases.sqlite_url(file))
     started = perf_counter()
     summary = import_file(database, samhsa_national_directory.importer, real_files / NAME, ORDER)
     print(f"\nreading, understanding and storing the real directory: {perf_counter() - started:.2f} s", file=sys.stderr)  # noqa: T201
@@ -107,3 +111,12 @@ def test_importing_it_again_changes_nothing(real: Imported) -> None:
     assert (again.imported, again.unchanged, again.new, again.changed, again.gone) == (True, 12_744, 0, 0, 0)
     with real.database.reading() as connection:
         assert store.counter(connection) == before
+
+
+def test_all_of_it_goes_there_and_back_as_a_file_of_listings(real: Imported, template: Path, tmp_path: Path) -> None:
+    other = Database(databases.sqlite_url(Path(shutil.copy(template, tmp_path / "other.db"))))
+    assert export_listings(real.database, tmp_path / "one.jsonl") == 12_744
+    assert counts(import_listings(other, tmp_path / "one.jsonl", ORDER)) == (12_744, 0, 0, 0)
+    assert export_listings(other, tmp_path / "two.jsonl") == 12_744
+    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
+    other.close()

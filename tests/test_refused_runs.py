@@ -28,11 +28,11 @@ from importers.samhsa_national_directory import importer as national
 from tests.listing_files import HEADER as LISTINGS
 from tests.listing_files import a_line
 from tests.test_spreadsheet import COUNTY, MAPPING
-from tests.test_staff_import import app, directory, send, somebody, template
+from tests.test_staff_import import app, directory, send, somebody
 from tests.test_staff_import import bring as sent
 from tests.workbooks import HEADER, a_book, a_facility
 
-__all__ = ["app", "directory", "template"]
+__all__ = ["app", "directory"]
 NOW = datetime(2026, 3, 13, 20, 0, tzinfo=UTC)
 ORDER = Order("a test", NOW)
 NATIONAL = "samhsa_national_directory"

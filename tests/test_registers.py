@@ -1,6 +1,7 @@
 """The two registers: California's licenses as they really are, and what spoils a layer or a list of certificates."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from directory import places, store
+from directory import store
 from directory.database import Database
 from directory.listing import Listing
 from directory.places import Gazetteer
@@ -34,11 +35,11 @@ class Imported(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def real(real_files: Path, gazetteer: Gazetteer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
-    database = Database(databases.sqlite_url(tmp_path_factory.mktemp("register") / "directory.db"))
-    database.upgrade()
-    with database.writing() as connection:
-        store.save_places(connection, places.bundled_places())
+def real(
+    real_files: Path, gazetteer: Gazetteer, tmp_path_factory: pytest.TempPathFactory, template: Path
+) -> Iterator[Imported]:
+    file = Path(shutil.copy(template, tmp_path_factory.mktemp("register") / "directory.db"))
+    database = Database(databases.sqlite_url(file))
     summary = import_file(database, california_dhcs.importer, real_files / NAME, Order("a test", NOW))
     with database.reading() as connection:
         listings = list(store.listings(connection, gazetteer.locate))
@@ -186,9 +187,11 @@ def of_oak(directory: Directory, folder: Path, ends: date, seen: date) -> None:
     import_file(directory.database, california_dhcs.importer, file, Order("a test", datetime.now(UTC), observed_at=seen))
 
 
-def test_a_register_that_shows_an_expired_license_takes_a_vetted_center_from_families_at_once(tmp_path: Path) -> None:
+def test_a_register_that_shows_an_expired_license_takes_a_vetted_center_from_families_at_once(
+    tmp_path: Path, template: Path
+) -> None:
     today, oak = datetime.now(UTC).date(), "california_dhcs:340001DN"
-    with sites.a_directory(tmp_path, sites.copied_template(tmp_path), []) as directory:
+    with sites.a_directory(tmp_path, template, []) as directory:
         of_oak(directory, tmp_path, today + timedelta(300), today - timedelta(9))
         sites.checked(directory, oak)
         client = sites.a_site(directory).test_client()

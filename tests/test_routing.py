@@ -279,9 +279,9 @@ def test_no_other_room_asks_another_host() -> None:
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     folder = tmp_path_factory.mktemp("routing")
-    with sites.a_directory(folder, sites.copied_template(folder), sites.statements()) as opened:
+    with sites.a_directory(folder, template, sites.statements()) as opened:
         sites.all_checked(opened)
         yield opened
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -76,10 +77,10 @@ def legible(page: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     folder = tmp_path_factory.mktemp("spanish")
     said = [*evening.statements(), evening.clinic()]
-    with sites.a_directory(folder, sites.copied_template(folder), said) as opened:
+    with sites.a_directory(folder, template, said) as opened:
         evening.report(opened)
         evening.vet(opened)
         sites.checked(opened, *CHECKED)

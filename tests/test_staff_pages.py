@@ -33,11 +33,6 @@ NOW: Final = datetime.now(UTC)
 READY: Final = "invented_survey:ready"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("staff"))
-
-
 @pytest.fixture
 def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path, template, evening.statements()) as opened:

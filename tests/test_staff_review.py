@@ -24,11 +24,6 @@ CALLED: Final = builders.a_provenance(source="calls", kind=SourceKind.STAFF_CALL
 LISTED: Final = builders.a_provenance(source="invented_survey")
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
 @pytest.fixture
 def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path, template, sites.statements()) as opened:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,11 +28,11 @@ def said(local_id: str, **values: Any) -> Statement:
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     folder = tmp_path_factory.mktemp("table")
     hidden = {"organization": "A Shelter", "confidential": True, "address_1": "5 Hidden Road"}
     told = [said("a"), said("b", organization=EVIL, address_1="@SUM(A1)"), said("c", **hidden)]
-    with sites.a_directory(folder, sites.copied_template(folder), told) as opened:
+    with sites.a_directory(folder, template, told) as opened:
         yield opened
 
 

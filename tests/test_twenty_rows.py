@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from directory import duplicates, places, store
+from directory import duplicates, store
 from directory.database import Database
 from directory.listing import Listing
 from directory.places import Gazetteer
@@ -69,21 +69,9 @@ def everything(came: Brought) -> str:
     return "".join(exported(came.database))
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with all ZIP codes, to be copied."""
-    file = tmp_path_factory.mktemp("all-zips") / "filled.db"
-    opened = Database(databases.sqlite_url(file))
-    opened.upgrade()
-    with opened.writing() as connection:
-        store.save_places(connection, places.bundled_places())
-    opened.close()
-    return file
-
-
 @pytest.fixture
-def database(tmp_path: Path, filled: Path) -> Iterator[Database]:
-    shutil.copy(filled, tmp_path / "twenty.db")
+def database(tmp_path: Path, template: Path) -> Iterator[Database]:
+    shutil.copy(template, tmp_path / "twenty.db")
     opened = Database(databases.sqlite_url(tmp_path / "twenty.db"))
     yield opened
     opened.close()

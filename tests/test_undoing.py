@@ -134,11 +134,6 @@ def test_a_file_of_listings_is_not_undone(bring: Bring, database: Database, tmp_
 # --- where people do it ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
 @pytest.fixture
 def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path, template, []) as opened:

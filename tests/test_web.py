@@ -25,11 +25,6 @@ VOID: Final = ("meta", "link", "input", "img", "br", "rect")
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
-@pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Directory]:
     with sites.a_directory(tmp_path_factory.mktemp("site"), template, sites.statements()) as opened:
         sites.all_checked(opened)

@@ -61,11 +61,6 @@ class Evening:
         self.page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sites.copied_template(tmp_path_factory.mktemp("places"))
-
-
 @contextmanager
 def an_evening(browser: Browser, folder: Path, template: Path, size: tuple[int, int], *known: str) -> Iterator[Evening]:
     """A site of its own on which beds are known of these centers; afterwards nothing went wrong or to any other host."""
