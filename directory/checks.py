@@ -17,9 +17,9 @@ _STYLE: Final = (
     ("ruff format", ("ruff", "format", "--check", ".")),
     ("mypy --strict", ("mypy",)),
 )
-_SPREAD: Final = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
+_SPREAD: Final = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder")
 """A worker more than processors, since some wait for a browser or a database; the tests of one file stay together, since they
-share what is slow to set up.
+share what is slow to set up. The files are begun in the order of tests/conftest.py, not the one with the most tests first.
 """
 IN_MEMORY: Final = Path("/dev/shm")
 ROOM: Final = 2 << 30

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from argon2 import PasswordHasher
@@ -22,6 +23,20 @@ TEMPLATE = "filled"
 settings.register_profile("suite", settings(), deadline=None)  # how fast a machine is, is nothing that a test may fail for
 settings.load_profile("suite")
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+LONG: Final = (
+    "every_page", "browser_families", "hostile_costs", "whole_evening", "calls_pages", "geocoding", "real_directory", "quality",
+    "generations", "new_source", "handout_browser", "bench", "bench_server", "staff_import", "matching", "bootstrap", "store",
+    "browser_cases", "browser_evening", "browser", "spreadsheet", "sign_in", "calling", "exchange",
+)  # fmt: skip
+"""The files of tests that take longest. Begun last, one of them would keep a worker busy when the others have nothing left."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, in the order above; the tests of a file stay as they stand in it."""
+    place = {f"test_{name}": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
 
 
 @pytest.fixture(scope="session", autouse=True)
