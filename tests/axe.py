@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from playwright.sync_api import Page
 
+from tests.thumb import unfold
+
 _SCRIPT: Final = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 _TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 _OPTIONS: Final[dict[str, Any]] = {
@@ -12,7 +14,6 @@ _OPTIONS: Final[dict[str, Any]] = {
     "rules": {"target-size": {"enabled": True}},  # AA in WCAG 2.2, but left out by axe-core unless it is asked for
     "resultTypes": ["violations"],
 }
-OPEN_ALL: Final = "parts => parts.forEach(part => { part.open = true; })"
 
 
 def violations(page: Page) -> list[str]:
@@ -21,7 +22,7 @@ def violations(page: Page) -> list[str]:
     The page is looked at from its top, where it came to rest: farther down, the way out stands in front of whatever passes
     beneath it, and a thumb moves that out again.
     """
-    page.locator("details").evaluate_all(OPEN_ALL)
+    unfold(page)
     page.evaluate("() => scrollTo({top: 0, behavior: 'instant'})")
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_SCRIPT)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from directory.referral import Directory
 from tests import evening, people, sites
 from tests.test_browser import BOTH, PHONE, TARGETS, Visit, browser, fits_across, served
-from tests.thumb import missed
+from tests.thumb import missed, unfold
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
@@ -126,9 +126,7 @@ def test_no_page_of_a_case_scrolls_sideways_or_is_too_small_for_a_thumb(visit: W
     case = urlsplit(page.url).path
     for path in (case, f"{case}/need", f"{case}/about", "/desk", "/cases/new"):
         page = seen.go(path)
-        for summary in page.locator("main summary").all():
-            if summary.locator("xpath=..").get_attribute("open") is None:
-                summary.click()
+        unfold(page)
         assert fits_across(page), path
         assert missed(page.locator(TARGETS)) == [], path
 

@@ -22,7 +22,7 @@ from tests.test_browser import (
     served,
     visit,
 )  # fmt: skip
-from tests.thumb import missed
+from tests.thumb import missed, unfold
 
 __all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser
@@ -69,9 +69,7 @@ def test_whom_to_call_now_is_the_largest_thing_on_the_page(visit: Window, size: 
 @BOTH
 def test_the_list_with_everything_open_fits_and_can_be_touched(visit: Window, size: tuple[int, int]) -> None:
     page = ask(visit, size, "example house for women")
-    for summary in page.locator("main summary").all():
-        if summary.locator("xpath=..").get_attribute("open") is None:
-            summary.click()
+    unfold(page)
     assert fits_across(page)
     assert missed(page.locator(TARGETS)) == []
 

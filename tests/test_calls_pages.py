@@ -23,7 +23,7 @@ from directory.vocabulary import BedState, Channel
 from tests import evening, people, sites
 from tests.test_browser import BOTH, PHONE, TARGETS, browser, fits_across, served
 from tests.test_web import well_formed
-from tests.thumb import missed
+from tests.thumb import missed, unfold
 
 __all__ = ["browser"]
 CASE: Final = "c" * 22
@@ -313,8 +313,7 @@ def test_the_number_to_dial_is_first_and_largest_and_everything_can_be_touched(
     assert box and box["y"] + box["height"] < size[1]
     others = page.locator("main :is(p, h2, h3, legend, button, summary, .tap)").evaluate_all(f"parts => parts.map({SIZE})")
     assert number.evaluate(SIZE) > max(others)
-    for summary in page.locator("main summary").all():
-        summary.click()
+    unfold(page)
     assert fits_across(page)
     assert missed(page.locator(f"main :is({TARGETS})")) == []
 

@@ -1,8 +1,8 @@
-"""What a thumb hits and what it misses, measured for all targets of a page at once."""
+"""What a thumb opens, hits and misses, for all parts of a page at once."""
 
 from typing import Final
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 LEAST: Final = 43.9
 """CSS pixels in height: the 44 that are asked for, less what a browser rounds away."""
@@ -11,6 +11,12 @@ _BOXES: Final = """parts => parts.filter(part => part.getClientRects().length).m
     return [part.textContent.trim() || part.id, box.width, box.height];
 })"""
 ALL_DRAWN: Final = "parts => parts.every(part => part.getClientRects().length)"
+_OPEN: Final = "parts => parts.forEach(part => { part.open = true; })"
+
+
+def unfold(page: Page) -> None:
+    """Open whatever is folded away."""
+    page.locator("details").evaluate_all(_OPEN)
 
 
 def missed(targets: Locator, height: float = LEAST, width: float = 0) -> list[str]:
