@@ -5,17 +5,20 @@ import os
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from flask.testing import FlaskCliRunner
 
 from directory import store
 from directory.database import Database
 from directory.normalize import FIELDS
 from directory.problems import CannotUnderstand, Loudness, Problem
 from directory.vocabulary import TERMS, SourceKind, is_term
-from importers import bounds, spreadsheet_suggestion
+from importers import bounds, commands, spreadsheet_suggestion
 from importers.base import Batch, Meaning
 from importers.fingerprint import mapping_digest
 from importers.orders import SHOWN
@@ -24,6 +27,7 @@ from importers.spreadsheet import importer_of
 from importers.spreadsheet_mapping import SheetMapping, load
 from importers.spreadsheet_suggestion import Words, suggest
 from seed_data.workbook import write_workbook
+from tests import sites
 from tests.listing_files import LOCATE
 
 ROOT = Path(__file__).parent.parent
@@ -382,23 +386,36 @@ def test_the_words_of_suggestions_name_fields_and_terms_that_exist() -> None:
 # --- the command -----------------------------------------------------------------------------------------------------
 
 
-def told(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flask", "--app", "app", "import", "spreadsheet", *words]
+@pytest.fixture
+def terminal(tmp_path: Path, template: Path) -> Iterator[FlaskCliRunner]:
+    """The program's commands over an empty directory."""
+    with sites.a_directory(tmp_path, template, []) as directory:
+        app = sites.a_site(directory)
+        commands.register(app)
+        with app.app_context():
+            yield app.test_cli_runner()
+
+
+def told(terminal: FlaskCliRunner, *words: str) -> Result:
+    return terminal.invoke(args=["import", "spreadsheet", *words])
+
+
+def test_the_command_suggests_a_mapping_in_a_process_of_its_own(tmp_path: Path) -> None:
+    file = str(written(tmp_path, "county.csv", COUNTY))
+    command = [sys.executable, "-m", "flask", "--app", "app", "import", "spreadsheet", file, "--suggest-mapping"]
     environment = os.environ | {"INSTANCE": str(tmp_path / "instance")}
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+    suggested = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=True).stdout
+    assert tomllib.loads(suggested)["columns"]["organization"] == "Name"
 
 
-def test_the_command_suggests_and_imports(tmp_path: Path) -> None:
+def test_the_command_imports(tmp_path: Path, terminal: FlaskCliRunner) -> None:
     file = written(tmp_path, "county.csv", COUNTY)
-    suggested = told(tmp_path, str(file), "--suggest-mapping")
-    assert suggested.returncode == 0
-    assert tomllib.loads(suggested.stdout)["columns"]["organization"] == "Name"
     mapping = written(tmp_path, "county.toml", MAPPING)
-    done = told(tmp_path, str(file), "--mapping", str(mapping), "--dry-run", "--json")
-    assert done.returncode == 0
+    done = told(terminal, str(file), "--mapping", str(mapping), "--dry-run", "--json")
+    assert done.exit_code == 0
     assert json.loads(done.stdout)["new"] == 3
     many = COUNTY + "".join(f"House {number},,Dayton,OH,45402,,,,,,\n" for number in range(SHOWN))
-    named = told(tmp_path, str(written(tmp_path, "many.csv", many)), "--mapping", str(mapping), "--dry-run", "--json")
+    named = told(terminal, str(written(tmp_path, "many.csv", many)), "--mapping", str(mapping), "--dry-run", "--json")
     assert len(json.loads(named.stdout)["changes"]) == SHOWN + 3
     for words, expected in (
         ((str(file),), "--suggest-mapping prints one"),
@@ -406,16 +423,14 @@ def test_the_command_suggests_and_imports(tmp_path: Path) -> None:
         ((str(tmp_path / "no.csv"), "--suggest-mapping"), "the file can't be read"),
         ((str(mapping), "--mapping", str(file)), "the mapping is not TOML"),
     ):
-        failed = told(tmp_path, *words)
-        assert failed.returncode in (1, 2)
+        failed = told(terminal, *words)
+        assert failed.exit_code in (1, 2) and isinstance(failed.exception, SystemExit)
         assert expected in failed.stderr
         assert "Traceback" not in failed.stderr
 
 
-def test_the_list_of_sources_names_what_needs_no_publisher(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "flask", "--app", "app", "sources"]
-    environment = os.environ | {"INSTANCE": str(tmp_path / "instance")}
-    listed = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=True).stdout
+def test_the_list_of_sources_names_what_needs_no_publisher(terminal: FlaskCliRunner) -> None:
+    listed = terminal.invoke(args=["sources"]).stdout
     told = {paragraph.partition("\n")[0]: paragraph for paragraph in listed.split("\n\n")}
     assert "  File: an .xlsx workbook or a CSV file" in told["spreadsheet"]
     assert "  File: a file of listings, JSON Lines" in told["listings"]
