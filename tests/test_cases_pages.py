@@ -37,7 +37,7 @@ def app(directory: Directory) -> Flask:
 
 
 def signed_in(app: Flask, name: str, role: Role = Role.COUNSELOR) -> FlaskClient:
-    return people.a_client(app, people.a_person(app.extensions["register"], role, name, NOW))
+    return people.a_client(app, people.a_person(app.extensions["register"], role, name, datetime.now(UTC)))
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def app(directory: Directory) -> Flask:
 
 @pytest.fixture
 def staff(app: Flask) -> FlaskClient:
-    return a_client(app, a_person(app.extensions["register"], Role.STAFF, now=NOW))
+    return a_client(app, a_person(app.extensions["register"], Role.STAFF, now=datetime.now(UTC)))
 
 
 def post(client: FlaskClient, where: str, **fields: str) -> Any:
@@ -129,7 +129,7 @@ def test_a_decision_that_came_too_late_is_told_in_words(staff: FlaskClient) -> N
 
 
 def test_the_page_is_for_staff(app: Flask) -> None:
-    counselor = a_client(app, a_person(app.extensions["register"], Role.COUNSELOR, now=NOW))
+    counselor = a_client(app, a_person(app.extensions["register"], Role.COUNSELOR, now=datetime.now(UTC)))
     assert counselor.get("/staff/duplicates").status_code == 403
     assert app.test_client().post("/staff/duplicates", data={"choice": "left"}).status_code in (400, 401, 403)
 

@@ -53,7 +53,7 @@ def app(directory: Directory) -> Flask:
 
 
 def somebody(app: Flask, role: Role = Role.STAFF, name: str = "ann") -> FlaskClient:
-    return a_client(app, a_person(app.extensions["register"], role, name, NOW))
+    return a_client(app, a_person(app.extensions["register"], role, name, datetime.now(UTC)))
 
 
 def send(client: FlaskClient, address: str, **form: Any) -> Any:
@@ -118,7 +118,7 @@ def test_who_confirms_twice_is_led_to_what_was_done(app: Flask, directory: Direc
 def test_a_double_click_waits_for_the_first_click_and_is_led_to_what_it_did(
     app: Flask, directory: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person = a_person(app.extensions["register"], Role.STAFF, "ann", NOW)
+    person = a_person(app.extensions["register"], Role.STAFF, "ann", datetime.now(UTC))
     client, other = a_client(app, person), a_client(app, person)
     sent = bring(client, book(tmp_path, "614-555-0101"))
     importing, second = app.extensions["importing"], list[Any]()
@@ -272,7 +272,7 @@ def test_a_site_without_importers_has_no_such_page(directory: Directory) -> None
 def test_the_whole_way_in_a_real_browser(
     browser: Browser, app: Flask, directory: Directory, tmp_path: Path, width: int
 ) -> None:
-    person = a_person(app.extensions["register"], Role.STAFF, "ann", NOW)
+    person = a_person(app.extensions["register"], Role.STAFF, "ann", datetime.now(UTC))
     with served(directory, app) as site:
         context = browser.new_context(viewport={"width": width, "height": 900})
         context.add_cookies([{"name": "session", "value": person.session, "url": site}])

@@ -45,7 +45,7 @@ def app(directory: Directory) -> Flask:
 
 
 def somebody(app: Flask, role: Role = Role.STAFF, name: str = "") -> FlaskClient:
-    return a_client(app, a_person(app.extensions["register"], role, name, NOW))
+    return a_client(app, a_person(app.extensions["register"], role, name, datetime.now(UTC)))
 
 
 def token(page: str) -> str:
