@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 import io
+import json
 import re
 import subprocess
 import sys
@@ -187,6 +188,40 @@ def test_staff_read_at_home_that_listings_wait_to_be_checked(app: Flask, directo
     sites.checked(directory, first)
     told = client.get("/staff").text
     assert "1 listing waits to be checked" in told and "Nothing waits" not in told
+
+
+def test_what_a_file_does_not_say_is_said_beside_its_report_without_sending_it_again(
+    app: Flask, directory: Directory, tmp_path: Path
+) -> None:
+    client = somebody(app)
+    reply = json.loads((ROOT / "tests" / "sources" / "samhsa_locator" / "example.json").read_text(encoding="utf-8"))
+    del reply["fetched"]
+    (tmp_path / "reply.json").write_text(json.dumps(reply), encoding="utf-8")
+    sent = bring(client, tmp_path / "reply.json", source="samhsa_locator")
+    told = client.get(sent.location).text
+    well_formed(told)
+    assert "does not say which day it speaks of" in told and "--observed" not in told
+    assert "Say it: “The day that it speaks of”: 2023-06-29" in told and 'value="reply.json"' not in told
+    soon = send(client, f"{sent.location}/again", observed="soon")
+    well_formed(soon.text)
+    assert soon.status_code == 422 and "Enter a day as 2026-03-13." in soon.text and 'value="soon"' in soon.text
+    again = send(client, f"{sent.location}/again", observed="2026-02-12")
+    assert (again.status_code, again.location) == (303, sent.location)
+    assert "What the file would change" in client.get(sent.location).text and listings(directory) == 0
+    assert send(client, f"{sent.location}/confirm").location.startswith("/staff/runs/") and listings(directory) > 1
+
+
+def test_a_reason_lets_a_file_in_that_was_refused(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    client = somebody(app)
+    phones = [f"614-555-{number:04d}" for number in range(100, 130)]
+    send(client, bring(client, book(tmp_path, *phones)).location + "/confirm")
+    half = bring(client, book(tmp_path, *phones[:12])).location
+    told = client.get(half).text
+    assert "far shorter than the newest" in told and "Import it although it is not as expected, because" in told
+    send(client, f"{half}/again", because="half of them closed")
+    done = send(client, f"{half}/confirm").location
+    record = client.get(done).text
+    assert "half of them closed" in record and "Import it</button>" not in record
 
 
 def test_leaving_it_erases_the_file(app: Flask, directory: Directory, tmp_path: Path) -> None:

@@ -13,19 +13,18 @@ from typing import Any, Final, Protocol, cast
 from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from directory import store, values
+from directory import store
 from directory.account import Who
 from directory.resolve import Locate
 from directory.uploads import MOST_BYTES, Upload, Uploads
 from directory.vetting_desk import known_as
+from directory.web import said_with
 from directory.web.opened import now, opened, page
 from directory.web.roles import needs
 from directory.web.staff_review import COUNTS
 
 staff_import: Final = Blueprint("staff_import", __name__, url_prefix="/staff/import")
-_LONGEST: Final = 300
 _AROUND: Final = 16 << 10
-_WRITTEN: Final = ("source", "observed", "covers", "because")
 _PATIENCE: Final = 120
 _PAUSE: Final = 0.25
 
@@ -107,9 +106,10 @@ def choose() -> str:
 @needs("staff", "admin", most_bytes=MOST_BYTES + _AROUND)
 def send() -> Redirect | tuple[str, int]:
     """Keep the file, and try it."""
-    sources, kept, wrong = importing(), uploads(), dict[str, str]()
+    sources, kept = importing(), uploads()
     kept.erase_old(now())
-    file, said = request.files.get("file"), _said(wrong)
+    said, wrong = said_with.entered()
+    file, said["source"] = request.files.get("file"), request.form.get("source", "")
     if file is None or not file.filename:
         wrong["file"] = "Choose the file as it was downloaded."
     if said["source"] not in sources.sources:
@@ -141,9 +141,27 @@ def _propose(upload: Upload, said: Mapping[str, Any]) -> Redirect:
 def report(token: str) -> str:
     """What the file would change, before anything is done."""
     upload = mine(token, "report")
-    said, told = upload.told["said"], upload.told["report"]
-    shown = {"title": importing().sources.get(said["source"], ""), "mapped": has_mapping(upload)}
-    return page("staff_report.html", upload=upload, told=told, counts=COUNTS, busy=uploads().busy(token), **shown)
+    return _report(upload, said_with.form(upload.told["said"]), {})
+
+
+@staff_import.post("/<token>/again")
+@needs("staff", "admin")
+def again(token: str) -> Redirect | tuple[str, int]:
+    """Try the same file with what it did not say itself, after a report that asked for that."""
+    upload = mine(token, "report")
+    entered, wrong = said_with.entered()
+    if wrong:
+        return _report(upload, request.form.to_dict(flat=False), wrong), 422
+    said = {**upload.told["said"], **entered}
+    uploads().tell(upload, {"said": said, "report": dict(importing().look(wish(upload, said)))})
+    return redirect(url_for("staff_import.report", token=token), 303)
+
+
+def _report(upload: Upload, form: Mapping[str, Sequence[str]], wrong: Mapping[str, str]) -> str:
+    told, mapped = upload.told["report"], has_mapping(upload)
+    shown = {"title": importing().sources.get(upload.told["said"]["source"], ""), "busy": uploads().busy(upload.token)}
+    shown |= {"mapped": mapped, "asks": not mapped and said_with.asked_for(told), "form": form, "wrong": wrong}
+    return page("staff_report.html", upload=upload, told=told, counts=COUNTS, **shown)
 
 
 @staff_import.post("/<token>/confirm")
@@ -210,25 +228,6 @@ def has_mapping(upload: Upload) -> bool:
     return mapped and ("proposed" in upload.told or uploads().beside(upload) is not None)
 
 
-def _said(wrong: dict[str, str]) -> dict[str, Any]:
-    """What was chosen beside the file, as it is kept; what can't be read is told."""
-    said = {
-        name: " ".join(request.form.get(name, "").split())[:_LONGEST] for name in ("source", "observed", "covers", "because")
-    }
-    for name, read in (("observed", values.written_day), ("covers", _states)):
-        try:
-            said[name] = read(said[name]) if said[name] else ""
-        except ValueError as error:
-            wrong[name] = f"{error}."
-    return {**said, "skip_unknown": request.form.get("skip_unknown") == "yes"}
-
-
-def _states(written: str) -> str:
-    if written.casefold() == "all":
-        return ",".join(sorted(values.STATES))
-    return ",".join(sorted({values.state_province(one) for one in written.split(",")}))
-
-
 def wish(upload: Upload, said: Mapping[str, Any]) -> Wish:
     """A file that waits, to be imported as was said."""
     return Wish(
@@ -245,6 +244,6 @@ def wish(upload: Upload, said: Mapping[str, Any]) -> Wish:
 
 
 def _choose(wrong: Mapping[str, str]) -> str:
-    form = {name: request.form.getlist(name) for name in (*_WRITTEN, "skip_unknown")}
+    form = request.form.to_dict(flat=False)
     offered = {"": "Choose", **importing().sources}
     return page("staff_import.html", form=form, told=wrong, offered=offered, most=MOST_BYTES >> 20)

@@ -2,16 +2,16 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from directory import values
 from directory.normalize import FIELDS
 from directory.uploads import Upload
 from directory.vocabulary import GROUPS
+from directory.web import said_with
 from directory.web.opened import now, page
 from directory.web.roles import MOST_TEXT, needs
 from directory.web.staff_import import has_mapping, importing, mine, uploads, wish
@@ -28,7 +28,7 @@ def form(token: str) -> str:
     upload = _mapped(token)
     sent = uploads().beside(upload)
     text = sent.read_text(encoding="utf-8-sig", errors="replace") if sent else upload.told["proposed"]["text"]
-    return _page(upload, text, upload.told["said"], {})
+    return _page(upload, text, said_with.form(upload.told["said"]), {})
 
 
 @staff_mapping.post("/<token>/mapping")
@@ -39,17 +39,16 @@ def send(token: str) -> Redirect | tuple[str, int]:
     if kept.busy(token):
         return redirect(url_for("staff_import.report", token=token), 303)
     text = request.form.get("mapping", "").replace("\r\n", "\n")
-    observed, wrong = _day(upload, text)
-    said = {**upload.told["said"], "observed": observed, "skip_unknown": request.form.get("skip_unknown") == "yes"}
+    entered, wrong = said_with.entered(upload.told["said"])
+    said, beside = {**upload.told["said"], **entered}, _lacking(upload, text, entered) | wrong
     kept.put_beside(upload, io.BytesIO(text.encode()), _FILE)
-    some_day = {"observed": now().date().isoformat()} if wrong else {}
+    some_day = {"observed": now().date().isoformat()} if "observed" in beside else {}
     told = dict(importing().look(wish(upload, said | some_day)))
-    if not told["imported"]:
-        wrong = wrong | {"mapping": told["problems"]}
-    if not some_day:
+    if not beside:
         kept.tell(upload, {"said": said, "report": told})
-    if wrong:
-        return _page(upload, text, said, wrong), 422
+    if beside or not told["imported"]:
+        in_mapping = {} if told["imported"] else {"mapping": told["problems"]}
+        return _page(upload, text, request.form.to_dict(flat=False), beside | in_mapping), 422
     return redirect(url_for("staff_import.report", token=token), 303)
 
 
@@ -60,19 +59,13 @@ def _mapped(token: str) -> Upload:
     return upload
 
 
-def _day(upload: Upload, text: str) -> tuple[str, dict[str, Any]]:
-    """The day that the table speaks of as it was entered, and what is wrong with it; needed where nothing else says one."""
-    written = request.form.get("observed", upload.told["said"]["observed"]).strip()
-    if not written:
-        lacking = not upload.told.get("proposed", {}).get("dated", True) and not _SAYS_ITS_DAY.search(text)
-        return "", {"observed": "Enter the day that the table speaks of: it does not say it."} if lacking else {}
-    try:
-        return values.written_day(written), {}
-    except ValueError as error:
-        return written, {"observed": f"{error}."}
+def _lacking(upload: Upload, text: str, entered: Mapping[str, Any]) -> dict[str, Any]:
+    """What to say where nothing tells the day that the table speaks of."""
+    if entered["observed"] or upload.told.get("proposed", {}).get("dated", True) or _SAYS_ITS_DAY.search(text):
+        return {}
+    return {"observed": "Enter the day that the table speaks of: it does not say it."}
 
 
-def _page(upload: Upload, text: str, said: Mapping[str, Any], told: Mapping[str, Any]) -> str:
-    proposed, form = upload.told.get("proposed", {}), {"observed": [said["observed"]]}
-    shown = {"fields": FIELDS, "groups": GROUPS, "skips": said["skip_unknown"]}
-    return page("staff_mapping.html", upload=upload, text=text, form=form, told=told, proposed=proposed, **shown)
+def _page(upload: Upload, text: str, form: Mapping[str, Sequence[str]], told: Mapping[str, Any]) -> str:
+    shown = {"fields": FIELDS, "groups": GROUPS, "proposed": upload.told.get("proposed", {})}
+    return page("staff_mapping.html", upload=upload, text=text, form=form, told=told, **shown)

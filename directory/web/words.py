@@ -19,6 +19,7 @@ from directory.need import Need
 from directory.search.generations import Generation
 from directory.spoken import Spoken, capital, count, say
 from directory.vocabulary import TREATMENT_LINE, Answer, BedState
+from directory.web import said_with
 from directory.web.clock import now
 from directory.web.language import sheet, speak
 from directory.web.told import vetted as how_far_checked
@@ -55,12 +56,13 @@ def register(app: Flask, source_titles: Mapping[str, str]) -> None:
         "day": day, "clock": clock, "machine_hour": machine_hour, "tel": tel, "dial": dial, "capital": capital,
         "source": source_title, "tier": paper.tier_in_words, "told": told, "unbroken": unbroken, "sentence": sentence,
         "ended": ended, "percent": percent, "address": directions.address_of, "directions": directions.directions_to,
-        "with_number": with_number,
+        "with_number": with_number, "on_pages": said_with.on_pages,
     }  # fmt: skip
     app.jinja_env.globals |= {
         "PHONE_KINDS": paper.PHONE_KINDS, "distance": paper.distance,
         "bridge": paper.bridge_in_words, "MARKS": {Answer.YES: "✓", Answer.NO: "–", Answer.UNKNOWN: "?"},
         "ANSWERS": ANSWERS, "planned": planned, "vetted": how_far_checked,
+        "SAID_WITH": said_with.FIELDS,
     }  # fmt: skip
 
 
