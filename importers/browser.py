@@ -50,7 +50,7 @@ class BrowserImports:
             found = suggest(wish.path, None)
         except CannotUnderstand as error:
             return Proposed(told=_as_told(attempts.refused(self._database, _attempt(wish, dry_run=True), error)))
-        return Proposed(found.text, found.phrases, found.columns, found.dated)
+        return Proposed(found.text, found.phrases, found.columns, found.lacking, found.dated)
 
     def table(self, locate: Locate, now: datetime) -> bytes:
         """All listings as a CSV table."""

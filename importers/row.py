@@ -110,6 +110,11 @@ class Row:
         """The texts that stand in the row, taken or not."""
         return self._cells.values()
 
+    @property
+    def beside(self) -> str:
+        """The text that stands under no heading and that nobody took; "" mostly."""
+        return self.look("") if "" in self.left else ""
+
     def let_go(self) -> None:
         """Hold the cells no longer: a large file's rows are not needed beside what was made of them."""
         self._cells = {}

@@ -90,17 +90,24 @@ class _Draft:
     ids: str = ""
     observed: str = ""
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The fields that every listing needs and no column was taken for."""
+        return tuple(ours for ours, spec in FIELDS.items() if spec.required and ours not in self.columns)
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A mapping as TOML, and what of the table it does not understand: phrases by column, and whole columns.
 
-    `dated` says whether it says the day that the table speaks of.
+    `lacking` are the fields that every listing needs and no column holds; `dated` says whether it says the day that the
+    table speaks of.
     """
 
     text: str
     phrases: Mapping[str, tuple[str, ...]]
     columns: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
     dated: bool = True
 
 
@@ -118,12 +125,14 @@ def suggest(path: Path, changed: date | None) -> Suggestion:
     draft = _Draft()
     for column, cells in columns.items():
         _place(draft, words, called[column], cells[:_LOOKED_AT])
+    if "organization" not in draft.columns and "program" in draft.columns:
+        draft.columns = {"organization": draft.columns.pop("program"), **draft.columns}
     day = raw.modified or changed
     text = "\n".join(_written(path, draft, header, max(map(len, columns.values()), default=0), day))
     unknown = {column: tuple(one for one, terms in said.items() if not terms) for column, said in draft.terms.items()}
     left_out = tuple(column for column, why in draft.ignore.items() if why == _NOT_UNDERSTOOD)
     phrases = {column: some for column, some in unknown.items() if some}
-    return Suggestion(text, phrases, left_out, dated=bool(draft.observed or day))
+    return Suggestion(text, phrases, left_out, draft.lacking, dated=bool(draft.observed or day))
 
 
 def _header(sheet: Sheet, words: Words) -> int:
@@ -235,9 +244,8 @@ def _ignored(draft: _Draft) -> Iterator[str]:
 def _tables(draft: _Draft) -> Iterator[str]:
     yield "\n[columns]"
     yield from (f"{ours} = {_quoted(column)}" for ours, column in draft.columns.items())
-    lacking = [ours for ours, spec in FIELDS.items() if spec.required and ours not in draft.columns]
-    if lacking:
-        yield f"# still needed: {', '.join(lacking)}; name their columns here, or what holds for every row under [always]"
+    if draft.lacking:
+        yield f"# still needed: {', '.join(draft.lacking)}; name their columns here, or what holds for every row under [always]"
     yield "\n[always]"
     yield '# terms = ["status.operating"]  # if only open centers are listed; `flask --app app terms` shows what can be said'
     if draft.yes_no:

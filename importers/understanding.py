@@ -50,6 +50,7 @@ class Understood:
 
 def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: Progress) -> Understood:
     """What the rows say, told apart and in our fields."""
+    beside = _beside(batch, provenance.reference)
     records, lost = _parse(importer, batch, tell)
     headings = headings_of(importer.source, batch)
     records, joined = join(records, importer.joining, provenance.reference, headings)
@@ -57,8 +58,19 @@ def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: P
     records.clear()
     statements, problems, unreadable = _normalize(_counted("checking", len(apart), once(apart), tell), provenance, headings)
     refused = len(lost) + len(unclear) + len(unreadable)
-    everything = [*batch.problems, *lost, *joined, *twins, *unclear, *problems]
+    everything = [*batch.problems, *beside, *lost, *joined, *twins, *unclear, *problems]
     return Understood(statements, everything, refused, frozenset(unreadable), len(lost), _unknown(batch), headings)
+
+
+def _beside(batch: Batch, file: str) -> list[Problem]:
+    """A word about text that stands under no heading: mostly a value with a separator in it has moved the rest along."""
+    rows = [row for row in batch.rows if row.beside]
+    if not rows:
+        return []
+    first = rows[0]
+    found = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}, first row {first.number}: “{first.beside[:60]}”"
+    fix = "Give its column a heading, or put values that hold the separator between quotation marks"
+    return [Problem(Loudness.NOTICE, file, "text stands under no heading; it was not read", found, fix)]
 
 
 def _unknown(batch: Batch) -> tuple[Unknown, ...]:

@@ -102,6 +102,13 @@ def refused(folder: Path, table: str, text: str = MAPPING) -> list[Problem]:
 # --- a table into the directory --------------------------------------------------------------------------------------
 
 
+def test_text_under_no_heading_is_told(database: Database, tmp_path: Path) -> None:
+    moved = COUNTY.replace("Men,12", "Men, only,12")
+    told = taken(database, tmp_path, moved, MAPPING.replace('"men" =', '"Men" ='))
+    [problem] = [one for one in told.problems if "no heading" in one.what]
+    assert (problem.where, problem.found) == ("county.csv", "1 row, first row 2: “12”") and told.new == 3
+
+
 def test_a_table_is_imported_as_its_mapping_says(sqlite_database: Database, tmp_path: Path) -> None:
     summary = taken(sqlite_database, tmp_path)
     assert (summary.rows, summary.new, summary.refused, summary.problems) == (3, 3, 0, ())
@@ -370,8 +377,15 @@ def test_a_proposed_mapping_finds_the_header_the_days_and_the_ids(tmp_path: Path
 
 
 def test_a_table_without_what_every_listing_needs_says_so(tmp_path: Path) -> None:
-    text = suggest(written(tmp_path, "county.csv", COUNTY.replace("City", "Where").replace("ZIP", "Number")), DAY).text
-    assert "# still needed: city, postal_code" in text
+    found = suggest(written(tmp_path, "county.csv", COUNTY.replace("City", "Where").replace("ZIP", "Number")), DAY)
+    assert "# still needed: city, postal_code" in found.text and found.lacking == ("city", "postal_code")
+
+
+def test_a_program_is_the_name_where_no_other_column_is(tmp_path: Path) -> None:
+    found = suggest(written(tmp_path, "county.csv", COUNTY.replace("Name,", "Program,")), DAY)
+    assert 'organization = "Program"' in found.text and found.lacking == ()
+    both = suggest(written(tmp_path, "county.csv", COUNTY.replace("Website", "Program")), DAY)
+    assert 'organization = "Name"' in both.text and 'program = "Program"' in both.text
 
 
 def test_the_words_of_suggestions_name_fields_and_terms_that_exist() -> None:

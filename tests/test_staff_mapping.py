@@ -86,6 +86,21 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
     assert typed(answer.text) == wrong == typed(client.get(address).text) and listings(directory) == 0
 
 
+def test_what_no_column_was_taken_for_is_said_before_it_is_read(app: Flask, directory: Directory, table: Path) -> None:
+    table.write_text(COUNTY.replace("City", "Where"), encoding="utf-8")
+    shown = somebody_reads(app, table)
+    assert "Still needed, since no column was taken for it: city (<code>city</code>)" in shown
+    table.write_text(COUNTY, encoding="utf-8")
+    assert "Still needed" not in somebody_reads(app, table)
+
+
+def somebody_reads(app: Flask, table: Path) -> str:
+    client = somebody(app, name=f"reader of {table.stat().st_mtime_ns}")
+    shown = client.get(bring(client, table, source="spreadsheet").location).text
+    well_formed(shown)
+    return str(shown)
+
+
 def test_unknown_phrases_may_be_left_out_counted(app: Flask, directory: Directory, table: Path) -> None:
     client = somebody(app)
     address = bring(client, table, source="spreadsheet", observed="2026-03-01").location

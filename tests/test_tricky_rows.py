@@ -98,7 +98,7 @@ def test_a_row_may_be_shorter_or_longer_than_the_header() -> None:
     short, longer, padded = table("f", [["A", "B"], ["1"], ["1", "2", "lost"], ["1", "2", " "]], ("a", "b"))
     assert (short.take("a"), short.take("b"), short.left) == ("1", "", ())
     assert (longer.take("a"), longer.take("b"), longer.left) == ("1", "2", ("",))
-    assert padded.left == ("a", "b")
+    assert padded.left == ("a", "b") and (padded.beside, longer.beside) == ("", "lost")
 
 
 def test_a_workbook_is_read_whole_with_its_edges(tmp_path: Path) -> None:

@@ -46,11 +46,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A mapping proposed for a table, what of it is not understood, and whether it says its day; or why there is none."""
+    """A mapping proposed for a table, what is not understood, lacks, or says its day; or why there is none."""
 
     text: str = ""
     phrases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     columns: Sequence[str] = ()
+    lacking: Sequence[str] = ()
     dated: bool = True
     told: Mapping[str, Any] = field(default_factory=dict)
 
