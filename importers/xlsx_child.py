@@ -148,7 +148,7 @@ def text(cell: object) -> str:
         return cell.isoformat()
     written = str(cell)
     if len(written) > LONGEST_CELL:
-        raise ValueError(f"a cell holds {len(written)} characters, more than {LONGEST_CELL}")
+        raise ValueError(f"a cell holds {len(written):,} characters, more than {LONGEST_CELL:,}")
     return CONTROL.sub(" ", written)
 
 
@@ -188,5 +188,7 @@ if __name__ == "__main__":
     try:
         show(sys.argv[1])
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last words of a process that reads hostile files
-        print(f"{type(error).__name__}: {error}"[:300], file=sys.stderr)
+        # Our own refusals are such, in words; of other errors the words alone often say nothing.
+        told = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
+        print(told[:300], file=sys.stderr)
         sys.exit(3)

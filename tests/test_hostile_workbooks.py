@@ -172,7 +172,7 @@ def test_a_zip_bomb_costs_little_and_is_refused(tmp_path: Path) -> None:
     began = time.monotonic()
     problem = refused(file)
     assert time.monotonic() - began < 20
-    assert problem.found == "ValueError: a cell holds 52428800 characters, more than 32767"
+    assert problem.found == "a cell holds 52,428,800 characters, more than 32,767"
 
 
 def test_a_small_workbook_that_prints_without_end_is_refused(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_small_workbook_that_prints_without_end_is_refused(tmp_path: Path) -> 
     with zipfile.ZipFile(tmp_path / "book.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name, content in told.items():
             book.writestr(name, content)
-    assert refused(tmp_path / "book.xlsx").found == "ValueError: the workbook holds more than 96 million characters"
+    assert refused(tmp_path / "book.xlsx").found == "the workbook holds more than 96 million characters"
 
 
 def test_a_day_that_no_calendar_has_is_no_day(tmp_path: Path) -> None:

@@ -224,6 +224,18 @@ def test_a_reason_lets_a_file_in_that_was_refused(app: Flask, directory: Directo
     assert "half of them closed" in record and "Import it</button>" not in record
 
 
+def test_what_is_in_conflict_is_told_by_name_whoever_said_what_stands(app: Flask, directory: Directory, tmp_path: Path) -> None:
+    client, table = somebody(app), tmp_path / "county.csv"
+    table.write_text("Name,City,State,ZIP,Lat,Lon\nExample Far House,Houston,TX,77002,29.42,-98.49\n", encoding="utf-8")
+    mapping = MAPPING.partition("ignore")[0] + 'at_least = 1\nat_most = 9\n[columns]\norganization = "Name"\ncity = "City"\n'
+    mapping += 'state_province = "State"\npostal_code = "ZIP"\nlatitude = "Lat"\nlongitude = "Lon"\n'
+    sent = bring(client, table, source="spreadsheet", mapping=(io.BytesIO(mapping.encode()), "county.toml"))
+    told = client.get(sent.location).text
+    well_formed(told)
+    against = told[told.index('id="against"') : told.index('id="kind-new"')]
+    assert "Example Far House" in against and "77002 (Houston, TX)" in against and "confirmed" not in against
+
+
 def test_leaving_it_erases_the_file(app: Flask, directory: Directory, tmp_path: Path) -> None:
     client = somebody(app)
     sent = bring(client, book(tmp_path, "614-555-0101"))
