@@ -1,12 +1,14 @@
 """What a file is held against before anything of it is written: known phrases, how many listings, what it would withdraw."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from directory.listing import Statement
 from directory.problems import Loudness, Problem
 from directory.values import STATES
+from importers import missing
 from importers.base import Batch, Source, refuse
 from importers.orders import File, Order
 from importers.understanding import Understood, Unknown
@@ -23,14 +25,16 @@ _FEW: Final = 20
 class There:
     """What the directory has of a source where a file covers it: digests by local id, "" for what was withdrawn.
 
-    `whole` says that the file covers everything that its source has. `newest` is how many listings the source's newest
-    file had that was read in the same way; 0 where this one needs not be held against it.
+    `said` has what the source last said of some of them. `whole` says that the file covers everything that its source
+    has. `newest` is how many listings the source's newest file had that was read in the same way; 0 where this one needs
+    not be held against it.
     """
 
     source: str
     last: Mapping[str, str]
     covered: Set[str]
     whole: bool
+    said: Callable[[Sequence[str]], Mapping[str, Statement]]
     newest: int = 0
 
 
@@ -133,27 +137,34 @@ def older(file: File, days: Mapping[str, date], coming: Mapping[str, date], orde
     return [Problem(Loudness.NOTICE, file.name, what, found, "Import the newest edition after it")]
 
 
+def lacking(said: Understood, there: There) -> list[str]:
+    """What a file does not name of the listings that it covers, not even unreadably."""
+    return missing.missing(there.covered, there.last, {one.local_id for one in said.statements} | said.unreadable.keys())
+
+
 def gone(file: File, said: Understood, there: There, order: Order) -> tuple[list[str], list[Problem]]:
-    """What the newest file no longer has of what it covers. As long as rows that name no listing could be it, nothing is.
+    """What the newest file no longer has of what it covers. As long as rows that could not be read may be it, nothing is.
 
     Refuses a file of some States that would take out more than a third of what is there.
     """
-    here = {statement.local_id for statement in said.statements} | said.unreadable
-    missing = sorted(one for one in there.covered if there.last.get(one) and one not in here)
-    if not missing:
-        return [], []
-    if len(missing) <= said.nameless:
-        what = "listings are missing that may be among the rows that could not be understood; they stay as they were"
-        return [], [Problem(Loudness.NOTICE, file.name, what, listings(len(missing)), "Mend those rows and import again")]
-    return missing, _too_many(file, missing, there, order)
+    unread = [row for local_id, row in said.unreadable.items() if not there.last.get(local_id)]
+    lost = lacking(said, there)
+    stay = missing.may_be_unread(there.said(lost).values(), unread) if lost and unread else frozenset[str]()
+    lost = [one for one in lost if one not in stay]
+    if len(lost) <= said.nameless:
+        stay, lost = stay.union(lost), []
+    what = "listings are missing that may be among the rows that could not be understood; they stay as they were"
+    fix = "Mend those rows and import again"
+    told = [Problem(Loudness.NOTICE, file.name, what, listings(len(stay)), fix)] if stay else []
+    return lost, [*told, *_too_many(file, lost, there, order)]
 
 
-def _too_many(file: File, missing: Sequence[str], there: There, order: Order) -> list[Problem]:
+def _too_many(file: File, lost: Sequence[str], there: There, order: Order) -> list[Problem]:
     held = sum(bool(there.last.get(one)) for one in there.covered)
-    if there.whole or len(missing) <= held * _MOST_WITHDRAWN:
+    if there.whole or len(lost) <= held * _MOST_WITHDRAWN:
         return []
     what = "the file lacks more than a third of the listings that the directory has of its States"
-    found = f"{len(missing):,} of {held:,}"
+    found = f"{len(lost):,} of {held:,}"
     if not order.force_because:
         fix = "Check that the file is whole and what it covers; if it is right, give the reason: --force “two counties left”"
         raise refuse(file.name, f"{what}; nothing was imported", found, fix)

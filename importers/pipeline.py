@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -196,13 +197,13 @@ def _days(coming: _Coming, different: Sequence[Worded], gone: Sequence[str]) -> 
 
 def _there(connection: Connection, coming: _Coming) -> There:
     """What the directory has of the source, and which of it the file would have if it still were."""
-    last, covered = _of_part(store.latest_digests(connection, coming.file.source), coming), coming.covers
+    source, covered = coming.file.source, coming.covers
+    last, newest = _of_part(store.latest_digests(connection, source), coming), _newest(connection, coming)
+    said = partial(store.latest_said, connection, source)
     if covered is None:
-        return There(coming.file.source, last, last.keys(), whole=True, newest=_newest(connection, coming))
-    states = store.latest_states(connection, coming.file.source) if covered else {}
-    return There(
-        coming.file.source, last, {one for one in last if states.get(one) in covered}, False, _newest(connection, coming)
-    )
+        return There(source, last, last.keys(), True, said, newest)
+    states = store.latest_states(connection, source) if covered else {}
+    return There(source, last, {one for one in last if states.get(one) in covered}, False, said, newest)
 
 
 def _newest(connection: Connection, coming: _Coming) -> int:
@@ -217,7 +218,7 @@ def _changes(connection: Connection, there: There, different: Sequence[Statement
     """What becomes of each listing that is changed, and of the first that come and go; read is only what was said of those."""
     known = [one for one in different if there.last.get(one.local_id)]
     new = [one for one in different if not there.last.get(one.local_id)]
-    before = store.latest_said(connection, there.source, [*(one.local_id for one in known), *gone[:most]])
+    before = there.said([*(one.local_id for one in known), *gone[:most]])
     changes = Changes(most)
     for one in known:
         changes.add(differences.changed(before[one.local_id], one))

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from directory.listing import Provenance, Statement
 from directory.normalize import ParsedRecord, normalize
 from directory.problems import Loudness, Problem, in_columns
-from importers import bounds
+from importers import bounds, missing
 from importers.base import Batch, Importer, Joining, Row, Source
 from importers.bounds import once
 from importers.row import BadRow
@@ -33,7 +33,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a file's rows say, what is wrong with them, which listings they name unreadably, and how many name none.
+    """What a file's rows say, what is wrong with them, how listings are called that could not be read, and how many are not.
 
     `unknown` are the phrases whose facts were left out, the most frequent first. `headings` has the file's own column of
     each of our fields.
@@ -42,7 +42,7 @@ class Understood:
     statements: list[Statement]
     problems: list[Problem]
     refused: int
-    unreadable: frozenset[str]
+    unreadable: Mapping[str, Mapping[str, str]]
     nameless: int
     unknown: tuple[Unknown, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
@@ -59,7 +59,7 @@ def understand(importer: Importer, batch: Batch, provenance: Provenance, tell: P
     statements, problems, unreadable = _normalize(_counted("checking", len(apart), once(apart), tell), provenance, headings)
     refused = len(lost) + len(unclear) + len(unreadable)
     everything = [*batch.problems, *beside, *lost, *joined, *twins, *unclear, *problems]
-    return Understood(statements, everything, refused, frozenset(unreadable), len(lost), _unknown(batch), headings)
+    return Understood(statements, everything, refused, unreadable, len(lost), _unknown(batch), headings)
 
 
 def _beside(batch: Batch, file: str) -> list[Problem]:
@@ -200,10 +200,10 @@ def headings_of(source: Source, batch: Batch) -> dict[str, str]:
 
 def _normalize(
     records: Iterable[ParsedRecord], provenance: Provenance, headings: Mapping[str, str]
-) -> tuple[list[Statement], list[Problem], list[str]]:
+) -> tuple[list[Statement], list[Problem], dict[str, dict[str, str]]]:
     statements: list[Statement] = []
     problems: list[Problem] = []
-    unreadable: list[str] = []
+    unreadable: dict[str, dict[str, str]] = {}
     words = bounds.Words()
     for record in records:
         day = record.observed_at or provenance.observed_at
@@ -214,7 +214,7 @@ def _normalize(
             words.meet(statement.values, record.where)
             statements.append(statement)
         else:
-            unreadable.append(record.local_id)
+            unreadable[record.local_id] = {name: record.values[name] for name in missing.TELLING if record.values.get(name)}
     return statements, problems, unreadable
 
 

@@ -10,10 +10,11 @@ from sqlalchemy.exc import DBAPIError
 
 from directory import store
 from directory.database import Database
+from directory.normalize import ParsedRecord
 from directory.problems import CannotUnderstand, Loudness
 from directory.vocabulary import SourceKind
 from importers import demo
-from importers.base import Meaning
+from importers.base import Batch, Meaning, Row, Source
 from importers.fingerprint import mapping_digest
 from importers.pipeline import import_file
 from tests.invented_list import (
@@ -158,6 +159,24 @@ def test_a_listing_whose_row_became_unreadable_is_not_gone(bring: Bring, databas
     assert counts(nameless) == (0, 0, 2, 0, 1)
     assert [problem.found for problem in loud(nameless, Loudness.NOTICE)] == ["1 listing"]
     assert all(listing.withdrawn is None for listing in held(database).values())
+
+
+@pytest.mark.parametrize("spoiled", [{"zip": "4411E"}, {"zip": "", "city": ""}, {"name": ""}], ids=["ZIP", "place", "name"])
+def test_a_listing_without_an_id_of_its_own_is_not_gone_where_its_row_became_unreadable(
+    bring: Bring, database: Database, spoiled: dict[str, str]
+) -> None:
+    by_name_and_place = replace(IMPORTER, parse=parsed_by_name_and_place)
+    bring(OAK, ELM, ASH, importer=by_name_and_place)
+    unread = bring(OAK, changed(ELM, **spoiled), importer=by_name_and_place)
+    assert counts(unread) == (0, 0, 1, 1, 1), "Ash House is gone, and Elm House is not"
+    assert [problem.found for problem in loud(unread, Loudness.NOTICE) if "stay as they were" in problem.what] == ["1 listing"]
+    assert {name for name, listing in held(database).items() if listing.withdrawn} == {"Ash House"}
+    assert counts(bring(OAK, ASH, importer=by_name_and_place)) == (1, 0, 1, 1, 0), "and then it is"
+
+
+def parsed_by_name_and_place(row: Row, batch: Batch, source: Source) -> ParsedRecord:
+    named = row.digest("name", "city", "zip")
+    return replace(IMPORTER.parse(row, batch, source), local_id=named)
 
 
 def test_more_missing_than_unreadable_rows_could_explain_is_gone(bring: Bring) -> None:
