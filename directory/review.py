@@ -48,9 +48,13 @@ class AlreadySettled(LookupError):
     """There is no such conflict in this state: somebody else was first."""
 
 
-def review(connection: Connection, statements: Sequence[Statement], far: Far) -> Review:
-    """What statements that are about to be appended contradict, of what people confirmed and of where their ZIP code is."""
+def review(connection: Connection, new: Sequence[Statement], again: Sequence[Statement], far: Far) -> Review:
+    """What statements that are about to be appended contradict, of what people confirmed and of where their ZIP code is.
+
+    `again` are those by which a source only repeats on a later day what it said: people may have confirmed otherwise since.
+    """
     confirmed = store.confirmed(connection)
+    statements = [*new, *(one for one in again if one.listing_id in confirmed)]
     mine = [one.listing_id for one in statements if one.listing_id in confirmed]
     standing = store.stands_for(connection, mine)
     recorded = {one.listing_id: one.said for one in store.recorded(connection, mine)}

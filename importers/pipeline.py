@@ -153,7 +153,8 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     doubtful = whereabouts.doubtful(said.statements, store.postal_states(connection))
     gazetteer = store.gazetteer(connection) if doubtful else Gazetteer(())
     problems += whereabouts.notices(doubtful, gazetteer, said.headings)
-    reviewed = review.review(connection, [one.statement for one in different], gazetteer.too_far)
+    again = [one.statement for one in coming.worded if _said_again(one, there, days)]
+    reviewed = review.review(connection, [one.statement for one in different], again, gazetteer.too_far)
     told = _changes(connection, there, [one.statement for one in different], gone, order.most)
     summary = replace(
         _counted(coming, there, different, gone),
@@ -166,7 +167,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     if not order.dry_run:
         if demo:
             store.remove_source(connection, INVENTED)
-        said_too = [*_withdrawals(coming, gone), *_repetitions(coming, there, days)]
+        said_too = [*_withdrawals(coming, gone), *_repetitions(coming, again)]
         run_id = _write(connection, summary, [*different, *said_too], coming, order)
         review.record(connection, reviewed, run_id, Who(order.recorded_by, order.now))
     return summary
@@ -253,13 +254,17 @@ def _withdrawals(coming: _Coming, gone: Sequence[str]) -> Iterator[Worded]:
         yield store.worded(Statement(coming.file.source, local_id, coming.provenance, withdrawn=True))
 
 
-def _repetitions(coming: _Coming, there: There, days: Mapping[str, date]) -> Iterator[Worded]:
+def _said_again(one: Worded, there: There, days: Mapping[str, date]) -> bool:
+    """Whether the source said just this of the listing before, and of an earlier day."""
+    statement = one.statement
+    same = there.last.get(statement.local_id) == one.digest
+    return same and days[statement.local_id] < statement.provenance.observed_at
+
+
+def _repetitions(coming: _Coming, again: Sequence[Statement]) -> Iterator[Worded]:
     """That what stands was said again on a later day: no edition of a day between can stand above it."""
-    for one in coming.worded:
-        statement = one.statement
-        same = there.last.get(statement.local_id) == one.digest
-        if same and days[statement.local_id] < statement.provenance.observed_at:
-            yield store.worded(Statement(coming.file.source, statement.local_id, statement.provenance, restates=False))
+    for one in again:
+        yield store.worded(Statement(coming.file.source, one.local_id, one.provenance, restates=False))
 
 
 def _write(connection: Connection, summary: Summary, said: list[Worded], coming: _Coming, order: Order) -> int:

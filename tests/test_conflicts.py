@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from directory import review, store
+from directory import review, store, undoing
 from directory.account import Who
 from directory.conflicts import PLACE, Decision, Opened, Settled
 from directory.database import Database
@@ -109,6 +109,21 @@ def test_what_is_no_contradiction_opens_nothing(
     confirm(database, values=confirmed)
     assert bring(row, importer=importer).conflicts == 0
     assert not waiting(database)
+
+
+def test_what_a_later_file_says_again_contradicts_as_what_it_says_anew(bring: Bring, database: Database) -> None:
+    bring(OAK, ELM)
+    confirm(database, values={"phone": "6145550150"})
+    tried = bring(OAK, ELM, importer=NEWER, order=replace(ORDER, dry_run=True))
+    summary = bring(OAK, ELM, importer=NEWER)
+    assert (summary.unchanged, summary.conflicts, tried.conflicts) == (2, 1, 1)
+    (opened,) = waiting(database)
+    assert (opened.conflict.said.value, opened.conflict.said.provenance.observed_at) == ("6145550101", date(2026, 3, 10))
+    assert [str(phone) for phone in held(database)["Oak House"].phones] == ["614-555-0150"]
+    undoing.undo(database, 2, "staff 7", STAFF)
+    assert not waiting(database) and bring(OAK, ELM, importer=NEWER).conflicts == 1
+    decide(database, Decision.KEPT)
+    assert bring(OAK, ELM, importer=NEWEST).conflicts == 0 and not waiting(database)
 
 
 def test_the_same_pair_is_opened_once(bring: Bring, database: Database) -> None:

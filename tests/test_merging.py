@@ -150,10 +150,10 @@ def test_what_a_person_confirmed_of_one_part_stands_against_the_imports_of_every
     newer = replace(newer, provenance=replace(newer.provenance, observed_at=date(2026, 3, 12)))
     with desk.directory.database.writing() as connection:
         store.append(connection, [call], None)
-        assert not review.review(connection, [newer], lambda *_: None).to_open
+        assert not review.review(connection, [newer], [], lambda *_: None).to_open
     desk.merge(REGISTER, SURVEY)
     with desk.directory.database.reading() as connection:
-        (found,) = review.review(connection, [newer], lambda *_: None).to_open
+        (found,) = review.review(connection, [newer], [], lambda *_: None).to_open
     assert (found.listing_id, found.about) == (REGISTER, "payer.medicaid")
 
 
