@@ -1,7 +1,7 @@
 """What a source said, still text, to a statement or to problems. The one table of a listing's fields is here."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
@@ -115,14 +115,13 @@ def normalize(
     bad or missing required one costs the row, and there is no statement. A term that is affirmed and denied at once is
     left unknown.
     """
+    record = _without_place(record)
     swapped = _swapped(record, _where(record, headings, *COORDINATES))
     read, unreadable = _read(record, headings, COORDINATES if swapped else ())
     problems = [*record.problems, *swapped, *unreadable]
     if any(problem.loudness is Loudness.ROW for problem in unreadable):
         return None, problems
     problems += _unplaced(_where(record, headings, *COORDINATES), read)
-    if read.get("confidential"):
-        read = {name: value for name, value in read.items() if name not in WITHHELD}
     both = record.yes & record.no
     problems += [_contradiction(record, code) for code in sorted(both)]
     statement = Statement(
@@ -134,6 +133,22 @@ def normalize(
         no=record.no - both if both else record.no,
     )
     return statement, problems
+
+
+def _without_place(record: ParsedRecord) -> ParsedRecord:
+    """The record without what would lead to a withheld address, also where only its street says that it is withheld."""
+    told = record.values
+    said = values.withholds(told.get("address_1", "")) or values.withheld_in_words(told.get("address_2", ""))
+    if not said and not _is_yes(told.get("confidential", "")):
+        return record
+    return replace(record, values={name: text for name, text in told.items() if name not in WITHHELD} | {"confidential": "yes"})
+
+
+def _is_yes(text: str) -> bool:
+    try:
+        return values.yes_or_no(text)
+    except ValueError:
+        return False
 
 
 def _read(record: ParsedRecord, headings: Mapping[str, str], unused: Sequence[str]) -> tuple[dict[str, Any], list[Problem]]:

@@ -35,6 +35,14 @@ _UNSEEN: Final = re.compile("[\u061c\u200b\u200e\u200f\u2060\ufeff]")
 """Marks without width that come along when text is copied; they are left out."""
 TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the direction of writing: with them a name reads otherwise than it is spelled."""
+_SIGNS: Final = re.compile(r"[^a-z0-9]+")
+_WITHHOLDS: Final = re.compile(
+    r"(?:the )?(?:(?:street |physical |exact )?(?:address|location|site)(?: is)? )?(?:kept )?"
+    r"(?:confidential|undisclosed|withheld|unpublished|private|protected|not (?:disclosed|published|public|listed))"
+    r"(?: (?:street )?(?:address|location|site))?"
+    r"|(?:please )?(?:call|phone|contact)(?: us)? for (?:the |our )?(?:address|location|directions)"
+    r"|(?:address |location )?(?:available )?(?:up)?on request"
+)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:(?![0-9]{1,5}(?:[/?#]|$))", re.IGNORECASE)
 _HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)+\.?")
 _FREELY_ASSOCIATED: Final = ("", "680", "691", "692")  # the country codes of Palau, Micronesia and the Marshall Islands
@@ -45,6 +53,17 @@ AN_EXAMPLE_DAY: Final = "2026-03-13"
 _YES: Final = frozenset(("yes", "y", "true", "x", "1", "✓", "✔", "☑"))
 _NO: Final = frozenset(("no", "n", "false", "0"))
 LONGEST_TEXT: Final = 300
+
+
+def withholds(street: str) -> bool:
+    """Whether a street says that it is not told: strokes in its place, or words such as “Confidential address”."""
+    strokes = len("".join(street.split())) > 1 and not any(map(str.isalnum, street))
+    return strokes or withheld_in_words(street)
+
+
+def withheld_in_words(text: str) -> bool:
+    """Whether a text says nothing but that an address is not told."""
+    return bool(_WITHHOLDS.fullmatch(_SIGNS.sub(" ", text.casefold()).strip()))
 
 
 def text(value: str) -> str:

@@ -15,7 +15,7 @@ from directory.listing import Located, Provenance, Statement, Vetting
 from directory.normalize import COORDINATES, FIELDS, WITHHELD
 from directory.resolve import Said, Since, resolve
 from directory.store import EXCHANGED, Recorded
-from directory.values import in_reach
+from directory.values import in_reach, withholds
 from directory.vocabulary import BedState, Channel
 from importers.listing_fields import LINE, REPORT, STATEMENT, VETTING, BadLine, fields, object_of, shown
 
@@ -153,6 +153,9 @@ def _placed(statement: Statement) -> None:
     if statement.values.get("confidential") and WITHHELD & statement.values.keys():
         fix = f"Leave {', '.join(sorted(WITHHELD))} out where confidential is yes"
         raise BadLine("a withheld address has a street or coordinates", fix=fix)
+    if withholds(str(statement.values.get("address_1", ""))):
+        fix = 'Say "confidential": "yes" in its place'
+        raise BadLine("the street says that the address is withheld", str(statement.values["address_1"]), fix)
     if told and (len(told) == 1 or not in_reach(*map(float, told))):
         fix = "Say both latitude and longitude, such as 39.96 and -83.00; west is negative"
         raise BadLine("the coordinates are no place in the United States and its territories", ", ".join(told), fix)

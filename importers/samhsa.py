@@ -1,7 +1,7 @@
 """What SAMHSA's sources have in common: what names a place, what a service's name means, and how a facility's row is said.
 
-The survey asks substance use and mental health programs apart and lists a house that has both twice. A withheld street is
-written `- - -`. Beds are for treatment of substance use: those of a mental health program that does not say so are asked about.
+The survey asks substance use and mental health programs apart and lists a house that has both twice. Beds are for treatment
+of substance use: those of a mental health program that does not say so are asked about.
 """
 
 import re
@@ -45,17 +45,16 @@ def meanings(where: str, named: Iterable[tuple[str, str, str]], source: Source) 
 def facility(row: Row, source: Source, said: Mapping[str, Iterable[Meaning]], part: str = "") -> ParsedRecord:
     """A facility's row; its local id is a digest of its name and place, the same in all of SAMHSA's files.
 
-    `said` has what it says by column. Takes the columns that the source's TOML names, and `street1`.
+    `said` has what it says by column. Takes the columns that the source's TOML names.
     """
     place, distinguish = row.digest(*PLACE), row.digest("phone", "intake1", "intake2")
-    values = {ours: row.take(theirs) for theirs, ours in source.columns.items()}
     told = row.said(said)
     no = told.no | answered(told.yes, source.complete)
     unsaid = _unsaid(told.yes) if "care.mental_health" in told.yes else frozenset[str]()
     return ParsedRecord(
         local_id=f"{part}-{place}" if part else place,
         where=row.where,
-        values=values | _street(row.take("street1"), values),
+        values={ours: row.take(theirs) for theirs, ours in source.columns.items()},
         yes=(told.yes | {"status.operating"}) - unsaid,
         no=no - unsaid,
         distinguish=distinguish,
@@ -68,14 +67,6 @@ def _unsaid(yes: frozenset[str]) -> frozenset[str]:
         return _BEDS
     kinds = (term.code for term in BY_GROUP["setting"] if term.code not in _ASKED_OF_ALL)
     return frozenset(kind for kind in kinds if kind.rpartition("_")[0] in yes)
-
-
-def _street(street: str, values: Mapping[str, str]) -> dict[str, str]:
-    """The street; where it is withheld, that word, and nothing else that would lead there."""
-    if not street.strip() or street.strip(" -"):
-        return {"address_1": street}
-    hidden = {name: "" for name in ("address_2", *_POINT) if name in values}
-    return hidden | {"address_1": "", "confidential": "yes"}
 
 
 def day_in(name: str) -> date | None:

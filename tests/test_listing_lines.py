@@ -175,6 +175,7 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("no name", said(values={"city": "Columbus"}), "no id", "organization, state_province"),
     ("nobody we know", {"id": "listings:who", "availability": []}, "name and place", "give the id of a listing that is there"),
     ("two unnamed voices", {"statements": a_line()["statements"] * 2}, "several statements", '"source": "calls"'),
+    ("a street in words", told(address_1="Confidential"), "the street says that the address is withheld", "in its place"),
     ("a withheld street", told(confidential="yes", address_1="1 A"), "has a street", "Leave address_1"),
     ("said twice", '{"id": "listings:a", "id": "listings:b"}', "“id” is said twice", "Leave one"),
     ("a bad id", a_line(id="../etc"), "found: ../etc", "letters, digits"),

@@ -113,3 +113,41 @@ def test_of_a_withheld_address_neither_street_nor_coordinates_are_kept() -> None
     statement, problems = normalize(a_record(**told), WHO)
     assert statement is not None and not problems
     assert not statement.values.keys() & {"address_1", "address_2", "latitude", "longitude"}
+
+
+@pytest.mark.parametrize(
+    "street",
+    [
+        "- - -", "--", "***", "Confidential", "CONFIDENTIAL ADDRESS", "(Address Confidential)",
+        "Location is kept confidential.", "Undisclosed location", "Address withheld", "Not published", "Call for address", "Please contact us for location",
+        "Available upon request", "private address",
+    ],
+)  # fmt: skip
+def test_whoever_says_in_place_of_a_street_that_it_is_withheld_gives_no_place(street: str) -> None:
+    statement, problems = normalize(a_record(address_1=street, address_2="Rear", latitude="-83.00", longitude="39.96"), WHO)
+    assert statement and not problems and statement.values["confidential"] is True
+    assert not statement.values.keys() & {"address_1", "address_2", "latitude", "longitude"}
+
+
+def test_words_beside_a_street_withhold_it_and_strokes_there_do_not() -> None:
+    hidden, _ = normalize(a_record(address_2="Confidential location"), WHO)
+    shown, _ = normalize(a_record(address_2="--"), WHO)
+    assert hidden and "address_1" not in hidden.values and shown and shown.values["address_1"] == "12 Example Street"
+
+
+@pytest.mark.parametrize(
+    "street",
+    [
+        "1085 Private Road 3481",
+        "24 Shelter Rock Road",
+        "Highway 68 Milepost 4",
+        "P.O. Box 27",
+        "-",
+        "",
+        "9 Confidential Way",
+        "東京",
+    ],
+)
+def test_a_street_that_is_one_is_kept_with_its_point(street: str) -> None:
+    statement, _ = normalize(a_record(address_1=street, latitude="39.96", longitude="-83.00"), WHO)
+    assert statement and "confidential" not in statement.values and statement.values["latitude"] == "39.96"
