@@ -119,7 +119,8 @@ def test_of_a_withheld_address_neither_street_nor_coordinates_are_kept() -> None
     "street",
     [
         "- - -", "--", "***", "Confidential", "CONFIDENTIAL ADDRESS", "(Address Confidential)",
-        "Location is kept confidential.", "Undisclosed location", "Address withheld", "Not published", "Call for address", "Please contact us for location",
+        "Location is kept confidential.", "Undisclosed location", "Address withheld", "Not published", "Call for address",
+        "Please contact us for location",
         "Available upon request", "private address",
     ],
 )  # fmt: skip
