@@ -37,7 +37,7 @@ class BrowserImports:
         return spreadsheet.importer.source.name
 
     def look(self, wish: Wish) -> Mapping[str, Any]:
-        """What a file would change. One that nobody can let in is recorded as refused; a table waits for a better mapping."""
+        """What a file would change. One that nobody can let in is recorded once; a table waits for a better mapping."""
         return self._told(wish, dry_run=True)
 
     def carry_out(self, wish: Wish) -> Mapping[str, Any]:
@@ -63,7 +63,7 @@ class BrowserImports:
 def _attempt(wish: Wish, dry_run: bool) -> Attempt:
     chosen = {name: getattr(wish, name) for name in ("observed_at", "covers", "skip_unknown", "force_because")}
     order = Order(wish.by, wish.now, dry_run, **chosen)
-    return Attempt(wish.source, wish.path, order, wish.mapping, recorded=not (dry_run and wish.mapping))
+    return Attempt(wish.source, wish.path, order, wish.mapping, recorded=not (dry_run and (wish.mapping or wish.again)))
 
 
 def _as_told(summary: Summary) -> Mapping[str, Any]:

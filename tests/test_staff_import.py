@@ -205,10 +205,11 @@ def test_what_a_file_does_not_say_is_said_beside_its_report_without_sending_it_a
     soon = send(client, f"{sent.location}/again", observed="soon")
     well_formed(soon.text)
     assert soon.status_code == 422 and "Enter a day as 2026-03-13." in soon.text and 'value="soon"' in soon.text
-    again = send(client, f"{sent.location}/again", observed="2026-02-12")
+    assert "does not say which day" in client.get(send(client, f"{sent.location}/again", covers="OH").location).text
+    again = send(client, f"{sent.location}/again", observed="2026-02-12", covers="")
     assert (again.status_code, again.location) == (303, sent.location)
     assert "What the file would change" in client.get(sent.location).text and listings(directory) == 0
-    assert send(client, f"{sent.location}/confirm").location.startswith("/staff/runs/") and listings(directory) > 1
+    assert send(client, f"{sent.location}/confirm").location == "/staff/runs/2" and listings(directory) > 1, "refused once"
 
 
 def test_a_reason_lets_a_file_in_that_was_refused(app: Flask, directory: Directory, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ What imports files is handed to the site by whoever starts it; this room knows n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from time import sleep
@@ -31,7 +31,10 @@ _PAUSE: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A file to be imported: from which source, for whom, when, and what was said with it."""
+    """A file to be imported: from which source, for whom, when, and what was said with it.
+
+    `again` says that the same file was looked at before, so that a second refusal need not be recorded.
+    """
 
     source: str
     path: Path
@@ -42,6 +45,7 @@ class Wish:
     skip_unknown: bool = False
     force_because: str = ""
     mapping: Path | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ def again(token: str) -> Redirect | tuple[str, int]:
     if wrong:
         return _report(upload, request.form.to_dict(flat=False), wrong), 422
     said = {**upload.told["said"], **entered}
-    uploads().tell(upload, {"said": said, "report": dict(importing().look(wish(upload, said)))})
+    uploads().tell(upload, {"said": said, "report": dict(importing().look(replace(wish(upload, said), again=True)))})
     return redirect(url_for("staff_import.report", token=token), 303)
 
 
