@@ -68,7 +68,8 @@ def _first(one: Unknown, file: File) -> str:
 
 
 def _left_out_of(one: Unknown, file: File, fix: str) -> Problem:
-    what = f"“{one.phrase}” is not known here; left out of {_rows(one.rows)}"
+    phrase = one.phrase if "“" in one.phrase else f"“{one.phrase}”"
+    what = f"{phrase} is not known here; left out of {_rows(one.rows)}"
     return Problem(Loudness.VALUE, one.where or file.name, what, fix=fix)
 
 

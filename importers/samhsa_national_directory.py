@@ -59,13 +59,13 @@ def _part(rows: list[Row], codes: Mapping[str, Meaning]) -> str:
 
 
 def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
-    """One facility. Raises BadRow, in words, for a code that the workbook's own sheet does not name."""
-    written = row.take(_CODES).split()
-    unknown = [code for code in written if code not in batch.codes and code not in _NO_CODES]
-    if unknown:
-        raise row.bad(f"the code {', '.join(unknown)} is not in the workbook's own sheet of codes", _CODES)
-    said = {_CODES: (batch.codes[code] for code in written if code not in _NO_CODES)}
-    return samhsa.facility(row, source, said, batch.part)
+    """One facility. What a code means that the workbook's own sheet does not name, nobody knows."""
+    written = [code for code in row.take(_CODES).split() if code not in _NO_CODES]
+    return samhsa.facility(row, source, {_CODES: [batch.codes.get(code) or _unnamed(code) for code in written]}, batch.part)
+
+
+def _unnamed(code: str) -> Meaning:
+    return Meaning(unknown=frozenset((f"the code {code}, which is not in the workbook's own sheet of codes",)))
 
 
 importer = Importer(Source.beside(__file__), read, parse, "the .xlsx workbook of substance use or of mental health, any year")

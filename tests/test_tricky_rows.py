@@ -11,11 +11,12 @@ from seed_data.workbook import Cell, write_workbook
 from tests.workbooks import DAY, FIRST_SHEET, GOOD, HEADER, SOURCE, a_book, a_facility, made_of, spoiled
 
 
-def test_an_unknown_code_refuses_its_row_alone_in_words(tmp_path: Path) -> None:
+def test_an_unknown_code_costs_neither_its_row_nor_what_the_others_say(tmp_path: Path) -> None:
     batch = importer.read(a_book(tmp_path, [HEADER, a_facility(service_code_info="SA * QQ RES"), a_facility()]), SOURCE)
-    with pytest.raises(ValueError, match="^the code QQ is not in the workbook's own sheet of codes$"):
-        importer.parse(batch.rows[0], batch, SOURCE)
-    assert importer.parse(batch.rows[1], batch, SOURCE).yes >= {"care.substance_use", "setting.residential"}
+    for row in batch.rows:
+        assert importer.parse(row, batch, SOURCE).yes >= {"care.substance_use", "setting.residential"}
+    assert list(batch.rows[0].unknown) == ["the code QQ, which is not in the workbook's own sheet of codes"]
+    assert not batch.rows[1].unknown
 
 
 @pytest.mark.parametrize(

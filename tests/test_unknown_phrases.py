@@ -93,3 +93,16 @@ def test_a_row_is_not_held_beside_what_was_made_of_it(bring: Bring, tmp_path: Pa
 
     assert counts(bring(OAK, ELM, importer=replace(IMPORTER, read=reading))) == (2, 0, 0, 0, 0)
     assert len(kept) == 2 and not any(row.filled for row in kept)
+
+
+def test_codes_that_the_workbooks_own_sheet_lacks_stop_it_too(database: Database, tmp_path: Path) -> None:
+    file = a_book(tmp_path, [HEADER, a_facility(service_code_info="SA * QQ RES"), a_facility(name1="Another House")])
+    with pytest.raises(CannotUnderstand) as refused:
+        import_file(database, national, file, ORDER)
+    (problem,) = refused.value.problems
+    assert problem.what == "1 phrase is not known here; nothing was imported"
+    assert problem.found == (
+        "the code QQ, which is not in the workbook's own sheet of codes (1 row: row 2, column “service_code_info”)"
+    )
+    summary = import_file(database, national, file, SKIPPING)
+    assert counts(summary) == (2, 0, 0, 0, 0) and held(database)["Example House"].says("setting.residential")
