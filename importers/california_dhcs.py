@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from directory.normalize import ParsedRecord, answered
+from directory.normalize import ParsedRecord
 from directory.problems import Loudness, Problem
 from importers.base import Batch, Importer, Row, Source, refuse, tidy
 from importers.bounds import Holding, once
@@ -129,7 +129,7 @@ def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
         where=row.where,
         values=values | named | place | reached | term,
         yes=said.yes,
-        no=said.no | (answered(said.yes, source.complete) - said.yes),
+        no=said.no | (row.answered(said.yes, source.complete) - said.yes),
         problems=notices,
     )
 

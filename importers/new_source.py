@@ -28,7 +28,7 @@ _MODULE: Final = Template('''\
 from pathlib import Path
 from typing import Final
 
-from directory.normalize import ParsedRecord, answered
+from directory.normalize import ParsedRecord
 from importers.any_table import read_any_table
 from importers.base import Batch, Importer, Row, Source
 
@@ -55,7 +55,7 @@ def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
         where=row.where,
         values={ours: row.take(theirs) for theirs, ours in source.columns.items()},
         yes=said.yes,
-        no=said.no | (answered(said.yes, source.complete) - said.yes),
+        no=said.no | (row.answered(said.yes, source.complete) - said.yes),
     )
 
 

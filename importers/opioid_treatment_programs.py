@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from directory.normalize import ParsedRecord, answered
+from directory.normalize import ParsedRecord
 from importers import samhsa
 from importers.base import Batch, Importer, Row, Source
 from importers.delimited import read_csv
@@ -48,7 +48,7 @@ def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
         where=row.where,
         values=values,
         yes=said.yes,
-        no=said.no | answered(said.yes, source.complete),
+        no=said.no | row.answered(said.yes, source.complete),
         distinguish=distinguish,
     )
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from directory.normalize import NONE
+from directory.normalize import NONE, answered
 from directory.problems import in_columns
 
 
@@ -12,13 +12,15 @@ from directory.problems import in_columns
 class Meaning:
     """The terms that one of a source's phrases affirms, denies, and implies unless the same row denies them.
 
-    `unknown` holds the phrase itself where nobody has said yet what it means.
+    `unknown` holds the phrase itself where nobody has said yet what it means, `among` then the terms of which it may be one;
+    none of them where it may be any.
     """
 
     yes: frozenset[str] = frozenset()
     no: frozenset[str] = frozenset()
     implied: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
+    among: frozenset[str] = frozenset()
 
 
 def tidy(phrase: str) -> str:
@@ -55,7 +57,7 @@ class Row:
     phrases that nobody knows, each with its place, `contrary` the terms that are affirmed and denied, with their headings.
     """
 
-    __slots__ = ("_cells", "_columns", "_left", "contrary", "headings", "number", "unknown", "where")
+    __slots__ = ("_cells", "_columns", "_doubts", "_left", "contrary", "headings", "number", "unknown", "where")
 
     def __init__(self, where: str, number: int, cells: dict[str, str], columns: Mapping[str, int] | None = None) -> None:
         """A row of these cells, by column; `columns` numbers all columns, where `cells` holds only those that are filled."""
@@ -67,6 +69,7 @@ class Row:
         self._cells = cells
         self._columns = columns if columns is not None else {column: place for place, column in enumerate(cells)}
         self._left = -1  # a bit for each column, all set
+        self._doubts: tuple[frozenset[str], ...] = ()
 
     def take(self, column: str) -> str:
         """The cell's text, which is then used up; raises KeyError for a column that the file does not have."""
@@ -82,6 +85,8 @@ class Row:
         told = {column: tuple(meanings) for column, meanings in by_column.items()}
         places = {phrase: self.at(column) for column, some in told.items() for one in some for phrase in one.unknown}
         self.unknown = places or NONE
+        if places:
+            self.doubt(*(one.among for some in told.values() for one in some if one.unknown))
         said = said_by(one for some in told.values() for one in some if not one.unknown)
         both = said.yes & said.no
         self.contrary = {code: self._headings_saying(code, told) for code in both} if both else NONE
@@ -91,6 +96,15 @@ class Row:
         """The headings of the columns that affirm or deny a term."""
         saying = [column for column, some in told.items() if any(code in one.yes | one.no for one in some)]
         return tuple(self.headings[column] for column in saying if column in self.headings)
+
+    def doubt(self, *among: frozenset[str]) -> None:
+        """Note that something of the row was not understood, each time with the terms of which it may be one; none for any."""
+        self._doubts += among
+
+    def answered(self, yes: frozenset[str], complete: Iterable[Iterable[str]]) -> frozenset[str]:
+        """The known noes of closed lists (`normalize.answered`), but of those in which something was not understood."""
+        lists = map(frozenset[str], complete)
+        return answered(yes, [one for one in lists if all(doubt and doubt.isdisjoint(one) for doubt in self._doubts)])
 
     def at(self, *columns: str) -> str:
         """The file, the row and these columns, as the file itself calls them."""

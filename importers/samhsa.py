@@ -5,13 +5,14 @@ of substance use: those of a mental health program that does not say so are aske
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import reduce
 from typing import Final
 
-from directory.normalize import ParsedRecord, answered
+from directory.normalize import ParsedRecord
 from directory.vocabulary import BY_GROUP, SETTINGS_INPATIENT, SETTINGS_RESIDENTIAL
 from importers.base import Joining, Meaning, Row, Source, refuse, tidy
 
@@ -31,15 +32,21 @@ _DAY_IN_NAME: Final = re.compile(r"(?<!\d)(20\d\d)[-_](\d\d)[-_](\d\d)(?!\d)")
 def meanings(where: str, named: Iterable[tuple[str, str, str]], source: Source) -> dict[str, Meaning]:
     """What each code means, from (code, category, name); a name that means two things has its category in front.
 
-    Refuses the file for a code that stands for two things.
+    One that nobody knows may be any of what the others of its category mean. Refuses the file for a code that stands for
+    two things.
     """
     codes: dict[str, Meaning] = {}
+    of: dict[str, str] = {}
     for code, category, name in named:
+        of[code] = category
         called = f"“{name}” ({category})" if name in code else f"{code} = “{name}” ({category})"
         meaning = source.meaning(f"{tidy(category)}: {tidy(name)}", otherwise=name, called=called)
         if codes.setdefault(code, meaning) != meaning:
             raise refuse(where, f"the code {code} stands for two things", name, "Use the file as the publisher gives it")
-    return codes
+    terms: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for code, meaning in codes.items():
+        terms[of[code]] |= meaning.yes | meaning.no | meaning.implied
+    return {code: replace(one, among=terms[of[code]]) if one.unknown else one for code, one in codes.items()}
 
 
 def facility(row: Row, source: Source, said: Mapping[str, Iterable[Meaning]], part: str = "") -> ParsedRecord:
@@ -49,7 +56,7 @@ def facility(row: Row, source: Source, said: Mapping[str, Iterable[Meaning]], pa
     """
     place, distinguish = row.digest(*PLACE), row.digest("phone", "intake1", "intake2")
     told = row.said(said)
-    no = told.no | answered(told.yes, source.complete)
+    no = told.no | row.answered(told.yes, source.complete)
     unsaid = _unsaid(told.yes) if "care.mental_health" in told.yes else frozenset[str]()
     return ParsedRecord(
         local_id=f"{part}-{place}" if part else place,

@@ -46,7 +46,10 @@ def read(path: Path, source: Source) -> Batch:
             row = Row(where, number, _texts(one), _PLACES)
             row.headings = _headings(tuple(one))
             rows.append(holding.hold(row))
-            problems += _unreadable(row.at("services"), one.get("services"))
+            odd = _unreadable(row.at("services"), one.get("services"))
+            problems += odd
+            if odd:
+                row.doubt(frozenset())
         else:
             found = json.dumps(one)[:80]
             problems.append(Problem(Loudness.ROW, where, "the row is no facility and was left out", found, _AS_IT_CAME))

@@ -85,6 +85,7 @@ def parse(row: Row, batch: Batch, source: Source) -> ParsedRecord:
         if flag == "1":
             ticked[code] = (meaning,)
         elif flag:
+            row.doubt(meaning.yes | meaning.no | meaning.implied)
             what = f"the column “{code}” should hold 1 or nothing; the value was left out"
             problems.append(Problem(Loudness.VALUE, row.at(code), what, flag[:80], "Use the file as the publisher gives it"))
     return replace(samhsa.facility(row, source, ticked), side=side, problems=tuple(problems))

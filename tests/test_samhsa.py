@@ -205,6 +205,11 @@ def test_the_place_of_a_withheld_address_is_withheld_too(tmp_path: Path) -> None
     assert not one.values.keys() & {"address_1", "address_2", "latitude", "longitude"}
 
 
+def test_a_flag_that_can_not_be_read_denies_nothing(tmp_path: Path) -> None:
+    (one,) = joined(tmp_path, a_row("sa", "op", res="yes")).statements
+    assert "setting.outpatient" in one.yes and "setting.residential" not in one.yes | one.no
+
+
 @pytest.mark.parametrize(
     ("codes", "beds"), [(("mh", "res"), "unknown"), (("mh", "sa", "res"), "yes"), (("mh", "op"), "no"), (("sa", "res"), "yes")]
 )

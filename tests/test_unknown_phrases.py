@@ -7,6 +7,7 @@ import pytest
 
 from directory.database import Database
 from directory.problems import CannotUnderstand, Loudness
+from directory.vocabulary import Answer
 from importers.base import Batch, Meaning, Row, Source, said_by
 from importers.pipeline import import_file
 from importers.samhsa_national_directory import importer as national
@@ -106,3 +107,30 @@ def test_codes_that_the_workbooks_own_sheet_lacks_stop_it_too(database: Database
     )
     summary = import_file(database, national, file, SKIPPING)
     assert counts(summary) == (2, 0, 0, 0, 0) and held(database)["Example House"].says("setting.residential")
+
+
+SETTINGS = "Service Setting (e.g., Outpatient, Residential, Inpatient, etc.)"
+
+
+def test_what_was_left_out_of_a_closed_list_is_no_no(database: Database, tmp_path: Path) -> None:
+    """A code for beds that nobody knows yet, beside one for outpatient care: whether there are beds is not known."""
+    codes = [
+        *CODES, ["SET", SETTINGS, "OP", "Outpatient", ""], ["SET", SETTINGS, "NEW", "Beds in a garden", ""],
+        ["SG", "Sex", "MALE", "Male", ""],
+    ]  # fmt: skip
+    rows = [HEADER, a_facility(service_code_info="SA * OP NEW * MALE"), a_facility(name1="Known House", service_code_info="OP")]
+    import_file(database, national, a_book(tmp_path, rows, codes), SKIPPING)
+    garden, known = held(database)["Example House"], held(database)["Known House"]
+    assert garden.answer("setting.outpatient") is Answer.YES and garden.answer("setting.residential") is Answer.UNKNOWN
+    assert garden.answer("sex.female") is Answer.NO, "a list in which everything was understood is closed as ever"
+    assert known.answer("setting.residential") is Answer.NO
+
+
+@pytest.mark.parametrize(
+    ("among", "denied"),
+    [((), {"b", "d"}), (({"b"},), {"d"}), (({"x"},), {"b", "d"}), (({"a"}, {"d"}), set()), ((set(),), set())],
+)
+def test_a_list_is_closed_where_nothing_of_it_was_misunderstood(among: tuple[set[str], ...], denied: set[str]) -> None:
+    row = Row("here", 2, {})
+    row.doubt(*map(frozenset[str], among))
+    assert row.answered(frozenset("ac"), [("a", "b"), ("c", "d")]) == denied
