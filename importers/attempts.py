@@ -4,6 +4,7 @@ The law: terminal and browser bring files through here, so that both say and rec
 """
 
 from dataclasses import dataclass, replace
+from errno import EINVAL
 from pathlib import Path
 
 from directory import store
@@ -45,6 +46,8 @@ def bring(database: Database, attempt: Attempt, tell: Progress | None = None) ->
 def _brought(database: Database, attempt: Attempt, tell: Progress | None) -> tuple[Attempt, Summary | CannotUnderstand]:
     """What came of a file, by the name of its own source; a refusal is made anew, since on what was raised hangs the file."""
     source = attempt.source
+    if attempt.path.exists() and not (attempt.path.is_file() or attempt.path.is_dir()):
+        raise OSError(EINVAL, "it is neither a file nor a folder")
     try:
         if source == listing_line.SOURCE:
             return attempt, import_listings(database, attempt.path, attempt.order, tell)

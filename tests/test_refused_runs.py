@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -110,6 +111,13 @@ def test_a_dry_run_and_a_file_that_is_not_there_are_not_recorded(database: Datab
     with pytest.raises(OSError, match="No such file"):
         bring(database, Attempt(NATIONAL, tmp_path / "none.xlsx", ORDER))
     assert recorded(database) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such things")
+def test_what_is_neither_file_nor_folder_is_not_waited_for(database: Database, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="neither a file nor a folder"):
+        bring(database, Attempt(NATIONAL, tmp_path / "pipe", ORDER))
 
 
 def test_files_of_listings_and_tables_are_recorded_too(database: Database, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ FILES = {one.parent.name: one for one in sorted(EXAMPLES.glob("*/example.*")) if
 REAL = [one.source.name for one in SOURCES if one.source.name != "demo"]
 
 
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("name", [*REAL, "listings"])
 @pytest.mark.parametrize("owner", sorted(FILES))
 def test_the_importer_that_reads_a_file_is_named(owner: str, name: str) -> None:
     told = others_file(name, FILES[owner])
