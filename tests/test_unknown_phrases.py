@@ -114,7 +114,7 @@ SETTINGS = "Service Setting (e.g., Outpatient, Residential, Inpatient, etc.)"
 
 def test_what_was_left_out_of_a_closed_list_is_no_no(database: Database, tmp_path: Path) -> None:
     """A code for beds that nobody knows yet, beside one for outpatient care: whether there are beds is not known."""
-    codes = [
+    codes: Rows = [
         *CODES, ["SET", SETTINGS, "OP", "Outpatient", ""], ["SET", SETTINGS, "NEW", "Beds in a garden", ""],
         ["SG", "Sex", "MALE", "Male", ""],
     ]  # fmt: skip
