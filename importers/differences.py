@@ -11,6 +11,8 @@ from directory.normalize import FIELDS, in_words
 from directory.vocabulary import label
 
 NOT_SAID: Final = "not said"
+_ANOTHER: Final = frozenset(FIELDS[name].called for name in ("organization", "address_1"))
+"""Where both differ, it may be another center to which its source gave the id of one before."""
 
 
 class ChangeKind(StrEnum):
@@ -102,11 +104,16 @@ class Changes:
         self._some: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
         self._fields = Counter[str]()
         self.counts = Counter[ChangeKind]()
+        self.others: list[str] = []
+        """The names of those that have another name and another street than before."""
 
     def add(self, change: Change) -> None:
         """Count a change, and keep it where it is one of the first of its kind."""
         self.counts[change.kind] += 1
-        self._fields.update({one.called for one in change.fields})
+        called = {one.called for one in change.fields}
+        self._fields.update(called)
+        if called >= _ANOTHER:
+            self.others.append(change.name)
         if len(self._some[change.kind]) < self._most:
             self._some[change.kind].append(change)
 
@@ -114,6 +121,7 @@ class Changes:
         """Count other changes too, after these."""
         self._fields += others._fields
         self.counts += others.counts
+        self.others += others.others
         for kind, some in self._some.items():
             some += others._some[kind][: max(0, self._most - len(some))]
 

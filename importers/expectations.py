@@ -172,6 +172,15 @@ def _too_many(file: File, lost: Sequence[str], there: There, order: Order) -> li
     return [Problem(Loudness.NOTICE, file.name, what, found, "Check that the file is whole")]
 
 
+def other_centers(file: File, names: Sequence[str]) -> list[Problem]:
+    """A word where listings have another name and street under their id: a source may have given it to another center."""
+    if not names:
+        return []
+    what = "listings have another name and another street than before under the same id; what people confirmed of them stays"
+    fix = "Look whether they are the same centers; if not, ask the sender for ids that are not used again"
+    return [Problem(Loudness.NOTICE, file.name, what, f"{listings(len(names))}, first {names[0]}", fix)]
+
+
 def withdrawn(file: str, source: str, share: tuple[int, int], order: Order) -> list[Problem]:
     """A word where a file of listings withdraws more than a third of what a source has here; refuses it unasked.
 

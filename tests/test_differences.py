@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from directory.database import Database
+from directory.normalize import ParsedRecord
 from directory.problems import CannotUnderstand
 from directory.vocabulary import label
 from importers import bounds, report
-from importers.base import Importer
+from importers.base import Batch, Importer, Row, Source
 from importers.differences import NOT_SAID, ChangeKind, FieldChange, between
 from importers.orders import SHOWN
 from tests.builders import VALUES, a_statement
@@ -55,6 +56,19 @@ def test_a_dry_run_says_what_would_change_and_what_would_come_and_go(bring: Brin
         "new: Ash House (Detroit, MI)",
         f"Changed fields: {', '.join(f'{name} 1' for name in tried.fields)}",
     ]
+
+
+def test_another_center_under_an_old_id_is_pointed_out(bring: Bring) -> None:
+    def by_row(row: Row, batch: Batch, source: Source) -> ParsedRecord:
+        return replace(IMPORTER.parse(row, batch, source), local_id=str(row.number))
+
+    numbered = replace(IMPORTER, parse=by_row)
+    bring(OAK, ELM, ASH, importer=numbered)
+    moved = bring(changed(OAK, name="New House"), changed(ELM, street="9 Example Street"), ASH, importer=numbered)
+    assert not [one for one in moved.problems if "under the same id" in one.what], "a name alone changes, and so does a street"
+    other = bring(changed(OAK, name="Beech House", street="7 Example Road", phone="614-555-0177"), ELM, ASH, importer=numbered)
+    (notice,) = [one for one in other.problems if "under the same id" in one.what]
+    assert (notice.where, notice.found) == ("list.csv", "1 listing, first Beech House")
 
 
 def test_a_program_is_told_of_every_change_and_people_of_the_first_twenty(bring: Bring) -> None:
