@@ -281,7 +281,10 @@ def _said(mapping: SheetMapping, told: dict[str, str]) -> dict[str, list[Meaning
     """What each column of a row says, and under no column what holds for every row."""
     said = {"": [Meaning(frozenset(mapping.always_yes), frozenset(mapping.always_no))]}
     for column in mapping.spoken:
-        said[column] = [mapping.phrase(column, phrase) or Meaning() for phrase in phrases_in(mapping, column, told[column])]
+        found = [mapping.phrase(column, phrase) for phrase in phrases_in(mapping, column, told[column])]
+        known = [one for one in found if one is not None]
+        # Beside what was left out a no may be none: “Men; Wmn” does not say that women are not taken.
+        said[column] = known if len(known) == len(found) else [replace(one, no=frozenset()) for one in known]
     for column, terms in mapping.yes_no.items():
         answer = _answer(told[column])
         if answer is not None:

@@ -252,6 +252,15 @@ def test_days_are_read_in_the_order_of_their_column(
     assert bool(found.problems) == ("03/04/2026" in expires)
 
 
+def test_beside_a_phrase_that_was_left_out_nothing_is_denied(tmp_path: Path) -> None:
+    text = MAPPING.replace("[columns]", '[separators]\nGender = "/"\n\n[columns]')
+    made = importer_of(mapped(tmp_path, text), skip_unknown=True)
+    found = made.read(written(tmp_path, "county.csv", COUNTY.replace(",Men,", ",Men/Wmn,")), made.source)
+    said = [made.parse(row, found, made.source) for row in found.rows]
+    assert "sex.male" in said[0].yes and "sex.female" not in said[0].yes | said[0].no
+    assert "sex.male" in said[2].no, "where all of the cell is understood, what it denies is denied"
+
+
 def test_each_row_can_have_a_day_of_its_own(sqlite_database: Database, tmp_path: Path) -> None:
     text = MAPPING.replace('"2026-03-01"', '"Beds"').replace(', "Beds"]', "]")
     table = COUNTY.replace(",12\n", ",2/20/2026\n").replace(",30\n", ",12/31/2025\n")
