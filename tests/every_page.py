@@ -238,6 +238,9 @@ PAGES: Final = [
     Shown("a mapping that does not fit", "{table}", "names a term that does not exist", "ann",
           press("Read what", mapping='[yes_no]\nDetox = ["care.none"]'), ('[yes_no]\nDetox = ["care.none"]',)),
     Shown("a file that is none", "{scan}", "can’t be imported as it is", "ann"),
+    Shown("a file that does not say its day", "{undated}", "Say what is asked for above", "ann"),
+    Shown("a file of which a State is none", "{undated}", "Enter a State", "ann", press("Read it again", covers="Atlantis"),
+          ("Atlantis",)),
     Shown("the imports", "/staff/runs", "book.xlsx", "ann"),
     Shown("an import", "/staff/runs/1", "SHA-256", "ann"),
     Shown("an import to be undone", "/staff/runs/1/undo", "Undo this import?", "ann"),
@@ -364,7 +367,12 @@ def _imported(ann: FlaskClient, directory: Directory, now: datetime) -> dict[str
     with directory.database.writing() as connection:
         store.add_conflicts(connection, [Conflict(HELD, "phone", called, listed)], None, now)
     table = bring(b"Name,City,State,ZIP,Door,Gender\nA,Dayton,OH,45402,red,Men; Elves\n", "county.csv", "spreadsheet")
-    return {"upload": bring(book("614-555-0182"), "newer.xlsx"), "scan": bring(b"%PDF-1.7", "scan.xlsx"), "table": table}
+    place = b'"city": "Cheyenne", "state": "WY", "zip": "82001", "typeFacility": "SA", "services": null'
+    undated = bring(
+        b'{"rows": [{"name1": "Example Ranch", "street1": "1 Example Road", %s}]}' % place, "reply.json", "samhsa_locator"
+    )
+    brought = {"upload": bring(book("614-555-0182"), "newer.xlsx"), "scan": bring(b"%PDF-1.7", "scan.xlsx")}
+    return brought | {"table": table, "undated": undated}
 
 
 def _let_it_end(register: Register, session: str, now: datetime) -> None:
