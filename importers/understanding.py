@@ -20,6 +20,8 @@ Progress = Callable[[str, int, int], None]
 Thing = TypeVar("Thing")
 _TELL_EVERY: Final = 500
 _NAMING: Final = ("organization", "program")
+_MOST_TOLD: Final = 5_000
+"""Of so many rows that could not be read it is kept what tells them; a file with more of them is known to be broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,8 @@ def _normalize(
             words.meet(statement.values, record.where)
             statements.append(statement)
         else:
-            unreadable[record.local_id] = {name: record.values[name] for name in missing.TELLING if record.values.get(name)}
+            told = missing.TELLING if len(unreadable) < _MOST_TOLD else ()
+            unreadable[record.local_id] = {name: record.values[name] for name in told if record.values.get(name)}
     return statements, problems, unreadable
 
 
