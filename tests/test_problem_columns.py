@@ -66,8 +66,16 @@ def test_a_row_of_a_document_that_is_refused(
 
 def test_a_code_that_the_workbooks_own_sheet_lacks(sqlite_database: Database, tmp_path: Path) -> None:
     book = a_book(tmp_path, [HEADER, a_facility(), a_facility(name1="Other House", service_code_info="SA XYZ")])
-    (lost,) = [one for one in problems(sqlite_database, national, book) if one.loudness is Loudness.ROW]
-    assert lost.where == "book.xlsx, row 3, column “service_code_info”" and "XYZ" in lost.found
+    with pytest.raises(CannotUnderstand) as refused:
+        problems(sqlite_database, national, book)
+    (problem,) = refused.value.problems
+    assert "XYZ" in problem.found and "row 3, column “service_code_info”" in problem.found
+    (left_out,) = [
+        one
+        for one in import_file(sqlite_database, national, book, replace(ORDER, skip_unknown=True)).problems
+        if "XYZ" in one.what
+    ]
+    assert left_out.where == "book.xlsx, row 3, column “service_code_info”"
 
 
 def test_a_flag_and_a_type_of_the_download(sqlite_database: Database, tmp_path: Path) -> None:
