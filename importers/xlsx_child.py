@@ -148,7 +148,7 @@ def text(cell: object) -> str:
         return cell.isoformat()
     written = str(cell)
     if len(written) > LONGEST_CELL:
-        raise ValueError(f"a cell holds {len(written):,} characters, more than {LONGEST_CELL:,}")
+        raise ValueError(f"a cell holds {len(written)} characters, more than {LONGEST_CELL}")
     return CONTROL.sub(" ", written)
 
 
