@@ -17,8 +17,8 @@ from importers.row import said_by as said_by
 from importers.row import tidy as tidy
 
 _KNOWN_KEYS: Final = frozenset((
-    "title", "publisher", "licence", "url", "kind", "at_least", "at_most", "phrases_from", "codes_from", "parts",
-    "complete", "columns", "made_from", "phrases",
+    "title", "publisher", "licence", "url", "kind", "at_least", "at_most", "phrases_from", "codes_from", "codes_in",
+    "parts", "complete", "columns", "made_from", "phrases",
 ))  # fmt: skip
 
 
@@ -30,8 +30,9 @@ class Source:
     for each of the file's columns that is copied as it stands. `codes` is the source's own table of codes, where its files
     do not hold one. `parts` are the named parts that it publishes in files of their own: the local ids of a part begin
     with its name and a hyphen, so that a file of one part says nothing of another.
-    `phrases_in` is the file to which people add a phrase. `made_from` names the file's column for each of our fields that
-    is not copied but made from it, so that a problem can name it.
+    `phrases_in` is the file to which people add a phrase, `codes_in` where its own files say what a code means.
+    `made_from` names the file's column for each of our fields that is not copied but made from it, so that a problem can
+    name it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Source:
     codes: Mapping[str, Any] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
     phrases_in: str = ""
+    codes_in: str = ""
     made_from: Mapping[str, str] = field(default_factory=dict)
 
     def meaning(self, phrase: str, *, otherwise: str = "", called: str = "") -> Meaning:
@@ -82,6 +84,7 @@ class Source:
             codes=_beside(path, told["codes_from"]) if "codes_from" in told else {},
             parts=tuple(told.get("parts", ())),
             phrases_in=f"importers/{told.get('phrases_from', path.name)}",
+            codes_in=told.get("codes_in", ""),
             made_from=told.get("made_from", {}),
         )
 

@@ -53,6 +53,7 @@ def left_out(source: Source, file: File, said: Understood, order: Order) -> list
     if not said.unknown:
         return []
     fix = f"Say what each means in [phrases] of {source.phrases_in or f'importers/{source.name}.toml'}"
+    fix += f", a code in {source.codes_in}" if source.codes_in else ""
     if not order.skip_unknown:
         count = len(said.unknown)
         what = f"{count:,} {'phrase is' if count == 1 else 'phrases are'} not known here; nothing was imported"

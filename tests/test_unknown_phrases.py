@@ -105,6 +105,10 @@ def test_codes_that_the_workbooks_own_sheet_lacks_stop_it_too(database: Database
     assert problem.found == (
         "the code QQ, which is not in the workbook's own sheet of codes (1 row: row 2, column “service_code_info”)"
     )
+    assert problem.fix == (
+        "Say what each means in [phrases] of importers/samhsa_phrases.toml, a code in the workbook's own sheet of codes, "
+        "or leave those facts out: --skip-unknown"
+    )
     summary = import_file(database, national, file, SKIPPING)
     assert counts(summary) == (2, 0, 0, 0, 0) and held(database)["Example House"].says("setting.residential")
 
