@@ -15,7 +15,7 @@ from importers.base import refuse
 from importers.contents import Content, content
 
 LARGEST_DOCUMENT: Final = 32 << 20
-_MOST_MEMORY: Final = 160 << 20
+MOST_MEMORY: Final = 160 << 20
 _COSTS: Final = ((b"{", 240), (b"[", 64), (b",", 72))
 """Bytes of memory that an object, a list and one more value can need at most, by the sign that stands before them."""
 _HEAD: Final = 256
@@ -46,7 +46,7 @@ def read_json(path: Path) -> Any:
 def document(name: str, raw: bytes) -> Any:
     """The document in these bytes; `name` says in problems where they are from. Raises CannotUnderstand."""
     text = _text(name, raw)
-    if sys.getsizeof(text) + sum(raw.count(sign) * cost for sign, cost in _COSTS) > _MOST_MEMORY:
+    if _memory(text, raw) > MOST_MEMORY:
         found = f"{raw.count(b','):,} values"
         raise refuse(name, "the document holds more values than a directory can have", found, "Split it into several files")
     try:
@@ -65,6 +65,25 @@ def document(name: str, raw: bytes) -> Any:
     except RecursionError:
         raise refuse(name, "the document has lists in lists without end", fix=_FIX) from None
     return told
+
+
+class Held:
+    """What documents that are held together need of memory: as much as one alone may."""
+
+    def __init__(self, fix: str) -> None:
+        self.memory = 0
+        self._fix = fix
+
+    def hold(self, name: str, raw: bytes) -> None:
+        """One more that was understood; refuses it, under the name given, where it is too much."""
+        self.memory += _memory(_text(name, raw), raw)
+        if self.memory > MOST_MEMORY:
+            raise refuse(name, "its pages hold more values together than a directory can have", fix=self._fix)
+
+
+def _memory(text: str, raw: bytes) -> int:
+    """The most that a document's text and values can need."""
+    return sys.getsizeof(text) + sum(raw.count(sign) * cost for sign, cost in _COSTS)
 
 
 def _text(name: str, raw: bytes) -> str:

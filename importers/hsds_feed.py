@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from directory.problems import CannotUnderstand
 from importers.base import Wanted, refuse
-from importers.documents import document
+from importers.documents import Held, document
 from importers.polite import Broken, Guest
 
 PAGE_SIZE: Final = 100
@@ -45,6 +45,7 @@ class _Feed:
     def __init__(self, url: str, guest: Guest) -> None:
         self._parts = urlsplit(url)
         self._guest = guest
+        self._held = Held("Import it in parts, such as the packages of its counties")
 
     def services(self, tell: Tell) -> list[dict[str, Any]]:
         """All services, each with its places; raises CannotUnderstand where the feed does not answer as HSDS does."""
@@ -61,13 +62,21 @@ class _Feed:
     def _page(self, number: int) -> dict[str, Any]:
         asked = {"full": "true", "per_page": PAGE_SIZE} | dict(parse_qsl(self._parts.query)) | {"page": number}
         address = urlunsplit(self._parts._replace(query=urlencode(asked), fragment=""))
-        return self._guest.get(address, lambda raw: _page(raw, number))
+        return self._get(address, lambda raw: _page(raw, number))
 
     def _whole(self, service: dict[str, Any]) -> dict[str, Any]:
         if "service_at_locations" in service:
             return service
         path = f"{self._parts.path.rstrip('/')}/{quote(str(service.get('id', '')), safe='')}"
-        return self._guest.get(urlunsplit(self._parts._replace(path=path, query="", fragment="")), _one)
+        return self._get(urlunsplit(self._parts._replace(path=path, query="", fragment="")), _one)
+
+    def _get(self, address: str, understand: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
+        def held(raw: bytes) -> dict[str, Any]:
+            told = understand(raw)
+            self._held.hold("the feed", raw)
+            return told
+
+        return self._guest.get(address, held)
 
 
 def _told(raw: bytes) -> Any:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from directory.problems import CannotUnderstand
 from importers.base import Wanted, refuse
-from importers.documents import document
+from importers.documents import Held, document
 from importers.polite import Broken, Guest
 
 BASE_URL: Final = "https://findtreatment.gov"
@@ -38,6 +38,7 @@ NUMBERS: Final = {
 A wrong one is noticed, because the facilities that come are then of another State.
 """
 _LATER: Final = "Try again later; what has been fetched is kept"
+_SMALLER: Final = "Ask for a smaller circle, or use the site's download"
 _BY_HAND: Final = "Save the reply from your browser and import that file, or use the site's download"
 
 Tell = Callable[[int, int], None]
@@ -84,9 +85,11 @@ class _Asking:
         self._now = now
         self._tell = tell
         self._guest = guest
+        self._held = Held(_SMALLER)
 
     def all_rows(self) -> list[Any]:
         """The facilities of all pages; raises _Changed where the pages do not fit together."""
+        self._held = Held(_SMALLER)
         self._make_ready()
         first = self._page(1)
         self._expect_the_state(first.rows)
@@ -108,7 +111,7 @@ class _Asking:
         file = self._kept / f"{number:04}.json"
         if file.exists():
             try:
-                return _understood(file.read_bytes(), number)
+                return self._whole(file.read_bytes(), number)
             except Broken:
                 file.unlink()
         raw = b""
@@ -116,10 +119,15 @@ class _Asking:
         def whole(reply: bytes) -> _Page:
             nonlocal raw
             raw = reply
-            return _understood(reply, number)
+            return self._whole(reply, number)
 
         page = self._guest.get(f"{self.url}?{urlencode(self._question | {'page': number})}", whole)
         _write(file, raw)
+        return page
+
+    def _whole(self, raw: bytes, number: int) -> _Page:
+        page = _understood(raw, number)
+        self._held.hold("the reply", raw)
         return page
 
     def _make_ready(self) -> None:

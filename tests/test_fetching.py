@@ -18,7 +18,7 @@ from flask import Flask
 
 from directory.listing import Point
 from directory.problems import CannotUnderstand
-from importers import commands, polite, samhsa_locator
+from importers import commands, documents, polite, samhsa_locator
 from importers.base import Wanted
 from importers.polite import USER_AGENT, Guest
 from importers.samhsa_locator_pages import fetch
@@ -321,6 +321,13 @@ def test_a_reply_without_end_is_cut_off(tmp_path: Path, monkeypatch: pytest.Monk
             pass
 
     assert "too large" in refused(tmp_path, flood)
+
+
+def test_pages_that_are_too_much_together_are_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = documents.Held("")
+    held.hold("a page", page_of(1))
+    monkeypatch.setattr(documents, "MOST_MEMORY", held.memory * 3 // 2)
+    assert "its pages hold more values together than a directory can have" in refused(tmp_path, pages)
 
 
 def test_a_reply_that_trickles_is_given_up(tmp_path: Path) -> None:

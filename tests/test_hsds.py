@@ -20,7 +20,7 @@ from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.web import create_app
-from importers import commands, hsds_package, hsds_places
+from importers import commands, documents, hsds_package, hsds_places
 from importers.base import Meaning, Source, Wanted
 from importers.contents import LARGEST_FILE, digest_of
 from importers.hsds import importer
@@ -296,6 +296,24 @@ def test_a_feed_is_followed_through_its_pages_to_each_service(served: Callable[[
     assert file.name == "hsds-127-0-0-1-2026-06-01.json"
     assert importer.read(file, SOURCE).observed_at == date(2026, 6, 1)
     assert told(file) == told(EXAMPLE)
+
+
+def test_a_feed_whose_pages_together_are_too_much_is_given_up(
+    served: Callable[[Answer], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counted(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        asked.append(query.get("page", path))
+        return 200, {"total_pages": 9, "page_number": int(query["page"]), "contents": services()[:1]}
+
+    held = documents.Held("")
+    held.hold("a page", json.dumps(counted("", {"page": "1"})[1]).encode())
+    monkeypatch.setattr(documents, "MOST_MEMORY", held.memory * 5 // 2)
+    asked.clear()
+    with pytest.raises(CannotUnderstand, match="the feed: its pages hold more values together than a directory can have"):
+        fetched(served(counted), tmp_path)
+    assert asked == ["1", "2", "3"] and not list(tmp_path.iterdir())
 
 
 def test_a_busy_feed_is_asked_again(served: Callable[[Answer], str], tmp_path: Path) -> None:
