@@ -248,13 +248,6 @@ def in_the_terminal(tmp_path: Path) -> Callable[..., Whole]:
     return cost_of
 
 
-def test_an_import_of_the_federal_directory_stays_under_the_bound_parent_and_child_together(
-    real_files: Path, whole_import: Callable[[str, Path], Whole]
-) -> None:
-    told = whole_import("samhsa_national_directory", real_files / "national-directory-su-facilities-2023.xlsx")
-    assert told.said == "12744" and told.processes > 1 and 100 < told.megabytes < MOST_MEGABYTES
-
-
 # --- in the terminal, with the index ----------------------------------------------------------------------------------
 
 MAPPING = """name = "long_table"
@@ -300,10 +293,17 @@ def of_words_that_nobody_else_has(number: int) -> str:
 def test_a_terminal_import_has_its_index_built_apart_and_takes_little_for_each_listing(
     tmp_path: Path, in_the_terminal: Callable[..., Whole]
 ) -> None:
-    """With 80,000 rows it is as `test_the_largest...` says, which takes minutes; a twentieth of that may take so much."""
+    """With 80,000 rows it is as `test_the_largest...` says, which takes minutes. Two processes have 230 MB before any row."""
     told = in_the_terminal(*a_long_table(tmp_path, 4_000, plain))
     assert "4,000 new" in told.said and "4,000 listings can be searched" in told.said
-    assert told.processes == 2 and 100 < told.megabytes < MOST_MEGABYTES / 2
+    assert told.processes == 2 and 200 < told.megabytes < MOST_MEGABYTES * 3 / 5
+
+
+def test_the_federal_directory_stays_under_the_bound_with_its_index(
+    real_files: Path, in_the_terminal: Callable[..., Whole]
+) -> None:
+    told = in_the_terminal("samhsa_national_directory", real_files / "national-directory-su-facilities-2023.xlsx")
+    assert "12,744 listings can be searched" in told.said and told.processes > 1 and 200 < told.megabytes < MOST_MEGABYTES
 
 
 @largest
@@ -313,14 +313,6 @@ def test_the_largest_table_stays_under_the_bound_with_its_index(
 ) -> None:
     told = in_the_terminal(*a_long_table(tmp_path, MOST_IMPORTED, name))
     assert f"{MOST_IMPORTED:,} listings can be searched" in told.said and told.megabytes < MOST_MEGABYTES
-
-
-@largest
-def test_the_federal_directory_stays_under_the_bound_with_its_index(
-    real_files: Path, in_the_terminal: Callable[..., Whole]
-) -> None:
-    told = in_the_terminal("samhsa_national_directory", real_files / "national-directory-su-facilities-2023.xlsx")
-    assert "12,744 listings can be searched" in told.said and told.megabytes < MOST_MEGABYTES
 
 
 @largest
