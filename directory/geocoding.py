@@ -139,7 +139,10 @@ def _asked(directory: Directory, address: Address) -> Point | None:
                 store.rest_until(connection, datetime.now(UTC) + min(error.rest, _LONGEST_REST))
         raise
     with database.writing() as connection:
-        store.remember_geocoded(connection, in_words(address), point, datetime.now(UTC))
+        now = datetime.now(UTC)
+        store.remember_geocoded(connection, in_words(address), point, now)
+        # A request that was long on its way comes to the service late: the second counts from its answer.
+        store.rest_until(connection, now + APART)
     return point
 
 

@@ -42,7 +42,7 @@ def free_at(connection: Connection) -> datetime | None:
 
 
 def rest_until(connection: Connection, moment: datetime) -> None:
-    """Let nobody ask before a moment, as the service wished."""
+    """Let nobody ask before a moment; what was to come later stays."""
     known = free_at(connection)
     _free(connection, max(known, moment) if known else moment)
 
