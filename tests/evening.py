@@ -87,7 +87,7 @@ def report(directory: Directory, *wanted: str) -> None:
 
 
 def vet(directory: Directory, local_id: str = "ready") -> None:
-    """Let somebody have vetted a center, and have called it."""
+    """Let somebody have vetted a center, and have called it; it admits until midnight, so at any hour of a run."""
     now = datetime.now(UTC)
     steps = [
         Vetting(VettingState.IN_REVIEW, now - timedelta(9), "counselor-3"),
@@ -96,7 +96,7 @@ def vet(directory: Directory, local_id: str = "ready") -> None:
     call = builders.a_provenance(source="calls", kind=SourceKind.STAFF_CALL, observed_at=now.date())
     about = f"invented_survey:{local_id}"
     said = Statement(
-        "calls", local_id, call, {"latest_arrival": "21:00"}, frozenset(("status.licensed",)), restates=False, about=about
+        "calls", local_id, call, {"latest_arrival": "00:00"}, frozenset(("status.licensed",)), restates=False, about=about
     )
     with directory.database.writing() as connection:
         store.append(connection, [said], None)

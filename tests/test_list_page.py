@@ -332,7 +332,7 @@ def test_a_listing_shows_its_reports_newest_first_with_who_said_them(client: Fla
 def test_a_listing_shows_hours_license_vetting_and_plans(client: FlaskClient) -> None:
     page = plain(client.get("/listings/invented_survey:ready").text)
     for words in (
-        "Intake hours Every day: day and night Latest arrival: 9:00 pm",
+        "Intake hours Every day: day and night Latest arrival: midnight",
         "License In force, number OH-0101, until December 31, 2999",
         "Our check Checked by us (",
         "In network: Invented Gold",
