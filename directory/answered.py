@@ -1,7 +1,7 @@
 """The answer to a need, and the JSON in which programs get it (docs/options.schema.json)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from directory.asking import written_need
@@ -37,7 +37,8 @@ class Answered:
     `named` are the listings that the words name, with whatever became of them; `bridges` places with medication the same
     day; `no_bridge` says that there is none, `unchecked` that some may fit that nobody here has checked; `loosenings` are given
     where fewer than three listings fit. `by_hand` are the listings that somebody chose or dropped, with whatever would
-    otherwise become of them.
+    otherwise become of them. `behind` says since when newer facts are being taken in that it may
+    lack, None where it lacks none.
     """
 
     need: Need
@@ -56,6 +57,7 @@ class Answered:
     by_hand: tuple[Entry, ...] = ()
     facets: tuple[Facet, ...] = ()
     loosenings: tuple[Loosening, ...] = ()
+    behind: datetime | None = None
 
     def presented(self) -> tuple[Entry, ...]:
         """The entries of the list: options, then backups."""

@@ -104,7 +104,7 @@ def options(directory: Directory, need: Need, limit: int = 10, by_hand: ByHand =
         answered = answering.answer(_routed(directory, _asking(directory, generation, looked_at), need), need, limit, by_hand)
         right = directory.index.corrected(generation, looked_at)
         if right is generation:
-            return answered
+            return replace(answered, behind=generation.behind)
         generation = right
 
 

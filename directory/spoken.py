@@ -103,7 +103,8 @@ def _small(words: str) -> str:
 
 def joined(parts: Iterable[str], glue: Callable[[str, str], str]) -> str:
     """Sentences one after the other, held together by a glue; empty ones are left out."""
-    return reduce(glue, filter(None, parts), "")
+    told = [part for part in parts if part]
+    return reduce(glue, told) if told else ""
 
 
 def both(some: str, other: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from random import Random
 
 import numpy as np
@@ -17,7 +17,9 @@ from directory.matching import explain
 from directory.matching.arrival import Pace
 from directory.matching.assembling import columns_of
 from directory.matching.criteria import CRITERIA
+from directory.matching.criterion import Judged
 from directory.matching.rank import Ranking, rank
+from directory.matching.sifting import reach
 from directory.need import Need
 from directory.resolve import Said, Since, resolve
 from directory.vocabulary import Answer, BedState, Channel, VettingState
@@ -292,6 +294,21 @@ def test_what_is_said_at_the_very_moment_is_already_known(microsecond: int) -> N
     as_of = worlds.a_moment(random).replace(microsecond=microsecond)
     need = worlds.a_need(random, as_of)
     agree([_open_now(listing, need)[1] for listing in worlds.listings(random, as_of, 60)], need)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:10])
+def test_no_criterion_but_that_of_the_beds_looks_at_reports(seed: int) -> None:
+    random = Random(seed)
+    moment = worlds.a_moment(random)
+    told = worlds.listings(random, moment, 60)
+    need = worlds.a_need(random, moment)
+    changed: set[str] = set()
+    said, silent = (reach(columns_of(some), need) for some in (told, [replace(one, reports=()) for one in told]))
+    for criterion in (one for one in CRITERIA if one.asked(need)):
+        found, without = (criterion.judge(block, need) for block in (said, silent))
+        if not all(np.array_equal(getattr(found, one.name), getattr(without, one.name)) for one in fields(Judged)):
+            changed.add(criterion.name)
+    assert changed == {"admit"}
 
 
 def test_every_criterion_explains_itself_and_the_points_are_a_hundred() -> None:

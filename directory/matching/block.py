@@ -21,7 +21,7 @@ _SPARSE: Final = 512
 class Block:
     """Some positions with their miles, as criteria see them: masks of what is known of each listing."""
 
-    __slots__ = ("_bits", "_cache", "_once", "columns", "miles", "pace", "positions", "relevance")
+    __slots__ = ("_bits", "_cache", "_of", "_once", "columns", "miles", "pace", "positions", "relevance")
 
     def __init__(
         self,
@@ -38,6 +38,7 @@ class Block:
         self.pace = pace
         self._cache: dict[tuple[bool, int], NDArray[np.uint64]] = {}
         self._once: dict[Callable[..., Any], tuple[Need, Any]] = {}
+        self._of: tuple[Block, NDArray[np.intp]] | None = None
         self._bits: tuple[NDArray[np.uint8], NDArray[np.intp], NDArray[np.uint8]] | None = None
 
     def __len__(self) -> int:
@@ -68,16 +69,27 @@ class Block:
         """The block of the listings in these rows."""
         relevance = None if self.relevance is None else self.relevance.take(rows)
         kept = Block(self.columns, self.positions.take(rows), self.miles.take(rows), relevance, self.pace)
-        kept._once = {make: (need, told[rows]) for make, (need, told) in self._once.items()}
+        kept._of = self, rows
         return kept
 
     def once(self, make: "Callable[[Block, Need], Told]", need: Need) -> Told:
-        """What is worked out of each listing for a need, the first time that it is asked for; `keep` keeps it as well."""
-        known = self._once.get(make)
-        if known is None or known[0] is not need:
-            known = self._once[make] = need, make(self, need)
-        told: Told = known[1]
+        """What is worked out of each listing for a need: once, when it is first asked for, here or in a block that held it."""
+        told: Told | None = self._known(make, need)
+        if told is None:
+            told = make(self, need)
+            self._once[make] = need, told
         return told
+
+    def _known(self, make: Callable[..., Any], need: Need) -> Any:
+        made_for, told = self._once.get(make, (None, None))
+        if made_for is need:
+            return told
+        whole, rows = self._of or (None, None)
+        there = None if whole is None else whole._known(make, need)
+        if there is None:
+            return None
+        self._once[make] = need, there[rows]
+        return self._once[make][1]
 
     def counts(self, codes: Sequence[str]) -> list[int]:
         """For each term, how many of the listings are known to have it."""

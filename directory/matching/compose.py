@@ -214,10 +214,9 @@ def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = (), listed: I
 
 def _bridges_in_order(block: Block, need: Need) -> NDArray[np.intp]:
     there, _ = reachable(block, arrivals(block, need))
-    miles = np.nan_to_num(block.miles, nan=np.inf)
     ranks = block.columns.id_rank[block.positions]
     without_a_bed = block.yes("moud.otp", "setting.outpatient", "setting.outpatient_medication")
-    return np.lexsort((ranks, miles, -there, ~without_a_bed, ~block.yes("moud.same_day")))
+    return np.lexsort((ranks, block.miles, -there, ~without_a_bed, ~block.yes("moud.same_day")))
 
 
 def _apart(block: Block, order: NDArray[np.intp], told: NDArray[np.intp]) -> list[int]:

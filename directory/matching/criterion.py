@@ -51,10 +51,10 @@ class Judged:
     low: NDArray[np.float64] | None = None
     high: NDArray[np.float64] | None = None
 
-    def keep(self, rows: NDArray[np.intp]) -> "Judged":
-        """The same for the listings in these rows; whom it rules out is no longer asked then."""
-        told = (self.answers, self.shares, None, self.call_first, self.low, self.high)
-        return Judged(*(None if one is None else one.take(rows) for one in told))  # type: ignore[arg-type]
+    def __getitem__(self, rows: NDArray[np.intp]) -> "Judged":
+        """The same for the listings in these rows."""
+        told = (self.answers, self.shares, self.rules_out, self.call_first, self.low, self.high)
+        return Judged(*[None if one is None else one.take(rows) for one in told])  # type: ignore[arg-type]
 
 
 class Criterion(ABC):
@@ -104,7 +104,7 @@ class Criterion(ABC):
         return replace(listing, facts={**listing.facts, **answers}, reports=(*listing.reports, *((report,) if report else ())))
 
     def hoped_report(self, need: Need, way: Way) -> Report | None:
-        """The report about its beds that would have to be given for the best answer."""
+        """The report about its beds that would have to be given for the best answer; no other criterion looks at reports."""
         return None
 
     def hopes(self, need: Need) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -166,7 +166,8 @@ def three(no: NDArray[np.bool_], yes: NDArray[np.bool_]) -> NDArray[np.int8]:
 
 def first_true(shares: list[tuple[NDArray[np.bool_], float]], otherwise: float) -> NDArray[np.float64]:
     """The share of the first mask that holds, for each listing."""
-    told = np.full(len(shares[0][0]), otherwise)
+    told = np.empty(len(shares[0][0]))
+    told.fill(otherwise)
     for mask, share in reversed(shares):
         np.putmask(told, mask, share)
     return told

@@ -57,11 +57,15 @@ def without(columns: Columns, gone: NDArray[np.intp]) -> Columns:
 def supposed(columns: Columns, positions: NDArray[np.intp], hopes: Sequence[Hope]) -> Columns:
     """The same, each listing as it would be if what is hoped for it were confirmed by a call."""
     alone = excerpt(columns, positions)
+    terms = _with_terms(alone, hopes) if any(hope.yes or hope.no for hope in hopes) else {}
+    return replace(alone, **(terms | _with_reports(alone, hopes)))
+
+
+def _with_terms(alone: Columns, hopes: Sequence[Hope]) -> dict[str, Any]:
     on, off = (_bits([getattr(hope, name) for hope in hopes]) for name in ("yes", "no"))
     yes = (alone.yes | on) & ~off
-    beside = _with_plans(alone, hopes) | _with_reports(alone, hopes)
     said = {"no": (alone.no & ~on) | off, "personal": (alone.personal | on) & ~off, "planes": bits.planes_of(yes)}
-    return replace(alone, yes=yes, **(beside | said))
+    return said | {"yes": yes} | _with_plans(alone, hopes)
 
 
 def _bits(terms: Sequence[tuple[str, ...]]) -> NDArray[np.uint64]:

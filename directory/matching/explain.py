@@ -77,16 +77,16 @@ def entry(ranking: Ranking, row: int, listing: Listing, beside: Beside = _NOTHIN
         _finding(put, need, listing, (ANSWERS[one.answer], one.earned, one.of), there)
         for put, one in zip(ranking.put, told, strict=True)
     )
-    tier = ranking.tier(row)
+    tier, (low, high) = ranking.tier(row), ranking.low_and_high(row)
     asks = dict.fromkeys((_still(tier, need, there), *(findings[at].ask for at in ranking.urgency), _speaks(listing, need)))
     asks.pop("", None)
     return Entry(
         listing=listing,
         way=there,
         tier=tier,
-        points=sum(one.earned for one in told),
-        low=sum(one.low for one in told),
-        high=sum(one.high for one in told),
+        points=int(ranking.total[row]),
+        low=low,
+        high=high,
         findings=findings,
         questions=tuple(asks),
         bed=bed(listing, need, there),

@@ -156,10 +156,9 @@ class Ranking:
         if len(rows) > 4 * limit:
             some = np.flatnonzero(key <= np.partition(key, limit - 1)[limit - 1])
             rows, key = rows[some], key[some]
-        miles = np.nan_to_num(self.block.miles[rows], nan=np.inf)
         ranks = self.columns.id_rank[self.block.positions[rows]]
         held, seen = ~self.beds.held[rows], -self.beds.seen[rows]
-        return rows[np.lexsort((ranks, miles, self.questions[rows], seen, held, key))][:limit]
+        return rows[np.lexsort((ranks, self.block.miles[rows], self.questions[rows], seen, held, key))][:limit]
 
     @cached_property
     def places(self) -> NDArray[np.int32]:
@@ -186,7 +185,7 @@ class Ranking:
     def low_and_high(self, row: int) -> tuple[int, int]:
         """The total if every open question went badly, and if every one went well."""
         told = self.told(row)
-        return sum(mark.low for mark in told), sum(mark.high for mark in told)
+        return sum([mark.low for mark in told]), sum([mark.high for mark in told])
 
     @cached_property
     def put(self) -> tuple[Put, ...]:
@@ -253,7 +252,7 @@ class Ranking:
             near = np.nan_to_num(miles, nan=np.inf)
             some = np.flatnonzero(near <= np.partition(near, limit - 1)[limit - 1])
             positions, miles, which = positions[some], miles[some], which[some]
-        order = np.lexsort((self.columns.id_rank[positions], np.nan_to_num(miles, nan=np.inf)))[:limit]
+        order = np.lexsort((self.columns.id_rank[positions], miles))[:limit]
         return [(int(positions[at]), self.aside[which[at]].criterion, float(miles[at])) for at in order]
 
 

@@ -48,6 +48,17 @@ class Marks:
         """A criterion's answers."""
         return np.asarray(self.answers[self.row(name)])
 
+    def anew(self, columns: NDArray[np.intp], found: "Marks") -> "Marks":
+        """The marks of some listings, but for the criteria of `found` what it holds of these."""
+        answers, earned = self.answers.take(columns, axis=1), self.earned.take(columns, axis=1)
+        doubts = self.call_first.take(columns, axis=1)
+        low, high = ([share if share is None else share.take(columns) for share in told] for told in (self.low, self.high))
+        for at, criterion in enumerate(found.criteria):
+            row = self.row(criterion.name)
+            answers[row], earned[row], doubts[row] = found.answers[at], found.earned[at], found.call_first[at]
+            low[row], high[row] = found.low[at], found.high[at]
+        return Marks(self.criteria, self.of, answers, earned, doubts, tuple(low), tuple(high))
+
     def told(self, columns: NDArray[np.intp]) -> list[tuple["Mark", ...]]:
         """What each criterion found of some listings, with the fewest and the most points it could be once all is known."""
         answers, earned, doubts = (table.take(columns, axis=1) for table in (self.answers, self.earned, self.call_first))
@@ -96,7 +107,7 @@ def sift(block: Block, need: Need, criteria: Sequence[Criterion]) -> Sifted:
     aside: list[Aside] = []
     alive = np.ones(len(block), dtype=np.bool_)
     for criterion in criteria:
-        one = criterion.judge(block, need) if criterion.asked(need) else None
+        one = block.once(criterion.judge, need) if criterion.asked(need) else None
         judged.append(one)
         if one is None or one.rules_out is None:
             continue
@@ -113,7 +124,7 @@ def sift(block: Block, need: Need, criteria: Sequence[Criterion]) -> Sifted:
 
 def _kept(block: Block, judged: Sequence[Judged | None], alive: NDArray[np.bool_]) -> tuple[Block, list[Judged | None]]:
     rows = alive.nonzero()[0]
-    return block.keep(rows), [one and one.keep(rows) for one in judged]
+    return block.keep(rows), [one and one[rows] for one in judged]
 
 
 def _marks(criteria: Sequence[Criterion], judged: Sequence[Judged | None], need: Need, count: int) -> Marks:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from directory.listing import Listing
 from directory.matching.block import Block
-from directory.matching.criteria import CRITERIA
+from directory.matching.criteria import BY_NAME, CRITERIA
 from directory.matching.criterion import NEUTRAL, UNKNOWN, Criterion, Put
 from directory.matching.excerpt import Hope, supposed
 from directory.matching.rank import A_TIER, Ranking
@@ -27,7 +28,8 @@ def first_if(ranking: Ranking, shown: Shown, first: int) -> dict[int, tuple[str,
             asked.append((row, put.criterion))
             hopes.append(Hope(*put.hopes, put.criterion.hoped_report(need, ranking.way(row, listing))))
     found: dict[int, tuple[str, ...]] = {}
-    for number, place in _places(ranking, [row for row, _ in asked], hopes) if asked else ():
+    rows = np.array([row for row, _ in asked], np.intp)
+    for number, place in _places(ranking, rows, hopes) if asked else ():
         row, criterion = asked[number]
         if place < best:
             found[row] = (*found.get(row, ()), criterion.wish(need))
@@ -46,7 +48,7 @@ def _hopeful(ranking: Ranking, row: int, best: int) -> Iterator[Put]:
             yield put
 
 
-def _places(ranking: Ranking, rows: Sequence[int], hopes: Sequence[Hope]) -> Iterator[tuple[int, int]]:
+def _places(ranking: Ranking, rows: NDArray[np.intp], hopes: Sequence[Hope]) -> Iterator[tuple[int, int]]:
     """The places that the rows would take if each hope were fulfilled, by its number; those that are set aside take none."""
     old = ranking.block
     built = supposed(ranking.columns, old.positions[rows], hopes)
@@ -54,6 +56,9 @@ def _places(ranking: Ranking, rows: Sequence[int], hopes: Sequence[Hope]) -> Ite
     block = Block(built, np.arange(len(built)), old.miles[rows], relevance, old.pace)
     held = {(key, hope.report.observed_at) for key, hope in zip(built.ids, hopes, strict=True) if hope.report}
     need = replace(ranking.need, holds=ranking.need.holds | held)
-    left = sift(block, need, CRITERIA)
-    again = Ranking(built, need, block, left.block, left.marks, left.aside, 0, within=ranking)
-    return zip(left.block.positions.tolist(), again.places.tolist(), strict=True)
+    only_beds = not any(hope.yes or hope.no for hope in hopes)
+    left = sift(block, need, (BY_NAME["admit"],) if only_beds else CRITERIA)
+    kept = left.block.positions
+    marks = ranking.marks.anew(rows[kept], left.marks) if only_beds else left.marks
+    again = Ranking(built, need, block, left.block, marks, left.aside, 0, within=ranking)
+    return zip(kept.tolist(), again.places.tolist(), strict=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from directory import tables
@@ -274,6 +274,10 @@ def forget_needs(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(AskedRow).where(AskedRow.expires_at <= now.isoformat())).rowcount
 
 
+_KEPT_NEED: Final = select(AskedRow.need).where(AskedRow.token == bindparam("token"), AskedRow.expires_at > bindparam("now"))
+"""Made once: to make it anew takes as long as to ask it."""
+
+
 def kept_need(connection: Connection, token: str, now: datetime) -> dict[str, Any] | None:
     """The need under an opaque name, or None where there is none or its time is over."""
-    return connection.scalar(select(AskedRow.need).where(AskedRow.token == token, AskedRow.expires_at > now.isoformat()))
+    return connection.scalar(_KEPT_NEED, {"token": token, "now": now.isoformat()})

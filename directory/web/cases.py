@@ -188,6 +188,7 @@ def show(case_id: str) -> str:
     return page(
         "cases_board.html",
         demonstration=paper.invented(answered),
+        behind=answered.behind,
         case=case,
         board=board,
         next=board_words.next_thing(board),

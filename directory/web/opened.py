@@ -21,8 +21,12 @@ def register() -> Register:
 
 
 def page(template: str, **shown: Any) -> str:
-    """A page; it says so where the directory holds the demonstration's invented centers, or newer facts are being taken in."""
-    generation = opened().index.current()
-    if "demonstration" not in shown:
-        shown["demonstration"] = words.demonstration(generation, current_app.extensions)
-    return render_template(template, behind=generation.behind, **shown)
+    """A page; it says so where the directory holds the demonstration's invented centers, or newer facts are being taken in.
+
+    Where `shown` tells both already, as an answer does, the index is not asked again.
+    """
+    if not {"demonstration", "behind"} <= shown.keys():
+        generation = opened().index.current()
+        told = {"demonstration": words.demonstration(generation, current_app.extensions), "behind": generation.behind}
+        shown = told | shown
+    return render_template(template, **shown)

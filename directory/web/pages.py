@@ -65,6 +65,7 @@ def options(token: str) -> str | Response:
     return page(
         "options.html",
         demonstration=paper.invented(answered),
+        behind=answered.behind,
         answered=answered,
         sheet=sheet,
         keeps=cards.to_keep(answered, sheet) if need.vetted_only else [],
