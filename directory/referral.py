@@ -8,6 +8,7 @@ from directory import answering, places, routing, store
 from directory.answered import Answered
 from directory.answering import Asking
 from directory.database import Database
+from directory.in_turn import in_turn
 from directory.listing import Listing
 from directory.matching.arrange import NOTHING, ByHand
 from directory.matching.arrival import Pace
@@ -125,7 +126,8 @@ def _routed(directory: Directory, asking: Asking, need: Need) -> Asking:
         return asking
     found = asking.listings(answering.best_places(asking, need, ROUTED))
     here, points = need.near.point, {key: listing.point for key, listing in found.items() if listing.point}
-    told = routing.minutes(url, here, points)
+    with in_turn.let_others():
+        told = routing.minutes(url, here, points)
     likely = {key: minutes for key, minutes in told.items() if _likely(places.miles_between(here, points[key]), minutes)}
     return replace(asking, pace=replace(asking.pace, measured=likely))
 

@@ -65,8 +65,10 @@ def _listen(app: Flask, directory: Directory) -> int:
         return 1
     click.echo(f"\nOpen http://127.0.0.1:{port} in a browser. Ctrl+C ends it.", err=True)
 
-    def serve_site() -> None:
-        serving.serve(app, door, settings)
+    visitors = serving.Visitors(settings.processes)
+
+    def serve_site(process: int = 0) -> None:
+        serving.serve(app, door, settings, visitors, process)
 
     forked = serving.others(settings.processes - 1, directory.database, serve_site)
     with forked, following(directory), erasing(directory, lambda: datetime.now(UTC)):

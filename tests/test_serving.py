@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from benchmarks.imports import filled
 from benchmarks.served import Served
 from directory.asking import DEMO_NEED
 from directory.problems import CannotUnderstand
-from directory.serving import FORKS
+from directory.serving import FORKS, Visitors
 from directory.settings import Settings
 
 pytestmark = pytest.mark.skipif(
@@ -51,6 +51,15 @@ def started(instance: Path) -> Iterator[Served]:
 def children(program: Served) -> list[int]:
     told = Path(f"/proc/{program.process.pid}/task/{program.process.pid}/children")
     return [int(one) for one in told.read_text().split()] if told.exists() else []
+
+
+def sockets(pid: int) -> int:
+    """How many sockets a process has open."""
+    held = 0
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # what it closed in the meantime
+            held += os.readlink(one).startswith("socket:")
+    return held
 
 
 def lives(pid: int) -> bool:
@@ -96,6 +105,26 @@ def test_each_process_answers_and_one_that_dies_is_missed_by_nobody(instance: Pa
         assert [answer_alone(program, pid, path) for pid in (program.process.pid, *children(program))] == [200] * 3
         os.kill(children(program)[0], signal.SIGKILL)
         assert [asked(program, path)[0] for _ in range(6)] == [200] * 6
+
+
+def test_the_next_visitor_goes_where_the_fewest_are(instance: Path) -> None:
+    with started(instance) as program, ExitStack() as kept:
+        processes = (program.process.pid, *children(program))
+        before = [sockets(pid) for pid in processes]
+        for _ in range(9):
+            visitor = kept.enter_context(closing(http.client.HTTPConnection("127.0.0.1", program.port, timeout=20)))
+            visitor.request("GET", "/how-options-are-ranked")
+            assert visitor.getresponse().read()
+        assert [sockets(pid) - count for pid, count in zip(processes, before, strict=True)] == [3, 3, 3]
+
+
+def test_a_process_that_is_silent_has_no_visitors_left_to_it() -> None:
+    visitors = Visitors(3)
+    assert visitors.next_is_for(0, 5), "the others have not begun"
+    assert visitors.next_is_for(1, 0) and visitors.next_is_for(2, 1) is False
+    assert not visitors.next_is_for(0, 5)
+    assert within_seconds(lambda: visitors.next_is_for(0, 5), 10), "the others have said nothing for a while"
+    assert visitors.next_is_for(1, 5) and not visitors.next_is_for(2, 6)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

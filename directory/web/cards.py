@@ -1,6 +1,6 @@
 """What stands on the page of the list, and in which order: computed here, so that the template only writes it down."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -105,7 +105,7 @@ def _cards(entries: Iterable[Entry], answered: Answered) -> Iterator[Card]:
             vetting=vetted(entry.listing, answered.need.as_of),
             twin=_twin(entry.listing, number, numbers, names),
             wish=paper.would_be_first(entry, answered),
-            telling=tuple(telling(entry, answered.need)),
+            telling=tuple(telling(entry, answered.need, asked)),
             voice=one_voice(entry),
             why=(*findings, *rest),
             then_above=above.get(entry.then.id, 0) if entry.then else 0,
@@ -124,9 +124,9 @@ def _twin(listing: Listing, number: int, numbers: dict[str, int], names: dict[st
     return say("Same organization as no. %(number)d", number=same_name) if same_name != number else ""
 
 
-def telling(entry: Entry, need: Need) -> list[Finding]:
+def telling(entry: Entry, need: Need, asked: Collection[str]) -> list[Finding]:
     """The two best reasons to call, and the doubts that must be settled first (three at most), of those that differ."""
-    said = [f for f in entry.findings if f.criterion not in _SHOWN_ELSEWHERE and BY_NAME[f.criterion].asked(need)]
+    said = [finding for finding in entry.findings if finding.criterion in asked and finding.criterion not in _SHOWN_ELSEWHERE]
     best = sorted((f for f in said if f.answer is Answer.YES), key=lambda f: -f.points)[:2]
     dangers = sorted((f for f in said if _weighs(f, entry.listing, need)), key=lambda f: (not _gate(f, need), -f.of))
     return best + dangers[: max(1, min(3, sum(_gate(f, need) for f in dangers)))]

@@ -83,7 +83,11 @@ def speak(told: Any) -> Any:
 def _written(message: str, /, **filled: object) -> Markup:
     """A template's own sentence, which may hold marks; what is filled in may not, and is made safe."""
     words = _safe(message, TONGUES[language()])
-    return words % filled if filled else words
+    if not filled:
+        return words
+    if all(type(one) is int for one in filled.values()):
+        return Markup(str(words) % filled)  # numbers are safe, and to look at each takes longer than to write them
+    return words % filled
 
 
 def _counted(one: str, many: str, number: int, /, **filled: object) -> Markup:

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from werkzeug.wrappers import Response as Redirect
 
 from directory import asking, further, paper, referral, store
+from directory.in_turn import in_turn
 from directory.matching.criteria import BY_NAME
 from directory.matching.criterion import WEIGHTS_VERSION
 from directory.need import Need
@@ -52,6 +53,7 @@ def ask() -> Redirect | tuple[str, int]:
 
 @pages.get("/options/<token>")
 @anybody
+@in_turn
 def options(token: str) -> str | Response:
     """The list for a kept need, as of now."""
     need = kept(token)
