@@ -3,11 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from math import cos, hypot, radians
-from typing import Final
+from typing import Final, NamedTuple
 
 from geopy.distance import geodesic
 
@@ -23,6 +22,7 @@ _MILES_A_DEGREE: Final = 69.1
 _AROUND: Final = 0.5
 _PAIR: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 _ZIP: Final = re.compile(r"\s*[0-9]{5}(-[0-9]{4})?\s*")
+_NO_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 _NO_PLACE: Final = say(
     "Enter a ZIP code, a city with its State, or a latitude and longitude: 43215, or Columbus, OH, or 39.96,-83.00"
 )
@@ -36,8 +36,7 @@ class UnknownPlace(ValueError):
         self.choices = choices
 
 
-@dataclass(frozen=True, slots=True)
-class PostalPlace:
+class PostalPlace(NamedTuple):
     """A ZIP code: its main city, State, middle (None where nobody knows it) and time zone name."""
 
     postal_code: str
@@ -82,9 +81,10 @@ class Gazetteer:
         self._zone_at = lru_cache(maxsize=1024)(self._nearest_zone)
         self._by_zip = {place.postal_code: place for place in places}
         self._by_city: dict[str, dict[str, list[PostalPlace]]] = defaultdict(lambda: defaultdict(list))
+        fold = cache(_fold)  # a city has as many ZIP codes as it likes, and a name as many cities
         for place in self._by_zip.values():
             if place.latitude is not None:
-                self._by_city[_fold(place.city)][place.state_province].append(place)
+                self._by_city[fold(place.city)][place.state_province].append(place)
 
     def postal(self, postal_code: str) -> PostalPlace | None:
         """The ZIP code's place, or None for one that is not assigned."""
@@ -206,7 +206,7 @@ class Gazetteer:
 
 
 def _fold(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", name.casefold().replace("saint ", "st ")).strip()
+    return _NO_LETTERS.sub(" ", name.casefold().replace("saint ", "st ")).strip()
 
 
 def _middle(place: PostalPlace) -> Point | None:

@@ -1,7 +1,6 @@
 """Listings in the database: what is said goes in, listings come out, and what the index has not seen."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
@@ -243,8 +242,8 @@ def has_places(connection: Connection) -> bool:
 
 def save_places(connection: Connection, places: Iterable[PostalPlace]) -> None:
     """Copy the ZIP codes in, once."""
-    names, left = PostalPlace.__dataclass_fields__, iter(places)
-    while some := [dict(zip(names, astuple(place), strict=True)) for place in islice(left, _ROWS_AT_ONCE)]:
+    left = iter(places)
+    while some := [place._asdict() for place in islice(left, _ROWS_AT_ONCE)]:
         connection.execute(insert(PostalPlaceRow), some)
 
 
@@ -256,8 +255,8 @@ def postal_states(connection: Connection) -> dict[str, tuple[str, bool]]:
 
 def gazetteer(connection: Connection) -> Gazetteer:
     """All ZIP codes and cities, ready to be asked."""
-    columns = [getattr(PostalPlaceRow, name) for name in PostalPlace.__dataclass_fields__]
-    return Gazetteer(PostalPlace(*row) for row in connection.execute(select(*columns)))
+    columns = [getattr(PostalPlaceRow, name) for name in PostalPlace._fields]
+    return Gazetteer(map(PostalPlace._make, connection.execute(select(*columns))))
 
 
 # --- needs asked on a page -----------------------------------------------------------------------------------------
