@@ -1,5 +1,6 @@
 """The world that tests stand in: real databases on both engines, the real files where they are, a real browser's path."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -37,6 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files first, in the order above; the tests of a file stay as they stand in it."""
     place = {f"test_{name}": number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_stays_is_not_searched() -> None:
+    """What is there before a file's tests stays, millions of things: no search for garbage need go through them again.
+
+    Imports search for it twice each, since they give their memory back.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
