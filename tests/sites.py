@@ -6,16 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from waitress import wasyncore
 
 from directory import store
+from directory.database import Database
 from directory.listing import Statement, Vetting
 from directory.matching.criteria import Bed
+from directory.places import Gazetteer
 from directory.referral import Directory
 from directory.settings import Settings
 from directory.vocabulary import VettingState
@@ -55,11 +60,22 @@ def a_directory(folder: Path, template: Path, said: list[Statement]) -> Iterator
     file = folder / "site.db"
     shutil.copy(template, file)
     directory = Directory(Settings(folder / "instance", 8000, databases.sqlite_url(file), ("directory.example.org",)))
+    directory._gazetteer = gazetteer_of(template)
     if said:
         with directory.database.writing() as connection:
             store.append(connection, said, None)
     yield directory
     directory.database.close()
+
+
+@cache
+def gazetteer_of(template: Path) -> Gazetteer:
+    """What the ZIP codes of a database say, read once for all its copies: nobody writes to them."""
+    database = Database(databases.sqlite_url(template))
+    with database.reading() as connection:
+        found = store.gazetteer(connection)
+    database.close()
+    return found
 
 
 def checked(directory: Directory, *local_ids: str, **step: Any) -> None:
@@ -80,9 +96,29 @@ def _id(name: str) -> str:
     return name if ":" in name else f"invented_survey:{name}"
 
 
+class Compiled(BytecodeCache):
+    """Templates as they were compiled, by name and text, for the next site of this process."""
+
+    def __init__(self) -> None:
+        self.of: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        known = self.of.get((bucket.key, bucket.checksum))
+        if known:
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.of[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED: Final = Compiled()
+
+
 def a_site(directory: Directory) -> Flask:
     """The site over it."""
-    return create_app(directory, TITLES, BrowserImports(directory.database))
+    app = create_app(directory, TITLES, BrowserImports(directory.database))
+    app.jinja_env.bytecode_cache = _COMPILED
+    return app
 
 
 class Heard(logging.Handler):
