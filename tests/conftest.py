@@ -10,11 +10,12 @@ from typing import Final
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from directory.accounts import passwords
 from directory.database import Database
 from directory.places import Gazetteer, bundled_places
-from tests import databases
+from tests import browsers, databases
 from tests.databases import Cluster
 from tests.invented_list import Bring, brought
 
@@ -146,6 +147,21 @@ def browser_path() -> Path:
             return Path(found)
     databases.leave_out("a browser (no chromium or google-chrome found)")
     raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def opened_browser(browser_path: Path) -> Iterator[Browser]:
+    """It, opened once."""
+    with browsers.opened(browser_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser(opened_browser: Browser) -> Iterator[Browser]:
+    """It, without a window that another file's tests left open."""
+    yield opened_browser
+    for context in opened_browser.contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import waitress
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from directory.referral import Directory
 from tests import sites
@@ -19,13 +19,6 @@ from tests.thumb import ALL_DRAWN, missed
 
 pytestmark = pytest.mark.browser
 
-QUIET: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE, DESK = (390, 844), (1280, 900)
 TARGETS: Final = "a:not(.skip, svg a), button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio]), .tick"
 """What a thumb must hit. A dot on a map may be small: its number leads to an entry of the list beside it."""
@@ -50,14 +43,6 @@ def served(directory: Directory, app: Flask | None = None) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
         sites.end(server, serving)
-
-
-@pytest.fixture(scope="module")
-def browser(browser_path: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser_path, args=QUIET)
-        yield opened
-        opened.close()
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """An evening with a case in a real browser: from the need to the board, a center dropped and restored, by thumb and keys."""
 
-# ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +11,9 @@ from playwright.sync_api import Browser, Page
 
 from directory.referral import Directory
 from tests import evening, people, sites
-from tests.test_browser import BOTH, PHONE, TARGETS, Visit, browser, fits_across, served
+from tests.test_browser import BOTH, PHONE, TARGETS, Visit, fits_across, served
 from tests.thumb import missed, unfold
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 MENDED: Final = "status of 422"
 """What the console says of a form that came back to be mended."""

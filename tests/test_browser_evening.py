@@ -1,6 +1,5 @@
 """The evening's pages as a tired counselor sees them: the next thing to do is the largest, and nobody scrolls for it."""
 
-# ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -10,9 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import evening, sites
 from tests.every_page import ASKED, READY, Grounds, grounds
-from tests.test_browser import DESK, PHONE, browser, fits_across, served
+from tests.test_browser import DESK, PHONE, fits_across, served
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 SIZE: Final = "part => parseFloat(getComputedStyle(part).fontSize)"
 WORDS: Final = "main :is(h1, h2, h3, p, a, b, strong, button, legend, summary, label, .number)"

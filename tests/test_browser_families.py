@@ -16,7 +16,6 @@ from tests.test_browser import (
     TARGETS,
     Visit,
     Window,
-    browser,
     contrast,
     fits_across,
     served,
@@ -25,7 +24,7 @@ from tests.test_browser import (
 )
 from tests.thumb import missed
 
-__all__ = ["browser", "visit"]
+__all__ = ["visit"]
 pytestmark = pytest.mark.browser
 ENLARGED: Final = (640, 450)
 """A desk's window at 200 %."""

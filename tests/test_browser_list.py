@@ -16,7 +16,6 @@ from tests.test_browser import (
     PHONE,
     TARGETS,
     Window,
-    browser,
     contrast,
     fits_across,
     served,
@@ -24,7 +23,7 @@ from tests.test_browser import (
 )  # fmt: skip
 from tests.thumb import missed, unfold
 
-__all__ = ["browser", "visit"]
+__all__ = ["visit"]
 pytestmark = pytest.mark.browser
 SIZE: Final = "part => parseFloat(getComputedStyle(part).fontSize)"
 

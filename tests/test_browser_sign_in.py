@@ -1,6 +1,5 @@
 """Signing in in a real browser, on a phone by keyboard alone; the pages of an account fit and can be touched."""
 
-# ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,10 +11,9 @@ from directory import accounts, store
 from directory.accounts import Register, Role, Who
 from tests import sites
 from tests.people import PASSWORD, Person, a_person, a_register
-from tests.test_browser import BOTH, PHONE, TARGETS, Visit, browser, fits_across, served
+from tests.test_browser import BOTH, PHONE, TARGETS, Visit, fits_across, served
 from tests.thumb import missed
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 World = tuple[Register, str]
 

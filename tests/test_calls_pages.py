@@ -21,11 +21,10 @@ from directory.case import KEPT, Case, Outcome
 from directory.referral import Directory
 from directory.vocabulary import BedState, Channel
 from tests import evening, people, sites
-from tests.test_browser import BOTH, PHONE, TARGETS, browser, fits_across, served
+from tests.test_browser import BOTH, PHONE, TARGETS, fits_across, served
 from tests.test_web import well_formed
 from tests.thumb import missed, unfold
 
-__all__ = ["browser"]
 CASE: Final = "c" * 22
 ASKED: Final = "invented_survey:asked"
 AT: Final = f"/cases/{CASE}/calls/{ASKED}"

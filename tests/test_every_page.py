@@ -1,6 +1,5 @@
 """Every page in every state, on a phone and on a desk: axe-core finds nothing; each field says what to enter and keeps it."""
 
-# ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,9 +15,8 @@ from werkzeug.exceptions import NotFound
 from tests import evening, sites
 from tests.axe import violations
 from tests.every_page import PAGES, UNSEEN, Grounds, Shown, grounds
-from tests.test_browser import DESK, PHONE, browser, served
+from tests.test_browser import DESK, PHONE, served
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 SIZES: Final = [{"width": width, "height": height} for width, height in (PHONE, DESK)]
 EVERY: Final = pytest.mark.parametrize("shown", PAGES, ids=[shown.name for shown in PAGES])
@@ -67,7 +65,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def look(browser: Browser, world: tuple[Grounds, Flask, str]) -> Iterator[Look]:
+def look(browser: Browser, world: tuple[Grounds, Flask, str]) -> Look:
     """Bring a page into its state, in the browser of whoever looks at it, and look at it once for all tests."""
     there, _, address = world
 
@@ -86,9 +84,7 @@ def look(browser: Browser, world: tuple[Grounds, Flask, str]) -> Iterator[Look]:
         shown.done(page)
         return found_on(page)
 
-    yield open_page
-    for context in browser.contexts:
-        context.close()
+    return open_page
 
 
 def found_on(page: Page) -> Found:

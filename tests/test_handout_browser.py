@@ -10,7 +10,7 @@ import pypdf
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from directory import handout
 from directory.handout import Snapshot
@@ -20,19 +20,10 @@ from tests.thumb import ALL_DRAWN, missed
 pytestmark = pytest.mark.browser
 SITE: Final = "http://handout.example.org/"
 SIZES: Final = {"small": (320, 640), "phone": (390, 844), "desk": (1280, 900)}
-ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 LISTS: Final = {"usual": scene.snapshot(), "hostile": scene.hostile(), "raw": scene.raw(), "empty": scene.empty()}
 SHEET: Final = 816
 """The width of a letter sheet in CSS pixels."""
 BIG_ENOUGH: Final = "a:not(.skip)"
-
-
-@pytest.fixture(scope="module")
-def browser(browser_path: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @dataclass

@@ -29,12 +29,11 @@ from importers.orders import Order
 from importers.pipeline import import_file
 from tests import sites
 from tests.people import a_client, a_person
-from tests.test_browser import browser, fits_across, served
+from tests.test_browser import fits_across, served
 from tests.test_spreadsheet import COUNTY, MAPPING
 from tests.test_web import well_formed
 from tests.workbooks import HEADER, a_book, a_facility
 
-__all__ = ["browser"]
 NOW: Final = datetime.now(UTC)
 ROOT: Final = Path(__file__).parent.parent
 LARGE: Final = 200_000

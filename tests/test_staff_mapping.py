@@ -16,12 +16,12 @@ from directory.referral import Directory
 from directory.vocabulary import TERMS
 from directory.web.roles import MOST_TEXT
 from tests.people import a_person
-from tests.test_browser import browser, fits_across, served
+from tests.test_browser import fits_across, served
 from tests.test_spreadsheet import COUNTY, MAPPING
 from tests.test_staff_import import NOW, app, bring, directory, listings, send, somebody, waiting
 from tests.test_web import well_formed
 
-__all__ = ["app", "browser", "directory"]
+__all__ = ["app", "directory"]
 ODD = COUNTY.replace("Men", "Sailors").replace("Beds", "Colour of the door")
 
 

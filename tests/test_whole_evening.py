@@ -1,6 +1,5 @@
 """The whole evening in a real browser, from the need to the erased case: by thumb, by mouse, and by keyboard alone."""
 
-# ruff: noqa: F811 - a fixture that comes from another file has the name of the argument
 import io
 import logging
 from collections.abc import Iterator
@@ -21,9 +20,8 @@ from directory.referral import Directory
 from tests import evening, people, sites
 from tests.keyboard import Keys, call_keyed_in, case_keyed_in, handed_out_by_keys, keyed_in
 from tests.people import PASSWORD, Person
-from tests.test_browser import BOTH, PHONE, Visit, browser, served
+from tests.test_browser import BOTH, PHONE, Visit, served
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 CANARIES: Final = ("43215", "Blue Heron", "canaryplan", "canarynote")
 
