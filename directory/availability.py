@@ -26,6 +26,7 @@ class Bucket:
 
 
 FOR_EVERYBODY: Final = Bucket()
+_WORSE: Final = {state: place for place, state in enumerate(BedState)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,7 @@ class Report:
     @property
     def order(self) -> tuple[Any, ...]:
         """Sorts reports by time; of those of one moment the worse comes last and so stands."""
-        rest = (getattr(self, field.name) for field in fields(self) if field.name != "observed_at")
-        return self.observed_at, list(BedState).index(self.tells), tuple(map(str, rest))
+        return self.observed_at, _WORSE[self.tells], tuple([str(getattr(self, name)) for name in _REST])
 
     @property
     def beside(self) -> "Report | None":
@@ -78,6 +78,9 @@ class Report:
         """Whether it says anything of that moment: a real state, already known, not expired, its hold not over."""
         ends = [end for end in (self.expires_at, self.hold_until if self.state is BedState.HELD else None) if end]
         return self.state not in ATTEMPTS and self.observed_at <= at and all(at < end for end in ends)
+
+
+_REST: Final = tuple(field.name for field in fields(Report) if field.name != "observed_at")
 
 
 def taken_back(report: Report) -> Report:

@@ -27,8 +27,9 @@ def spatial_order(points: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArra
     row = np.minimum(row, _DOWN - 1)
     column = np.floor((np.nan_to_num(points[:, 1]) + 180) * _CELLS_A_DEGREE).astype(np.int64) % _ACROSS
     cell = np.where(known, column * _DOWN + row, _DOWN * _ACROSS)
-    order = np.argsort(cell, kind="stable")
-    return order, np.searchsorted(cell[order], np.arange(_DOWN * _ACROSS + 1)).astype(np.int32)
+    cells = np.zeros(_DOWN * _ACROSS + 1, np.int32)
+    np.cumsum(np.bincount(cell, minlength=len(cells))[:-1], out=cells[1:])
+    return np.argsort(cell, kind="stable"), cells
 
 
 def earth_centred(latitude: Degrees, longitude: Degrees) -> NDArray[np.float64]:
