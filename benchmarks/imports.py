@@ -34,7 +34,7 @@ def measure_import(workbook: Path, tell: Callable[[str], None]) -> dict[str, Any
         reading, rows = timed(lambda: CalamineWorkbook.from_path(workbook).get_sheet_by_name(_SHEET).to_python())
         storing, _ = timed(lambda: _store(Path(folder) / "floor.sqlite3", rows))
         documents = [(listing.id, analysis.document(listing)) for listing in listings_of(workbook)]
-        indexing, _ = timed(lambda: whoosh_index.write(Path(folder) / "whoosh", documents))
+        indexing, _ = timed(lambda: whoosh_index.write(Path(folder) / "whoosh", documents, plainly=True))
         tell("importing with everything")
         directory = new_directory(Path(folder) / "instance")
         ours, count = timed(lambda: _import(directory, workbook))

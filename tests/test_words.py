@@ -266,6 +266,15 @@ def test_whoosh_gives_back_terms_of_many_blocks(tmp_path: Path) -> None:
     assert by_way_of_whoosh(documents, tmp_path / "whoosh") == Words.from_documents(documents)
 
 
+def test_whoosh_gives_back_what_waited_in_files_for_its_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whoosh_index, "_MEGABYTES", 1)
+    documents = [
+        {"name": [f"n{n * 7919 % 5003}"] * (1 + n % 3), "place": [f"p{n % 700}", f"q{n % 11}"], "services": ["detox"]}
+        for n in range(9_000)
+    ]
+    assert by_way_of_whoosh(documents, tmp_path / "whoosh") == Words.from_documents(documents)
+
+
 def test_saved_words_are_the_same_words(tmp_path: Path) -> None:
     WORDS.save(tmp_path / "words")
     loaded = Words.load(tmp_path / "words")
