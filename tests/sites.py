@@ -114,11 +114,15 @@ class Compiled(BytecodeCache):
 _COMPILED: Final = Compiled()
 
 
-def a_site(directory: Directory) -> Flask:
-    """The site over it."""
-    app = create_app(directory, TITLES, BrowserImports(directory.database))
+def compiled_once(app: Flask) -> Flask:
+    """The site, which takes its templates as another site of this process compiled them."""
     app.jinja_env.bytecode_cache = _COMPILED
     return app
+
+
+def a_site(directory: Directory) -> Flask:
+    """The site over it."""
+    return compiled_once(create_app(directory, TITLES, BrowserImports(directory.database)))
 
 
 class Heard(logging.Handler):

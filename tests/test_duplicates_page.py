@@ -46,7 +46,7 @@ def directory(tmp_path: Path, template: Path) -> Iterator[Directory]:
 
 @pytest.fixture
 def app(directory: Directory) -> Flask:
-    made = create_app(directory, sites.TITLES)
+    made = sites.compiled_once(create_app(directory, sites.TITLES))
     commands.register(made, directory)
     return made
 

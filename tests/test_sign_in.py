@@ -34,7 +34,7 @@ SENT: Final = {"Sec-Fetch-Site": "same-origin"}
 def app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
     """A site with two pages of one role each beside its own, its clock stopped."""
     directory = Directory(Settings(tmp_path / "instance", 8000, database_url, ("directory.example.org",)))
-    made = create_app(directory, {})
+    made = sites.compiled_once(create_app(directory, {}))
     made.config["NOW"] = NOW
 
     @made.post("/notes/<name>")
