@@ -10,7 +10,7 @@ ORDER = [
     "spoken", "vocabulary", "problems", "code_names", "screening", "hours", "availability", "listing", "need", "account",
     "free_text", "values", "days", "normalize", "resolve", "conflicts", "places", "map_drawing", "map_numbers",
     "public_address", "public_data", "directions", "likeness", "neighbors", "duplicates", "sameness", "matching", "asking",
-    "case", "vetting_items", "vetting_file", "vetting", "traces", "tables", "database", "store", "portions", "turns",
+    "case", "vetting_items", "vetting_file", "vetting", "traces", "tables", "database", "store", "portions", "turns", "in_turn",
     "search", "settings", "accounts", "routing", "answered", "confirming", "need_words", "further", "paper", "handout",
     "answering", "review", "undoing", "referral", "geocoding", "browsing", "finding", "vetting_desk", "proposing",
     "builder", "following", "merging", "attestation", "upkeep", "board", "meetings", "uploads", "erasing", "handing_out",
