@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.clients import CLIENTS
 from benchmarks.imports import filled, new_directory
 from benchmarks.served import ROOT, Served, served
-from directory import store
+from directory import proposing, store
 from directory.asking import DEMO_NEED
 from directory.listing import Vetting
 from directory.vocabulary import VettingState
@@ -60,6 +60,7 @@ def _check_everything(instance: Path) -> None:
     with directory.database.writing() as connection:
         store.append_vettings(connection, [(key, step) for key in directory.index.current().columns.ids])
     directory.index.catch_up()
+    proposing.work_out(directory)  # once after an import, and for three seconds: it would be in the first turn alone
     directory.database.close()
 
 
