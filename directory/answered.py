@@ -37,8 +37,7 @@ class Answered:
     `named` are the listings that the words name, with whatever became of them; `bridges` places with medication the same
     day; `no_bridge` says that there is none, `unchecked` that some may fit that nobody here has checked; `loosenings` are given
     where fewer than three listings fit. `by_hand` are the listings that somebody chose or dropped, with whatever would
-    otherwise become of them. `behind` says since when newer facts are being taken in that it may
-    lack, None where it lacks none.
+    otherwise become of them. `behind` says since when newer facts are being taken in that it may lack; None for none.
     """
 
     need: Need

@@ -32,8 +32,6 @@ _THREADS: Final = 4
 _WAITING: Final = 1024
 _SELDOM: Final = (50_000, 20, 20)
 """How often to look for garbage: all that an answer makes goes by itself, and looking for it took an eighth of its time."""
-
-
 _CHANGE_PLACES_SECONDS: Final = 0.001
 """Who only has to send a page that is ready waits so long for whoever reckons, instead of Python's 5 ms, at each step."""
 _LOOK_AGAIN_SECONDS: Final = 0.05

@@ -88,8 +88,9 @@ class Block:
         there = None if whole is None else whole._known(make, need)
         if there is None:
             return None
-        self._once[make] = need, there[rows]
-        return self._once[make][1]
+        told = there[rows]
+        self._once[make] = need, told
+        return told
 
     def counts(self, codes: Sequence[str]) -> list[int]:
         """For each term, how many of the listings are known to have it."""
