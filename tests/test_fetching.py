@@ -2,11 +2,9 @@
 
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, ClassVar
@@ -23,6 +21,7 @@ from importers.base import Wanted
 from importers.polite import USER_AGENT, Guest
 from importers.samhsa_locator_pages import fetch
 from tests import sites
+from tests.services import Service, a_service
 
 NOW = datetime.now(UTC)
 QUICK: dict[str, Any] = {"pause": 0.0, "stall": 0.3, "longest": 2.0, "first_wait": 0.01, "longest_wait": 0.3, "tries": 4}
@@ -36,7 +35,7 @@ def a_facility(number: int, **changed: Any) -> dict[str, Any]:
     return told | place | {"typeFacility": "SA", "website": "http://", "services": SERVICES} | changed
 
 
-class Locator(BaseHTTPRequestHandler):
+class Locator(Service):
     """One request to the locator of the test, answered as the test wants."""
 
     reply: ClassVar["Reply"]
@@ -46,17 +45,6 @@ class Locator(BaseHTTPRequestHandler):
         question = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         self.asked.append(Asked(question, dict(self.headers), monotonic()))
         type(self).reply(self, question, len(self.asked))
-
-    def say(self, body: bytes, status: int = 200, length: int | None = None, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 class Asked:
@@ -71,16 +59,8 @@ Reply = Callable[[Locator, dict[str, str], int], None]
 def a_locator(reply: Reply) -> Iterator[tuple[str, list[Asked]]]:
     """A server's address, and what it was asked."""
     asked: list[Asked] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("This", (Locator,), {"reply": reply, "asked": asked}))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with a_service(Locator, reply=reply, asked=asked) as url:
+        yield url, asked
 
 
 ROWS = [a_facility(number) for number in range(1, 8)]
@@ -94,7 +74,7 @@ def page_of(number: int, rows: list[Any] = ROWS, size: int = 3, **changed: Any) 
 
 def pages(locator: Locator, question: dict[str, str], _turn: int) -> None:
     """What a locator in good health answers."""
-    locator.say(page_of(int(question["page"])))
+    locator.say(200, page_of(int(question["page"])))
 
 
 def at_first(odd: Reply, turn: int = 2) -> Reply:
@@ -170,21 +150,21 @@ def test_requests_come_one_by_one_with_a_pause_between(tmp_path: Path) -> None:
 
 
 def busy(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-    locator.say(b"", 429, Retry_After="0")
+    locator.say(429, b"", Retry_After="0")
 
 
 def failing(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-    locator.say(b"<html>", 503)
+    locator.say(503, b"<html>")
 
 
 def half_a_page(locator: Locator, question: dict[str, str], _turn: int) -> None:
     body = page_of(int(question["page"]))
-    locator.say(body[: len(body) // 2], length=len(body))
+    locator.say(200, body[: len(body) // 2], length=len(body))
 
 
 def half_a_page_that_looks_whole(locator: Locator, question: dict[str, str], _turn: int) -> None:
     body = page_of(int(question["page"]))
-    locator.say(body[: len(body) // 2])
+    locator.say(200, body[: len(body) // 2])
 
 
 def silent(locator: Locator, _question: dict[str, str], _turn: int) -> None:
@@ -192,23 +172,23 @@ def silent(locator: Locator, _question: dict[str, str], _turn: int) -> None:
 
 
 def garbage(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-    locator.say(b"\x00\xff<<<")
+    locator.say(200, b"\x00\xff<<<")
 
 
 def a_web_page(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-    locator.say(b"<!DOCTYPE html><title>Down for maintenance</title>")
+    locator.say(200, b"<!DOCTYPE html><title>Down for maintenance</title>")
 
 
 def another_page(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-    locator.say(page_of(1))
+    locator.say(200, page_of(1))
 
 
 def nobody(locator: Locator, question: dict[str, str], _turn: int) -> None:
-    locator.say(page_of(int(question["page"]), rows=[], totalPages=3, recordCount=7))
+    locator.say(200, page_of(int(question["page"]), rows=[], totalPages=3, recordCount=7))
 
 
 def a_list(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-    locator.say(b"[1, 2]")
+    locator.say(200, b"[1, 2]")
 
 
 ILL = [busy, failing, half_a_page, half_a_page_that_looks_whole, silent, garbage, a_web_page, another_page, nobody, a_list]
@@ -232,7 +212,7 @@ def test_a_server_that_stays_ill_is_given_up_with_a_word(tmp_path: Path, odd: Re
 
 def test_a_wait_that_the_server_asks_for_is_kept_to_but_not_for_ever(tmp_path: Path) -> None:
     def later(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-        locator.say(b"", 429, Retry_After="86400")
+        locator.say(429, b"", Retry_After="86400")
 
     _, asked = fetched(tmp_path, at_first(later), longest_wait=0.3)
     assert 0.3 <= asked[2].at - asked[1].at < 2
@@ -250,7 +230,7 @@ def test_a_refusal_is_not_asked_again(tmp_path: Path) -> None:
 
     def forbidden(locator: Locator, _question: dict[str, str], turn: int) -> None:
         turns.append(turn)
-        locator.say(b"", 403)
+        locator.say(403, b"")
 
     assert "refuses" in refused(tmp_path, forbidden)
     assert turns == [1]
@@ -259,10 +239,10 @@ def test_a_refusal_is_not_asked_again(tmp_path: Path) -> None:
 def test_a_count_of_pages_that_never_ends_is_not_followed(tmp_path: Path) -> None:
     def endless(locator: Locator, question: dict[str, str], _turn: int) -> None:
         number = int(question["page"])
-        locator.say(page_of(1, page=number, totalPages=number + 1))
+        locator.say(200, page_of(1, page=number, totalPages=number + 1))
 
     def many(locator: Locator, question: dict[str, str], _turn: int) -> None:
-        locator.say(page_of(1, totalPages=1_000_000))
+        locator.say(200, page_of(1, totalPages=1_000_000))
 
     assert "changed while it was fetched, twice" in refused(tmp_path, endless)
     assert "1,000,000 pages" in refused(tmp_path, many)
@@ -270,7 +250,7 @@ def test_a_count_of_pages_that_never_ends_is_not_followed(tmp_path: Path) -> Non
 
 def test_fewer_facilities_than_are_counted_are_not_taken_for_all(tmp_path: Path) -> None:
     def short(locator: Locator, question: dict[str, str], _turn: int) -> None:
-        locator.say(page_of(int(question["page"]), recordCount=9))
+        locator.say(200, page_of(int(question["page"]), recordCount=9))
 
     assert "changed while it was fetched" in refused(tmp_path, short)
 
@@ -279,7 +259,7 @@ def test_a_list_that_changes_in_the_middle_is_fetched_anew(tmp_path: Path) -> No
     more = [*ROWS, a_facility(8)]
 
     def growing(locator: Locator, question: dict[str, str], turn: int) -> None:
-        locator.say(page_of(int(question["page"]), rows=ROWS if turn == 1 else more))
+        locator.say(200, page_of(int(question["page"]), rows=ROWS if turn == 1 else more))
 
     file, asked = fetched(tmp_path, growing)
     assert rows_in(file) == more
@@ -296,14 +276,14 @@ def test_a_state_whose_number_nobody_knows_is_not_guessed(tmp_path: Path) -> Non
 
 def test_nothing_there_is_said(tmp_path: Path) -> None:
     def none(locator: Locator, question: dict[str, str], _turn: int) -> None:
-        locator.say(page_of(1, rows=[], totalPages=0))
+        locator.say(200, page_of(1, rows=[], totalPages=0))
 
     assert "no facility there" in refused(tmp_path, none)
 
 
 def test_nobody_is_followed_to_another_host(tmp_path: Path) -> None:
     def away(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-        locator.say(b"", 302, Location="http://localhost:1/elsewhere")
+        locator.say(302, b"", Location="http://localhost:1/elsewhere")
 
     assert "sends elsewhere" in refused(tmp_path, away)
 
@@ -410,7 +390,7 @@ def run(app: Flask, *words: str) -> Result:
 
 def whole(locator: Locator, _question: dict[str, str], _turn: int) -> None:
     """Everything on one page."""
-    locator.say(page_of(1, size=100))
+    locator.say(200, page_of(1, size=100))
 
 
 def test_a_state_is_fetched_and_imported_in_one_go(app: Flask, tmp_path: Path) -> None:
@@ -433,7 +413,7 @@ def test_what_is_near_a_zip_code_is_fetched_and_a_dry_run_writes_nothing(app: Fl
 
 def test_when_the_fetching_fails_nothing_is_imported_and_programs_are_told_too(app: Flask, tmp_path: Path) -> None:
     def forbidden(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-        locator.say(b"", 403)
+        locator.say(403, b"")
 
     with a_locator(forbidden) as (url, _):
         told = run(app, "--state", "PA", "--base-url", url, "--json")

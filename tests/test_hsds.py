@@ -1,14 +1,13 @@
 """Directories in Open Referral's format: documents, packages and feeds say the same, and what is none is refused in words."""
 
 import json
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -30,6 +29,7 @@ from importers.orders import Order
 from importers.pipeline import import_file
 from importers.polite import Guest
 from tests import databases
+from tests.services import Service, a_service
 
 EXAMPLE = Path(__file__).parent / "sources" / "hsds" / "example.json"
 SOURCE = importer.source
@@ -250,32 +250,17 @@ Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
 @pytest.fixture
 def served() -> Iterator[Callable[[Answer], str]]:
     """A server on this machine that answers (path, query) as it is told to; gives its address."""
-    servers: list[ThreadingHTTPServer] = []
 
-    def serve(answer: Answer) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                status, document = answer(parts.path, {name: many[0] for name, many in parse_qs(parts.query).items()})
-                raw = json.dumps(document).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(raw)))
-                self.send_header("Retry-After", "0")
-                self.end_headers()
-                self.wfile.write(raw)
+    class Handler(Service):
+        answer: ClassVar[Answer]
 
-            def log_message(self, *_: Any) -> None:
-                pass
+        def do_GET(self) -> None:  # noqa: N802
+            parts = urlsplit(self.path)
+            status, document = type(self).answer(parts.path, {name: many[0] for name, many in parse_qs(parts.query).items()})
+            self.say(status, json.dumps(document).encode(), Retry_After="0")
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}/api/services"
-
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as services:
+        yield lambda answer: services.enter_context(a_service(Handler, answer=staticmethod(answer))) + "/api/services"
 
 
 def fetched(url: str, folder: Path) -> Path:

@@ -4,11 +4,11 @@ import ast
 import json
 import logging
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any, ClassVar
@@ -23,6 +23,7 @@ from directory.referral import Directory
 from directory.settings import Settings
 from tests import sites
 from tests.builders import COLUMBUS, a_need
+from tests.services import Service, a_service
 from tests.sites import NEED
 
 HERE = Point(39.961234, -83.002345)
@@ -30,8 +31,8 @@ THERE = {"a": Point(39.9952, -83.0047, True), "b": Point(41.4816, -81.7018, True
 ROOT = Path(__file__).parent.parent
 
 
-class Router(BaseHTTPRequestHandler):
-    """One request to the server of the test, answered as the test wants."""
+class Router(Service):
+    """One request to the router of the test, answered as the test wants."""
 
     reply: ClassVar["Reply"]
     asked: ClassVar[list[str]]
@@ -40,33 +41,16 @@ class Router(BaseHTTPRequestHandler):
         self.asked.append(self.path)
         type(self).reply(self)
 
-    def say(self, status: int, body: bytes, length: int | None = None, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
 
 Reply = Callable[[Router], None]
 
 
 @contextmanager
 def a_router(reply: Reply) -> Iterator[tuple[str, list[str]]]:
-    """A server's address, and the paths that it was asked for."""
+    """A router's address, and the paths that it was asked for."""
     asked: list[str] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("This", (Router,), {"reply": reply, "asked": asked}))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with a_service(Router, reply=reply, asked=asked) as url:
+        yield url, asked
 
 
 def table(*seconds: Any, status: int = 200) -> Reply:
@@ -235,6 +219,22 @@ def test_the_whole_takes_three_seconds_at_most_and_not_each_request(monkeypatch:
     with a_router(slowly) as (url, asked):
         assert routing.minutes(url, HERE, there) == {}
     assert len(asked) == 2
+
+
+def test_a_service_whose_client_hangs_up_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    over = threading.Event()
+
+    def too_late(router: Router) -> None:
+        router.connection.shutdown(socket.SHUT_WR)
+        try:
+            minute_a_mile(router)
+        finally:
+            over.set()
+
+    with a_router(too_late) as (url, _asked):
+        assert routing.minutes(url, HERE, THERE) == {}
+        assert over.wait(5)
+    assert capfd.readouterr().err == ""
 
 
 # --- the setting ---------------------------------------------------------------------------------------------------------
