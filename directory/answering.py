@@ -12,7 +12,6 @@ from directory.matching.arrange import NOTHING, ByHand, arranged, rows_of
 from directory.matching.arrival import Pace
 from directory.matching.columns import Columns
 from directory.matching.compose import BACKUPS, PRESENTED, Bridge, Composed, bridges, no_bridge
-from directory.matching.criteria import allowing
 from directory.matching.explain import Beside, Entry
 from directory.matching.facets import facets
 from directory.matching.loosen import ENOUGH, Loosening, loosenings
@@ -37,11 +36,10 @@ class Asking:
     listings: Listings
     pace: Pace
 
-    def ranking(self, need: Need, allowed: Sequence[str] = ()) -> Ranking:
-        """Every listing's place for a need; `allowed` are the ids of those for which a known conflict was overridden."""
+    def ranking(self, need: Need) -> Ranking:
+        """Every listing's place for a need."""
         relevance = (lambda positions: self.words.relevance(need.words, positions)) if need.words else None
-        positions = [at for at in map(self.columns.position, allowed) if at >= 0]
-        return rank(self.columns, need, relevance, self.pace, allowing(positions))
+        return rank(self.columns, need, relevance, self.pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class _Shown:
 
 def answer(asking: Asking, need: Need, limit: int, by_hand: ByHand = NOTHING) -> Answered:
     """The list for a need: at most `limit` entries of each kind, everything counted; what was dropped by hand only there."""
-    ranking = asking.ranking(need, by_hand.allowed)
+    ranking = asking.ranking(replace(need, allowed=frozenset(by_hand.allowed)))
     if by_hand.dropped:
         ranking = replace(ranking, without=frozenset(map(asking.columns.position, by_hand.dropped)))
     shown = _shown(asking, ranking, limit, by_hand)

@@ -24,7 +24,8 @@ class Need:
     apply to the person, `must` and `nice` terms of the vocabulary. `as_of` is the moment that the answer is for.
     `travel` says whether nearer is better, farther, or neither (`vocabulary.TRAVEL`); `weights` holds the points of the
     criteria that were changed for this need. `holds` names the reports of beds that are held for this person, by listing and
-    moment: they are known from the calls of a case, and nobody writes them. `vetted_only` leaves out every
+    moment: they are known from the calls of a case, and nobody writes them; `allowed` names the listings that a counselor lets
+    stand in it although they require stopping medication. `vetted_only` leaves out every
     listing that families do not see by themselves.
     """
 
@@ -53,6 +54,7 @@ class Need:
     words: str = ""
     weights: tuple[tuple[str, int], ...] = ()
     holds: frozenset[tuple[str, datetime]] = frozenset()
+    allowed: frozenset[str] = frozenset()
     vetted_only: bool = False
 
     @property

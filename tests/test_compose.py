@@ -1,5 +1,6 @@
 """The list for the meeting: independent options, what it guarantees, second steps, bridges, and what is told beside them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -229,6 +230,24 @@ def test_nothing_that_could_do_harm_is_ever_loosened() -> None:
     assert loosened(women_only + refusing, a_need(applies=("excludes.insulin",))) == ()
 
 
+def test_what_was_allowed_by_hand_is_counted_after_a_loosening_too() -> None:
+    stops, hmong = ready(1, yes={"moud.must_stop"}), a_need(must=("language.hmong",))
+    assert loosened([stops], hmong) == ()
+    allowed = loosened([stops], replace(hmong, allowed=frozenset({stops.id})))
+    assert [(one.words, one.fits) for one in allowed] == [(one.words, one.fits) for one in loosened([ready(1)], hmong)] != []
+
+
+def test_what_was_allowed_by_hand_follows_no_withdrawal_unit_unasked() -> None:
+    stops = ready(2, yes={"moud.must_stop"})
+    ranking = ranked(a_unit(1), stops, need=a_need(allowed=frozenset({stops.id})))
+    assert len(ranking.block) == 2 and ranking._after_withdrawal == []
+
+
+def test_what_was_allowed_by_hand_is_no_bridge() -> None:
+    stops = clinic(1, yes={"moud.must_stop"})
+    assert bridged(ranked(stops, need=a_need(allowed=frozenset({stops.id})))) == []
+
+
 def in_order(ranking: Ranking, listings: list[Listing]) -> list[tuple[int, Listing]]:
     """All rows, options before calls, each with its listing."""
     by_id = {listing.id: listing for listing in listings}
@@ -254,11 +273,15 @@ UNSURE = [
     ready(5, unknown={"sex.male", "sex.female"}, reports=()),
     ready(6, reports=(), point=FAR),
     a_listing(**named(7)),
+    ready(8, yes={"moud.must_stop"}, unknown={"payer.medicaid"}, reports=(HELD,)),
 ]
+ALLOWED = frozenset({"invented_survey:8"})
 
 
 @pytest.mark.parametrize(
-    "need", [a_need(), a_need(plan="Example Health"), a_need(travel="farther")], ids=["usual", "plan", "far"]
+    "need",
+    [a_need(), a_need(plan="Example Health"), a_need(travel="farther"), a_need(allowed=ALLOWED)],
+    ids=["usual", "plan", "far", "allowed"],
 )
 def test_what_is_said_to_put_it_first_does_and_nothing_else_would(need: Need) -> None:
     ranking = ranked(*UNSURE, need=need)

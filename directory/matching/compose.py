@@ -201,7 +201,8 @@ def bridges(ranking: Ranking, limit: int, besides: Iterable[int] = (), listed: I
     need = ranking.need
     if not need.opioids:
         return []
-    found = sift(ranking.everyone.keep(ranking.everyone.yes(*bridge_terms(need)).nonzero()[0]), need, BRIDGE_CRITERIA)
+    gives = ranking.everyone.yes(*bridge_terms(need)) & ~ranking.everyone.yes("moud.must_stop")
+    found = sift(ranking.everyone.keep(gives.nonzero()[0]), need, BRIDGE_CRITERIA)
     block, order = found.block, _bridges_in_order(found.block, need)
     told = (ranking.block.positions[list(rows)] for rows in (besides, listed))
     rows = next(filter(None, (_apart(block, order, some)[:limit] for some in told)), [])

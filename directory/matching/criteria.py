@@ -4,7 +4,6 @@ Each docstring is the public explanation. A criterion that the need says nothing
 that totals stay out of 100.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -224,8 +223,3 @@ CRITERIA: Final[tuple[Criterion, ...]] = (
     Preferences(),
 )
 BY_NAME: Final = {criterion.name: criterion for criterion in CRITERIA}
-
-
-def allowing(positions: Sequence[int]) -> Sequence[Criterion]:
-    """The criteria for a case in which these listings may stand although they require stopping medication."""
-    return tuple(Medication(positions) if isinstance(one, Medication) else one for one in CRITERIA) if positions else CRITERIA

@@ -127,7 +127,7 @@ class Ranking:
         if self.within:
             return self.within._after_withdrawal
         used = tuple(dict.fromkeys((*self.need.substances, *self.need.dependent_on)))
-        need = replace(self.need, dependent_on=(), substances=used)
+        need = replace(self.need, dependent_on=(), substances=used, allowed=frozenset())
         everyone = self.everyone.keep(np.flatnonzero(_LEVEL.judge(self.everyone, need).answers == YES))
         left = sift(everyone, need, STEP_TWO)
         after = Ranking(everyone.columns, need, everyone, left.block, left.marks, left.aside, 0)
@@ -256,17 +256,11 @@ class Ranking:
         return [(int(positions[at]), self.aside[which[at]].criterion, float(miles[at])) for at in order]
 
 
-def rank(
-    columns: Columns,
-    need: Need,
-    relevance: Relevance | None = None,
-    pace: Pace = STRAIGHT,
-    criteria: Sequence[Criterion] = CRITERIA,
-) -> Ranking:
+def rank(columns: Columns, need: Need, relevance: Relevance | None = None, pace: Pace = STRAIGHT) -> Ranking:
     """Judge all listings; `relevance` gives positions their shares, from 0 to 1, where words were asked for."""
     block = reach(columns, need, pace)
     beyond = len(columns) - len(block)
     if relevance is not None:
         block = Block(columns, block.positions, block.miles, relevance(block.positions), pace)
-    found = sift(block, need, criteria)
+    found = sift(block, need, CRITERIA)
     return Ranking(columns, need, block, found.block, found.marks, found.aside, beyond)

@@ -49,10 +49,6 @@ class Medication(Criterion):
 
     name, title, on_no, on_unknown = "medication", say("Medication for opioid use disorder"), FEWER_POINTS, ASK
 
-    def __init__(self, allowed: Sequence[int] = ()) -> None:
-        """`allowed` are the positions of the listings that may stand although they require stopping it."""
-        self._allowed = allowed
-
     def asked(self, need: Need) -> bool:
         return need.opioids
 
@@ -65,9 +61,18 @@ class Medication(Criterion):
         shares = first_true([(stops, 0.0), (gives, 1.0), (elsewhere, ELSEWHERE), (naltrexone, ONLY_NALTREXONE)], UNSTATED)
         answers = three(stops | none, yes)
         if not need.taking:
-            refused = stops & ~np.isin(block.positions, self._allowed) if self._allowed else stops
-            return Judged(answers, np.where(none, 0.0, shares), refused)
+            return Judged(answers, np.where(none, 0.0, shares), self._refused(block, need, stops))
         return self._continuing(block, need, np.where(none, 0.0, shares))
+
+    @staticmethod
+    def _refused(block: Block, need: Need, stops: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those that make a person stop, but for what a counselor allowed."""
+        if not need.allowed:
+            return stops
+        refused = stops.copy()
+        rows = stops.nonzero()[0]
+        refused[rows] = [block.columns.ids[at] not in need.allowed for at in block.positions[rows].tolist()]
+        return refused
 
     @staticmethod
     def _continuing(block: Block, need: Need, shares: NDArray[np.float64]) -> Judged:
