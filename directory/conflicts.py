@@ -5,7 +5,7 @@ only where the source came back to it after it had said something else.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -41,12 +41,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two sayings about one field, term or place of a listing: what stands, and what was said against it."""
+    """Two sayings about one field, term or place of a listing: what stands, and what was said against it.
+
+    `name` is what the listing is called, "" where nobody has said or looked it up.
+    """
 
     listing_id: str
     about: str
     stands: Side
     said: Side
+    name: str = field(default="", compare=False)
 
     @property
     def pair(self) -> tuple[str, str, str, str, str]:
@@ -55,7 +59,7 @@ class Conflict:
 
     def as_json(self) -> dict[str, Any]:
         """The conflict for programs."""
-        told = {"listing_id": self.listing_id, "about": self.about, "called": self.called}
+        told = {"listing_id": self.listing_id, "name": self.name, "about": self.about, "called": self.called}
         return told | {"stands": self.stands.as_json(), "said": self.said.as_json()}
 
     def in_words(self, side: Side) -> str:
@@ -63,6 +67,11 @@ class Conflict:
         if self.about == PLACE:
             return f"{'the ZIP code' if side is self.stands else 'the point'} {side.value}"
         return in_words(self.about, side.value) if self.about in FIELDS else str(side.value)
+
+    @property
+    def who(self) -> str:
+        """The listing that it is about, as it can be told and looked up."""
+        return f"{self.name} ({self.listing_id})" if self.name else self.listing_id
 
     @property
     def called(self) -> str:
@@ -123,13 +132,14 @@ def with_people(said: Sequence[Said], new: Statement) -> Iterator[Conflict]:
     for person in (one.statement for one in standing(said)):
         if person.provenance.kind in PERSONAL and person.source != new.source:
             confirmed |= {about: Side(value, person.provenance) for about, value in _sayings(person)}
+    name = new.name or next((one.statement.name for one in said if one.statement.name), "")
     decides = LICENSING_WINS if new.provenance.kind is SourceKind.LICENSING else ()
     for about, value in _sayings(new):
         stands = confirmed.get(about)
         if stands is None or about.startswith(decides) or not _differ(stands.value, value):
             continue
         if _later(new.provenance, stands.provenance) and not _as_weighty(new.provenance, stands.provenance):
-            yield Conflict(new.listing_id, about, stands, Side(value, new.provenance))
+            yield Conflict(new.listing_id, about, stands, Side(value, new.provenance), name)
 
 
 def _later(new: Provenance, stands: Provenance) -> bool:
@@ -160,7 +170,7 @@ def with_its_zip(new: Statement, far: Far) -> Iterator[Conflict]:
     if far(address, point) is not None:
         zip_code = f"{address.postal_code} ({address.place})"
         written = ", ".join(values[name] for name in COORDINATES)
-        yield Conflict(new.listing_id, PLACE, Side(zip_code, new.provenance), Side(written, new.provenance))
+        yield Conflict(new.listing_id, PLACE, Side(zip_code, new.provenance), Side(written, new.provenance), new.name)
 
 
 def to_open(

@@ -134,6 +134,11 @@ class Statement:
         return self.about or f"{self.source}:{self.local_id}"
 
     @property
+    def name(self) -> str:
+        """What it calls the listing, as `Listing.name`; "" where it says nothing of that."""
+        return ", ".join(self.values[one] for one in ("organization", "program") if self.values.get(one))
+
+    @property
     def repeats(self) -> bool:
         """Whether it says only that what its source said holds on this later day too."""
         return not (self.restates or self.withdrawn or self.values or self.yes or self.no)

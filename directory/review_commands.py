@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -35,6 +36,7 @@ def _conflicts(directory: Directory) -> click.Command:
         directory.ready()
         with directory.database.reading() as connection:
             waiting, count = store.open_conflicts(connection, _MOST if as_json else SHOWN), store.count_conflicts(connection)
+        waiting = _named(directory, waiting)
         if as_json:
             click.echo(json.dumps([one.as_json() for one in waiting], ensure_ascii=False, indent=2))
             return
@@ -45,11 +47,17 @@ def _conflicts(directory: Directory) -> click.Command:
     return command
 
 
+def _named(directory: Directory, waiting: Sequence[Opened]) -> list[Opened]:
+    found = directory.listings(sorted({one.conflict.listing_id for one in waiting}))
+    names = {key: listing.name for key, listing in found.items()}
+    return [replace(one, conflict=replace(one.conflict, name=names.get(one.conflict.listing_id, ""))) for one in waiting]
+
+
 def _conflict(one: Opened) -> str:
     conflict = one.conflict
     return "\n".join(
         (
-            f"{one.number}  {conflict.listing_id}, {conflict.called}, open since {one.at.date()}",
+            f"{one.number}  {conflict.who}, {conflict.called}, open since {one.at.date()}",
             f"  stands: {_side(conflict, conflict.stands)}",
             f"  said:   {_side(conflict, conflict.said)}",
         )

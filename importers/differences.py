@@ -92,8 +92,7 @@ def new(after: Statement) -> Change:
 
 def _change(kind: ChangeKind, told: Statement, fields: tuple[FieldChange, ...] = ()) -> Change:
     values = told.values
-    name = ", ".join(values[one] for one in ("organization", "program") if values.get(one))
-    return Change(kind, told.listing_id, name, f"{values.get('city', '')}, {values.get('state_province', '')}", fields)
+    return Change(kind, told.listing_id, told.name, f"{values.get('city', '')}, {values.get('state_province', '')}", fields)
 
 
 class Changes:

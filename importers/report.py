@@ -57,7 +57,7 @@ def changes(summary: Summary) -> Iterator[str]:
 def conflicts(summary: Summary) -> Iterator[str]:
     """What contradicts what stands, with both sides, for somebody to settle."""
     for one in summary.contradictions[:SHOWN]:
-        yield f"in conflict: {one.listing_id}, {one.called}: {_side(one, one.stands)}, but {_side(one, one.said)}"
+        yield f"in conflict: {one.who}, {one.called}: {_side(one, one.stands)}, but {_side(one, one.said)}"
     if summary.conflicts > SHOWN:
         yield f"and {summary.conflicts - SHOWN:,} more in conflict"
 

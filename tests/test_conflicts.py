@@ -72,7 +72,7 @@ def test_what_a_person_confirmed_stands_and_the_contradiction_shows_both(
         "6145550177", "invented_list", date(2026, 3, 10),
     )  # fmt: skip
     stands, said = "614-555-0150 (calls, 2026-03-05)", "614-555-0177 (invented_list, 2026-03-10)"
-    assert list(report.conflicts(summary)) == [f"in conflict: {listing_id}, main telephone: {stands}, but {said}"]
+    assert list(report.conflicts(summary)) == [f"in conflict: Oak House ({listing_id}), main telephone: {stands}, but {said}"]
 
 
 def test_a_dry_run_counts_the_conflicts_and_opens_none(bring: Bring, database: Database) -> None:

@@ -214,7 +214,7 @@ def test_what_a_person_confirmed_stands_against_a_file_of_listings(bring: Bring,
     assert (conflict.stands.value, conflict.stands.provenance.source) == ("6145550150", "calls")
     assert (conflict.said.value, conflict.said.provenance.observed_at) == ("6145550177", date(2026, 3, 10))
     stands, said = "614-555-0150 (calls, 2026-03-05)", "614-555-0177 (survey, 2026-03-10)"
-    assert list(report.conflicts(summary)) == [f"in conflict: listings:a, main telephone: {stands}, but {said}"]
+    assert list(report.conflicts(summary)) == [f"in conflict: Example House (listings:a), main telephone: {stands}, but {said}"]
 
 
 def test_a_settled_contradiction_is_opened_again_only_when_its_source_comes_back_to_it(

@@ -43,13 +43,13 @@ def test_conflicts_are_listed_with_both_sides(directory: Directory, tmp_path: Pa
     brought(directory.database, tmp_path, (OTHER_PHONE,), importer=NEWER)
     told = run(directory, "conflicts").stdout.splitlines()
     assert told == [
-        f"1  {listing_id}, main telephone, open since 2026-03-13",
+        f"1  Oak House ({listing_id}), main telephone, open since 2026-03-13",
         "  stands: 614-555-0150 (calls, staff_call, 2026-03-05)",
         "  said:   614-555-0177 (invented_list, national_survey, 2026-03-10)",
     ]
     (one,) = json.loads(run(directory, "conflicts", "--json").stdout)
-    assert (one["number"], one["about"], one["stands"]["value"], one["said"]["observed_at"]) == (
-        1, "phone", "6145550150", "2026-03-10",
+    assert (one["number"], one["name"], one["about"], one["stands"]["value"], one["said"]["observed_at"]) == (
+        1, "Oak House", "phone", "6145550150", "2026-03-10",
     )  # fmt: skip
 
 
