@@ -4,6 +4,7 @@ Each reader takes text as somebody typed it and returns the value, or raises Val
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Final
@@ -42,6 +43,8 @@ _WITHHOLDS: Final = re.compile(
     r"(?: (?:street )?(?:address|location|site))?"
     r"|(?:please )?(?:call|phone|contact)(?: us)? for (?:the |our )?(?:address|location|directions)"
     r"|(?:address |location )?(?:available )?(?:up)?on request"
+    r"|(?:(?:la )?(?:direccion|ubicacion)(?: es)? )?(?:confidencial|privada|protegida|reservada|no (?:publicada|divulgada))"
+    r"|(?:por favor )?llam(?:e|ar)(?:nos)? para (?:obtener |saber )?(?:la |nuestra )?(?:direccion|ubicacion)"
 )
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:(?![0-9]{1,5}(?:[/?#]|$))", re.IGNORECASE)
 _HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)+\.?")
@@ -62,8 +65,9 @@ def withholds(street: str) -> bool:
 
 
 def withheld_in_words(text: str) -> bool:
-    """Whether a text says nothing but that an address is not told."""
-    return bool(_WITHHOLDS.fullmatch(_SIGNS.sub(" ", text.casefold()).strip()))
+    """Whether a text says nothing but that an address is not told, in English or in Spanish."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return bool(_WITHHOLDS.fullmatch(_SIGNS.sub(" ", plain).strip()))
 
 
 def text(value: str) -> str:

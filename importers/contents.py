@@ -16,6 +16,9 @@ _HEAD: Final = 4096
 _SPACE: Final = b" \t\r\n\xef\xbb\xbf"
 
 
+_ITSELF: Final = "Ask the sender for the data itself, as .xlsx, CSV or JSON"
+
+
 class Content(StrEnum):
     """What can be read: a workbook, or text, which may hold a table or a document."""
 
@@ -24,15 +27,15 @@ class Content(StrEnum):
 
 
 _FOREIGN: Final = (
-    (b"%PDF", "a PDF", "Ask the sender for the table itself, as .xlsx or CSV"),
+    (b"%PDF", "a PDF", _ITSELF),
     (b"\xd0\xcf\x11\xe0", "an old .xls workbook, or one that is locked with a password", f"{_SAVE_AS} without a password"),
     (b"\x1f\x8b", "a gzip archive", "Unpack it and import what it holds"),
     (b"Rar!", "a RAR archive", "Unpack it and import what it holds"),
     (b"7z\xbc\xaf", "a 7z archive", "Unpack it and import what it holds"),
-    (b"{\\rtf", "a text document (RTF)", "Ask the sender for the table itself, as .xlsx or CSV"),
-    (b"\x89PNG", "a picture", "Ask the sender for the table itself, as .xlsx or CSV"),
-    (b"\xff\xd8\xff", "a picture", "Ask the sender for the table itself, as .xlsx or CSV"),
-    (b"SQLite format 3", "a database", "Ask the sender for the table itself, as .xlsx or CSV"),
+    (b"{\\rtf", "a text document (RTF)", _ITSELF),
+    (b"\x89PNG", "a picture", _ITSELF),
+    (b"\xff\xd8\xff", "a picture", _ITSELF),
+    (b"SQLite format 3", "a database", _ITSELF),
 )
 _MARKUP: Final = (
     (b"<!doctype html", "a web page", f"{_SAVE_AS}; if it shows a message or a sign-in, download the file again"),
@@ -43,7 +46,7 @@ _MARKUP: Final = (
 _ZIPPED: Final = (
     ("xl/workbook.bin", "a binary workbook (.xlsb)", _SAVE_AS),
     ("content.xml", "an OpenDocument file (.ods)", _SAVE_AS),
-    ("word/document.xml", "a Word document", "Ask the sender for the table itself, as .xlsx or CSV"),
+    ("word/document.xml", "a Word document", _ITSELF),
 )
 
 

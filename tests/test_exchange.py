@@ -375,7 +375,7 @@ def test_a_file_that_cannot_be_used_is_a_sentence_and_an_exit_status(app: Flask,
     ("content", "words"),
     [
         (b"", "the file is empty (found: 0 bytes). Download it again, or ask the sender for it again."),
-        (b"%PDF-1.7\n", "(found: this is a PDF). Ask the sender for the table itself"),
+        (b"%PDF-1.7\n", "(found: this is a PDF). Ask the sender for the data itself"),
         (b"<!doctype html><p>Sign in", "(found: this is a web page)."),
     ],
 )

@@ -121,7 +121,8 @@ def test_of_a_withheld_address_neither_street_nor_coordinates_are_kept() -> None
         "- - -", "--", "***", "Confidential", "CONFIDENTIAL ADDRESS", "(Address Confidential)",
         "Location is kept confidential.", "Undisclosed location", "Address withheld", "Not published", "Call for address",
         "Please contact us for location",
-        "Available upon request", "private address",
+        "Available upon request", "private address", "Dirección confidencial", "La ubicación es confidencial.", "CONFIDENCIAL",
+        "Dirección no publicada", "Llame para obtener la dirección", "Por favor llámenos para la ubicación",
     ],
 )  # fmt: skip
 def test_whoever_says_in_place_of_a_street_that_it_is_withheld_gives_no_place(street: str) -> None:
@@ -146,6 +147,8 @@ def test_words_beside_a_street_withhold_it_and_strokes_there_do_not() -> None:
         "-",
         "",
         "9 Confidential Way",
+        "Calle Privada 12",
+        "12 Avenida Reservada",
         "東京",
     ],
 )

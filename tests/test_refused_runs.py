@@ -220,7 +220,7 @@ def test_staff_see_it_with_its_reason_and_can_not_undo_it(app: Flask, directory:
     assert "scan.xlsx" in shown and "refused" in shown and "Nothing was imported: the file holds no table" in shown
     page = client.get("/staff/runs/1").text
     assert "Nothing was imported, and nothing has changed." in page and "this is a PDF" in page and "staff 1" in page
-    assert "Ask the sender for the table itself" in page and "Speaks of" not in page and "Undo this import" not in page
+    assert "Ask the sender for the data itself" in page and "Speaks of" not in page and "Undo this import" not in page
     assert "was refused" in client.get("/staff/runs/1/undo").text
     assert send(client, "/staff/runs/1/undo").status_code == 409
 
