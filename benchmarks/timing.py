@@ -98,5 +98,5 @@ class Floor:
         """Read, and no more."""
         read = self._reads[id(need)]
         planes = np.bitwise_or.reduce(self._columns.planes[read.rows, read.first : read.last], axis=None)
-        places = np.add.reduce(self._columns.centred.T.take(read.positions, axis=0), axis=None)
+        places = np.add.reduce(self._columns.centred.take(read.positions, axis=1), axis=None)
         return planes, places, np.add.reduce(self._fresh.take(read.positions))

@@ -30,7 +30,7 @@ class Columns:
 
     `yes` and `no` hold a row of 64-bit words for each 64 terms of `CODES`: a bit in `yes` is a known yes, in `no` a
     known no, in neither unknown; a bit in `personal` is a yes that a person said. `centred` has x, y, z in meters from the
-    middle of the earth (NaN where the place is not known), the three of a listing side by side; `cells` says where each
+    middle of the earth (NaN where the place is not known), each along a row of its own; `cells` says where each
     grid cell's run of positions starts. `planes` is `yes` the other way round, worked out from it where it is not given: a
     row of bits for each term. The rest is as `gathering` makes it.
     """
@@ -74,7 +74,7 @@ class Columns:
 
     def __post_init__(self) -> None:
         """Bring the derived arrays into being, and into the order in memory that makes them fast."""
-        object.__setattr__(self, "centred", np.asfortranarray(self.centred))
+        object.__setattr__(self, "centred", np.ascontiguousarray(self.centred))
         if len(self.planes) != len(CODES):
             object.__setattr__(self, "planes", bits.planes_of(self.yes))
 
@@ -142,9 +142,10 @@ class Columns:
         return positions.take(inside), grid.arc_miles(squared.take(inside))
 
     def _squared_chord(self, point: Point, positions: NDArray[np.intp]) -> NDArray[np.float64]:
-        apart = self.centred.T.take(positions, axis=0)
+        apart = self.centred.take(positions, axis=1)
         apart -= grid.here(point)
-        return np.asarray(np.vecdot(apart, apart))
+        apart *= apart
+        return np.asarray(np.add.reduce(apart))
 
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder, one file each."""

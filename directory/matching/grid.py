@@ -38,16 +38,16 @@ def earth_centred(latitude: Degrees, longitude: Degrees) -> NDArray[np.float64]:
     radius = _EQUATOR / np.sqrt(1 - _ECCENTRICITY_SQUARED * np.sin(north) ** 2)
     flat = radius * np.cos(north)
     upward = radius * (1 - _ECCENTRICITY_SQUARED) * np.sin(north)
-    return np.stack([flat * np.cos(east), flat * np.sin(east), upward], axis=-1).T
+    return np.stack([flat * np.cos(east), flat * np.sin(east), upward])
 
 
 def here(point: Point) -> NDArray[np.float64]:
-    """The same for one point, without the cost of arrays."""
+    """The same for one point as a column, without the cost of arrays."""
     north, east = math.radians(point.latitude), math.radians(point.longitude)
     radius = _EQUATOR / math.sqrt(1 - _ECCENTRICITY_SQUARED * math.sin(north) ** 2)
     flat = radius * math.cos(north)
     upward = radius * (1 - _ECCENTRICITY_SQUARED) * math.sin(north)
-    return np.array((flat * math.cos(east), flat * math.sin(east), upward))
+    return np.array(((flat * math.cos(east),), (flat * math.sin(east),), (upward,)))
 
 
 def chord(miles: float) -> float:
