@@ -11,6 +11,7 @@ from directory import handout
 from directory.availability import Report
 from directory.handout import Change, HandoutFacts, Snapshot
 from directory.listing import Listing, Phone, PhoneKind
+from directory.matching.arrival import STRAIGHT, Pace
 from directory.need import Need
 from directory.vocabulary import Channel
 from tests.builders import AS_OF, a_need, a_report
@@ -87,10 +88,12 @@ def test_what_is_printed_otherwise_is_named_with_what_stands_on_the_paper(now: S
     assert not others or said.startswith("Arrival"), "the others said nothing new"
 
 
+@pytest.mark.parametrize("pace", [STRAIGHT, Pace(ready=30.0)], ids=["leaving now", "getting ready"])
 @pytest.mark.parametrize(("ends", "hours"), [(None, 0.4), (NEED.meeting_ends, 1.2)], ids=["at once", "later than planned"])
-def test_whoever_has_not_left_yet_is_not_told_of_each_minute(ends: datetime | None, hours: float) -> None:
+def test_whoever_has_not_left_yet_is_not_told_of_each_minute(ends: datetime | None, hours: float, pace: Pace) -> None:
     need, some = replace(NEED, meeting_ends=ends), scene.listings()[:3]
-    printed, now = (handout.freeze(scene.answered(*some, need=one), {}, 4, one.as_of) for one in (need, later(hours, need)))
+    lists = [scene.answered(*some, need=one, pace=pace) for one in (need, later(hours, need))]
+    printed, now = (handout.freeze(one, {}, 4, one.need.as_of) for one in lists)
     assert now["options"][0]["arrives_at"] != printed["options"][0]["arrives_at"]
     assert since(now, printed) == ()
 

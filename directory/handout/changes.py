@@ -59,7 +59,7 @@ def _center(center: dict[str, Any], later: Mapping[str, Any] | None, as_of: date
     moved = [name for name in ("call_again_by",) if name in later]
     moved += [name for name in ("checked",) if name in later and name not in center]
     if later["arrives_at"] and later["minutes"]:
-        way = timedelta(minutes=later["minutes"]) + _ROUNDED
+        way = timedelta(minutes=later["ready"] + later["minutes"]) + _ROUNDED
         moved += ["arrives_at"] if datetime.fromisoformat(later["arrives_at"]) - as_of <= way else []
     return center | {name: later[name] for name in moved}
 

@@ -90,6 +90,7 @@ def whereabouts(entry: Entry, need: Need) -> dict[str, Any]:
         **_named(entry.listing),
         "miles": None if way.miles is None else max(round(way.miles), 1),
         "minutes": None if way.minutes is None else max(math.ceil(way.minutes / _ROUGHLY) * _ROUGHLY, _ROUGHLY),
+        "ready": math.ceil(way.ready),
         "clock": _clock(entry, need),
         "arrives_at": _text(way.arrives, entry, need),
         "intake": _intake(entry),

@@ -10,7 +10,7 @@ from directory.answering import Asking
 from directory.handout import HandoutFacts, Snapshot
 from directory.hours import Hours
 from directory.listing import Listing, Phone, PhoneKind, Point, Vetting
-from directory.matching.arrival import STRAIGHT
+from directory.matching.arrival import STRAIGHT, Pace
 from directory.matching.assembling import columns_of
 from directory.need import Need
 from directory.search.analysis import document
@@ -72,18 +72,18 @@ def listings() -> list[Listing]:
     ]  # fmt: skip
 
 
-def answered(*held: Listing, need: Need | None = None) -> Answered:
+def answered(*held: Listing, need: Need | None = None, pace: Pace = STRAIGHT) -> Answered:
     """The answer of these listings, or of the evening's; what is held is held for the person."""
     known = held or tuple(listings())
-    return asked(known, held_for(need or a_need(plan="Canary Gold Plan", words="canaryword"), *known))
+    return asked(known, held_for(need or a_need(plan="Canary Gold Plan", words="canaryword"), *known), pace)
 
 
-def asked(known: tuple[Listing, ...], need: Need) -> Answered:
+def asked(known: tuple[Listing, ...], need: Need, pace: Pace = STRAIGHT) -> Answered:
     """The answer of these listings."""
     held_by = {one.id: one for one in known}
     built = columns_of(known)
     words = Words.from_documents([document(held_by[key]) for key in built.ids])
-    asking = Asking(built, words, lambda ids: {key: held_by[key] for key in ids}, STRAIGHT)
+    asking = Asking(built, words, lambda ids: {key: held_by[key] for key in ids}, pace)
     return answering.answer(asking, need, limit=10)
 
 
