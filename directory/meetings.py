@@ -43,12 +43,15 @@ class Desk:
     # --- cases -----------------------------------------------------------------------------------------------------
 
     def cases(self) -> list[Case]:
-        """The cases that are its own or that it was let into, the newest first; those whose time is over are erased."""
+        """The cases that are its own or that it was let into, the newest first, those that ended after the others.
+
+        Those whose time is over are erased.
+        """
         with self.directory.database.reading() as connection:
             found, due = store.cases_of(connection, self.account.id), store.cases_due(connection, self.now)
         if due:
             purge_due(self.directory, self.now)
-        return [case for case in found if case.id not in due]
+        return sorted((case for case in found if case.id not in due), key=lambda case: bool(case.ended))
 
     def case(self, case_id: str) -> Case:
         """A case; raises NoSuchCase."""

@@ -367,6 +367,14 @@ def test_an_ending_is_told_to_the_programs_history_without_the_case(desk: Desk) 
     assert desk.board(ended).doing is Doing.NOTHING
 
 
+def test_cases_that_ended_stand_after_those_that_go_on(desk: Desk) -> None:
+    first = a_case(desk)
+    second = a_case(replace(desk, now=NOW + timedelta(minutes=1)))
+    assert [case.id for case in desk.cases()] == [second.id, first.id]
+    desk.end(second, Ending(EndKind.DID_NOT_GO, NOW.date()))
+    assert [case.id for case in desk.cases()] == [first.id, second.id]
+
+
 @pytest.mark.parametrize("ending", [Ending(EndKind.ADMITTED, NOW.date()), Ending(EndKind.DID_NOT_GO, date(2999, 1, 1))])
 def test_an_ending_without_a_center_or_on_a_day_to_come_is_refused(desk: Desk, ending: Ending) -> None:
     case = a_case(desk)
