@@ -12,6 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.exceptions import NotFound
 
+from directory import store
 from tests import evening, sites
 from tests.axe import violations
 from tests.every_page import PAGES, UNSEEN, Grounds, Shown, grounds
@@ -145,6 +146,17 @@ def test_every_page_of_the_site_is_looked_at_or_named_with_a_reason(world: tuple
     looked = {endpoint for shown in PAGES if (endpoint := endpoint_at(app, shown.address.format(**there.at)))}
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert pages - looked == {*UNSEEN}, "add it to PAGES in tests/every_page.py"
+
+
+def test_the_audit_has_words_of_its_own_for_every_page_that_shows_something_of_a_case(
+    look: Look, world: tuple[Grounds, Flask, str]
+) -> None:
+    _, app, _ = world
+    for shown in PAGES:
+        look(shown)
+    with app.extensions["directory"].database.reading() as connection:
+        actions = {line[2] for line in store.audited(connection)}
+    assert "hand-out seen" in actions and [one for one in actions if one.startswith("case seen on the page")] == []
 
 
 def endpoint_at(app: Flask, address: str) -> str:
