@@ -14,7 +14,7 @@ from importers.orders import File, Order
 from importers.understanding import Understood, Unknown
 
 _MOST_WITHDRAWN: Final = 1 / 3
-"""Of what the directory has of a source in some States, a file of those States takes out no larger share unasked."""
+"""Of what the directory has of what a file stands for, the file takes out no larger share unasked."""
 _SHORTEST: Final = 2 / 3
 """Of the listings of its source's newest file, a file that has them again has no smaller share unasked."""
 _FEW: Final = 20
@@ -26,8 +26,8 @@ class There:
     """What the directory has of a source where a file covers it: digests by local id, "" for what was withdrawn.
 
     `said` has what the source last said of some of them. `whole` says that the file covers everything that its source
-    has. `newest` is how many listings the source's newest file had that was read in the same way; 0 where this one needs
-    not be held against it.
+    has, `beside` is what it has in the States that the file names without covering them. `newest` is how many listings the
+    source's newest file had that was read in the same way; 0 where this one needs not be held against it.
     """
 
     source: str
@@ -36,6 +36,7 @@ class There:
     whole: bool
     said: Callable[[Sequence[str]], Mapping[str, Statement]]
     newest: int = 0
+    beside: Set[str] = frozenset()
 
 
 def covers(file: File, batch: Batch, order: Order) -> frozenset[str] | None:
@@ -147,7 +148,7 @@ def lacking(said: Understood, there: There) -> list[str]:
 def gone(file: File, said: Understood, there: There, order: Order) -> tuple[list[str], list[Problem]]:
     """What the newest file no longer has of what it covers. As long as rows that could not be read may be it, nothing is.
 
-    Refuses a file of some States that would take out more than a third of what is there.
+    Refuses a file that would take out more than a third of what is there.
     """
     unread = [row for local_id, row in said.unreadable.items() if not there.last.get(local_id)]
     lost = lacking(said, there)
@@ -158,17 +159,31 @@ def gone(file: File, said: Understood, there: There, order: Order) -> tuple[list
     what = "listings are missing that may be among the rows that could not be understood; they stay as they were"
     fix = "Mend those rows and import again"
     told = [Problem(Loudness.NOTICE, file.name, what, listings(len(stay)), fix)] if stay else []
-    return lost, [*told, *_too_many(file, lost, there, order)]
+    return lost, [*told, *_staying(file, said, there), *_too_many(file, lost, there, order)]
+
+
+def _staying(file: File, said: Understood, there: There) -> list[Problem]:
+    """A word about what a file does not name, where nobody said that it names everything."""
+    stay = missing.missing(there.beside, there.last, {one.local_id for one in said.statements} | said.unreadable.keys())
+    if not stay:
+        return []
+    what = "listings of the same States are not in this file; they stay as they were, since nobody said that it has everything"
+    fix = "If it does, name its States, such as --covers MA: then they become “not in the latest file”"
+    return [Problem(Loudness.NOTICE, file.name, what, listings(len(stay)), fix)]
 
 
 def _too_many(file: File, lost: Sequence[str], there: There, order: Order) -> list[Problem]:
-    held = sum(bool(there.last.get(one)) for one in there.covered)
-    if there.whole or len(lost) <= held * _MOST_WITHDRAWN:
+    """A word where a file takes out more than a third of what it stands for; refuses it unasked. Of a few, half is too many."""
+    held, count = sum(bool(there.last.get(one)) for one in there.covered), len(lost)
+    few = there.whole and held < _FEW and (count < 2 or count * 2 < held)
+    if few or count <= held * _MOST_WITHDRAWN:
         return []
-    what = "the file lacks more than a third of the listings that the directory has of its States"
-    found = f"{len(lost):,} of {held:,}"
+    of = "this source" if there.whole else "its States"
+    what = f"the file lacks more than a third of the listings that the directory has of {of}"
+    found = f"{count:,} of {held:,}"
     if not order.force_because:
-        fix = "Check that the file is whole and what it covers; if it is right, give the reason: --force “two counties left”"
+        whose = "is whole and no other sender's" if there.whole else "is whole and what it covers"
+        fix = f"Check that the file {whose}; if it is right, give the reason: --force “two counties left”"
         raise refuse(file.name, f"{what}; nothing was imported", found, fix)
     return [Problem(Loudness.NOTICE, file.name, what, found, "Check that the file is whole")]
 

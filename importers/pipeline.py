@@ -62,14 +62,14 @@ def import_file(database: Database, importer: Importer, path: Path, order: Order
     tell = progress or _tell_nobody
     file = fingerprint(importer, path)
     with database.reading() as connection:
-        known = _known(connection, file)
+        known = _known(connection, file, order)
     if known:
         return known
     with _without_looking_for_garbage():
         coming = _understand(importer, path, file, order, tell)
         tell("storing", 0, 1)
         with database.reading() if order.dry_run else database.long_writing(file.name) as connection:
-            summary = _known(connection, file) or _take_up(connection, coming, order)
+            summary = _known(connection, file, order) or _take_up(connection, coming, order)
         tell("storing", 1, 1)
     return summary
 
@@ -107,13 +107,17 @@ def _tell_nobody(_stage: str, _done: int, _of: int) -> None:
 # --- what is known already, and who speaks -----------------------------------------------------------------------------
 
 
-def _known(connection: Connection, file: File) -> Summary | None:
-    """What to say of a file that is the source's newest already, read in the same way; None for any other."""
-    newest = store.newest_run(connection, file.source)
-    if newest is None or (newest.sha256, newest.mapping_sha256) != (file.sha256, file.mapping_sha256):
+def _known(connection: Connection, file: File, order: Order) -> Summary | None:
+    """What to say of a file that is the source's newest already, read in the same way; None for any other.
+
+    Whoever says what it covers says something new of it.
+    """
+    newest, read = store.newest_run(connection, file.source), (file.sha256, file.mapping_sha256)
+    if newest is None or order.covers is not None or (newest.sha256, newest.mapping_sha256) != read:
         return None
     told = newest.summary
     what = f"this very file was imported on {newest.recorded_at.date()}; nothing was read and nothing has changed"
+    fix = "To import it with other answers, such as another day, undo that import first: `flask --app app runs` has its number"
     return Summary(
         file.source,
         file.name,
@@ -121,7 +125,7 @@ def _known(connection: Connection, file: File) -> Summary | None:
         rows=told["rows"],
         unchanged=told["new"] + told["changed"] + told["unchanged"],
         refused=told["refused"],
-        problems=(Problem(Loudness.NOTICE, file.name, what),),
+        problems=(Problem(Loudness.NOTICE, file.name, what, fix=fix),),
         imported=True,
     )
 
@@ -204,8 +208,10 @@ def _there(connection: Connection, coming: _Coming) -> There:
     said = partial(store.latest_said, connection, source)
     if covered is None:
         return There(source, last, last.keys(), True, said, newest)
-    states = store.latest_states(connection, source) if covered else {}
-    return There(source, last, {one for one in last if states.get(one) in covered}, False, said, newest)
+    states = store.latest_states(connection, source)
+    named = {one.values.get("state_province") for one in coming.said.statements} - covered
+    within, beside = ({one for one in last if states.get(one) in some} for some in (covered, named))
+    return There(source, last, within, False, said, newest, beside)
 
 
 def _newest(connection: Connection, coming: _Coming) -> int:

@@ -5,6 +5,7 @@ replies, so a place is named as in SAMHSA's other files.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -30,6 +31,8 @@ LONGEST_SERVICES: Final = 131_072
 """Characters in which the services of one facility are written; the longest are some 5,000."""
 _PLACES: Final = {column: place for place, column in enumerate(COLUMNS)}
 _OTP: Final = ("Type of Opioid Treatment", "Federally-certified Opioid Treatment Program")
+_PLACE: Final = "_irow"
+"""At which place of the reply a facility stands: no two have the same, whoever they are."""
 _AS_IT_CAME: Final = "Use the reply as the locator gives it"
 
 
@@ -39,7 +42,8 @@ def read(path: Path, source: Source) -> Batch:
     if not isinstance(told, dict) or not isinstance(told.get("rows"), list):
         raise refuse(path.name, "the document is not a reply of the locator: it has no list “rows”", fix=_AS_IT_CAME)
     rows: list[Row] = []
-    problems, holding = [*_partial(path.name, told)], Holding()
+    twice = _twice(path.name, told["rows"])
+    problems, holding = [*_partial(path.name, told), *twice], Holding()
     for number, one in enumerate(once(told["rows"]), start=1):
         where = f"{path.name}, row {number}"
         if isinstance(one, dict):
@@ -58,7 +62,8 @@ def read(path: Path, source: Source) -> Batch:
     fetched = told.get(FETCHED)
     if not isinstance(fetched, dict):
         return Batch(rows, samhsa.day_in(path.name), codes, tuple(problems), frozenset())
-    return Batch(rows, samhsa.day_in(str(fetched.get("day"))), codes, tuple(problems), _covered(fetched), counted=True)
+    covered = frozenset[str]() if twice else _covered(fetched)
+    return Batch(rows, samhsa.day_in(str(fetched.get("day"))), codes, tuple(problems), covered, counted=not twice)
 
 
 def _named(rows: Iterable[Row]) -> set[tuple[str, str]]:
@@ -104,6 +109,17 @@ def _partial(file: str, told: dict[str, Any]) -> Iterator[Problem]:
     if isinstance(count, int) and count > rows:
         what = "the reply is a page of a longer one; nothing is taken for gone that it does not name"
         yield Problem(Loudness.NOTICE, file, what, f"{rows:,} of {count:,} facilities", "Fetch the rest too")
+
+
+def _twice(file: str, rows: list[Any]) -> list[Problem]:
+    """A word about facilities that a reply has more than once: so many others may be missing, although the count is right."""
+    facilities = ({name: one[name] for name in sorted(one) if name != _PLACE} for one in rows if isinstance(one, dict))
+    told = Counter(hash(json.dumps(one)) for one in facilities)
+    count = told.total() - len(told)
+    if not count:
+        return []
+    what = "the reply has facilities twice, so that others may be missing; nothing is taken for gone that it does not name"
+    return [Problem(Loudness.NOTICE, file, what, f"{count:,} of {told.total():,}", "Fetch it again")]
 
 
 def _unreadable(where: str, services: object) -> list[Problem]:

@@ -132,6 +132,30 @@ def test_a_file_of_a_state_that_would_withdraw_more_than_a_third_is_refused(brin
     assert (forced.gone, [one.found for one in forced.problems]) == (2, ["2 of 4"])
 
 
+@pytest.mark.parametrize(("before", "others"), [(30, 30), (30, 15), (4, 4), (2, 2)])
+def test_a_whole_table_of_other_listings_is_taken_for_another_sender_s(
+    bring: Bring, database: Database, before: int, others: int
+) -> None:
+    whole = replace(IMPORTER, source=OF_ANY_SIZE)
+    bring(*LONG[:before], importer=whole)
+    there = state(database)
+    said = f"more than a third of the listings that the directory has of this source.*found: {before:,} of {before:,}.*--force"
+    with pytest.raises(CannotUnderstand, match=said):
+        bring(*OTHERS_TOO[:others], importer=whole)
+    assert state(database) == there
+    forced = bring(*OTHERS_TOO[:others], importer=whole, order=replace(ORDER, force_because="the register has new ids"))
+    assert (forced.new, forced.gone) == (others, before) and f"{before} of {before}" in [one.found for one in forced.problems]
+
+
+def test_what_a_file_of_some_does_not_name_stays_and_is_told_until_somebody_says_what_it_covers(bring: Bring) -> None:
+    bring(*ALL, importer=ONLY_SOME)
+    again = bring(*ALL[1:], importer=ONLY_SOME)
+    (told,) = (one for one in again.problems if one.what.startswith("listings of the same States are not in this file"))
+    assert again.gone == 0 and told.found == "1 listing" and "--covers MA" in told.fix
+    assert bring(*ALL[1:], importer=ONLY_SOME, order=replace(ORDER, covers=OHIO, dry_run=True)).gone == 1
+    assert bring(*ALL[1:], importer=ONLY_SOME, order=replace(ORDER, covers=OHIO)).gone == 1
+
+
 def test_a_file_of_a_state_need_not_be_as_long_as_the_whole(bring: Bring) -> None:
     strict = replace(SOURCE, at_least=5)
     bring(*ALL, importer=replace(IMPORTER, source=strict))
@@ -144,6 +168,7 @@ def test_a_file_of_a_state_need_not_be_as_long_as_the_whole(bring: Bring) -> Non
 
 LONG = tuple(changed(OAK, name=f"House {number}") for number in range(30))
 OTHERS = tuple(changed(ASH, name=f"Other house {number}") for number in range(15))
+OTHERS_TOO = tuple(changed(OAK, name=f"Third house {number}", street="9 Other Street") for number in range(30))
 OF_ANY_SIZE = replace(SOURCE, at_most=100)
 
 

@@ -126,6 +126,18 @@ def test_a_state_is_asked_for_by_the_locators_own_number_and_is_covered(tmp_path
     assert (batch.covers, batch.observed_at, len(batch.rows)) == (frozenset(("PA",)), NOW.date(), 7)
 
 
+def test_a_reply_that_has_a_page_twice_covers_no_state_although_its_count_is_right(tmp_path: Path) -> None:
+    def shifted(locator: Locator, question: dict[str, str], _turn: int) -> None:
+        number = int(question["page"])
+        locator.say(200, page_of(number, [*ROWS[:3], *ROWS[:3], *ROWS[6:]]))
+
+    file, _ = fetched(tmp_path, shifted, Wanted(state="PA"))
+    batch = samhsa_locator.importer.read(file, samhsa_locator.importer.source)
+    (told,) = batch.problems
+    assert (batch.covers, batch.counted) == (frozenset(), False)
+    assert "facilities twice, so that others may be missing" in told.what and told.found == "3 of 7"
+
+
 def test_a_circle_covers_no_state(tmp_path: Path) -> None:
     file, _ = fetched(tmp_path, pages)
     assert samhsa_locator.importer.read(file, samhsa_locator.importer.source).covers == frozenset()
