@@ -22,8 +22,8 @@ _HELD_KIB: Final = 64 << 10
 """So much of what one transaction writes is held in memory: an import of the largest real directory takes 34 MB."""
 
 
-class TurnTaken(CannotUnderstand):
-    """Somebody else held the writing turn for as long as anybody waits."""
+class CannotWrite(CannotUnderstand):
+    """Nothing is wrong with what was to be written: there was no turn for it, or no room."""
 
 
 class Database:
@@ -52,16 +52,22 @@ class Database:
     def long_writing(self, where: str) -> Iterator[Connection]:
         """`writing` for work that others may be at too, such as an import, done to `where`.
 
-        Raises TurnTaken, in words, where the turn does not come in half a minute; nothing is changed then.
+        Raises CannotWrite, in words, where the turn does not come in half a minute, and where the disk is full or fails;
+        nothing is changed then.
         """
         try:
             with self.writing() as connection:
                 yield connection
         except OperationalError as error:
-            if not _turn_is_taken(error):
+            if _turn_is_taken(error):
+                what, found = "somebody else is importing, and was not done in time; nothing was changed", ""
+                fix = "Try again in a minute"
+            elif _has_no_room(error):
+                what, found = "the database can't be written; nothing was changed", str(error.orig)
+                fix = "Make room on the disk on which it lies, and try again"
+            else:
                 raise
-            what = "somebody else is importing, and was not done in time; nothing was changed"
-            raise TurnTaken(Problem(Loudness.FILE, where, what, fix="Try again in a minute")) from None
+            raise CannotWrite(Problem(Loudness.FILE, where, what, found, fix)) from None
 
     def leave_no_trace(self, log: bool = True) -> tuple[str, ...]:
         """Take what was deleted out of what stands beside the rows; returns what is left to the administrator, in sentences.
@@ -115,6 +121,12 @@ def _ended(connection: Any, _record: Any) -> None:
 def _turn_is_taken(error: OperationalError) -> bool:
     """Whether the database says that somebody else holds what was waited for: SQLite in words, PostgreSQL by code."""
     return getattr(error.orig, "sqlstate", None) == "55P03" or "database is locked" in str(error.orig)
+
+
+def _has_no_room(error: OperationalError) -> bool:
+    """Whether the disk is full, or fails: PostgreSQL's classes 53100 and 58030."""
+    words = str(error.orig)
+    return getattr(error.orig, "sqlstate", None) in ("53100", "58030") or "disk is full" in words or "disk I/O error" in words
 
 
 def _revision(connection: Connection) -> str | None:

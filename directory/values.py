@@ -30,7 +30,7 @@ STATES: Final = {
 }  # fmt: skip
 _STATE_BY_NAME: Final = {name.casefold(): code for code, name in STATES.items()}
 _PLAIN_PHONE: Final = re.compile(r"([2-9]\d{2})-([2-9]\d{2})-(\d{4})(?: x(\d{1,6}))?")
-_EXTENSION: Final = re.compile(r"(?:\bext\.?|\bextension|x)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
+_EXTENSION: Final = re.compile(r"(?:\bext\.?|\bextension|x|#)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
 _UNSEEN: Final = re.compile("[\u061c\u200b\u200e\u200f\u2060\ufeff]")
 """Marks without width that come along when text is copied; they are left out."""

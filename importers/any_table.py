@@ -6,6 +6,7 @@ from directory.problems import Loudness, Problem
 from importers.base import refuse
 from importers.contents import Content, content, listed
 from importers.delimited import read_csv
+from importers.documents import is_document
 from importers.readers import Sheet, Workbook, read_workbook
 
 
@@ -15,6 +16,9 @@ def read_any_table(path: Path, sheet: str = "", encoding: str = "") -> Sheet:
     Refuses a file that is neither a workbook nor text, and a sheet that is not there; says which sheets were passed over.
     """
     if content(path) is Content.TEXT:
+        if is_document(path):
+            fix = "Import it as the source that it comes from, such as hsds or listings, or ask the sender for the table"
+            raise refuse(path.name, "the file is a JSON document and no table", fix=fix)
         return read_csv(path, encoding)
     book = read_workbook(path)
     return _named(book, sheet) if sheet else _first(book)

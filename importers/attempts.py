@@ -4,14 +4,13 @@ The law: terminal and browser bring files through here, so that both say and rec
 """
 
 from dataclasses import dataclass, replace
-from errno import EINVAL
 from pathlib import Path
 
 from directory import store
-from directory.database import Database, TurnTaken
+from directory.database import CannotWrite, Database
 from directory.problems import CannotUnderstand, Loudness, Problem
 from importers import listing_line, memory
-from importers.contents import digest_of
+from importers.contents import digest_of, expect_no_device
 from importers.listings import import_listings
 from importers.orders import Order, Summary
 from importers.pipeline import import_file
@@ -46,8 +45,7 @@ def bring(database: Database, attempt: Attempt, tell: Progress | None = None) ->
 def _brought(database: Database, attempt: Attempt, tell: Progress | None) -> tuple[Attempt, Summary | CannotUnderstand]:
     """What came of a file, by the name of its own source; a refusal is made anew, since on what was raised hangs the file."""
     source = attempt.source
-    if attempt.path.exists() and not (attempt.path.is_file() or attempt.path.is_dir()):
-        raise OSError(EINVAL, "it is neither a file nor a folder")
+    expect_no_device(attempt.path)
     try:
         if source == listing_line.SOURCE:
             return attempt, import_listings(database, attempt.path, attempt.order, tell)
@@ -59,17 +57,19 @@ def _brought(database: Database, attempt: Attempt, tell: Progress | None) -> tup
 
 
 def refused(database: Database, attempt: Attempt, error: CannotUnderstand) -> Summary:
-    """What to say of a file that is refused, which is recorded. One that only came while others imported was not judged."""
+    """What to say of a file that is refused, which is recorded. What could not be written was not judged."""
     why = (*others_file(attempt.source, attempt.path), *error.problems)
     summary = Summary(attempt.source, attempt.path.name, digest_of(attempt.path), problems=why)
-    if not attempt.recorded or isinstance(error, TurnTaken):
+    if not attempt.recorded or isinstance(error, CannotWrite):
         return summary
     try:
         with database.long_writing(summary.file) as connection:
             store.record_run(connection, _run(summary, attempt.order))
-    except TurnTaken:
-        what = "that the file was refused could not be recorded: somebody else is importing"
-        return replace(summary, problems=(*why, Problem(Loudness.NOTICE, summary.file, what)))
+    except CannotWrite as busy:
+        what = "that the file was refused could not be recorded"
+        return replace(
+            summary, problems=(*why, Problem(Loudness.NOTICE, summary.file, what, "; ".join(one.what for one in busy.problems)))
+        )
     return summary
 
 

@@ -142,8 +142,10 @@ def _import(attempt: Attempt, as_json: bool) -> None:
     try:
         summary = bring(directory.database, attempt, _progress())
     except OSError as error:
-        what = f"the file can't be read: {error.strerror or error}"
-        told = Problem(Loudness.FILE, str(file), what, fix="Give the path of the file as it was downloaded")
+        mapping = attempt.mapping is not None and error.filename == str(attempt.mapping)
+        what = f"the {'mapping' if mapping else 'file'} can't be read: {error.strerror or error}"
+        fix = "Give the path of the mapping" if mapping else "Give the path of the file as it was downloaded"
+        told = Problem(Loudness.FILE, str(attempt.mapping if mapping else file), what, fix=fix)
         summary = Summary(attempt.source, file.name, "", problems=(told,))
     for line in report.lines(summary, order.dry_run):
         _say(line)

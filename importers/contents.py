@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 from collections.abc import Collection
 from enum import StrEnum
+from errno import EINVAL
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +49,12 @@ _ZIPPED: Final = (
     ("content.xml", "an OpenDocument file (.ods)", _SAVE_AS),
     ("word/document.xml", "a Word document", _ITSELF),
 )
+
+
+def expect_no_device(path: Path) -> None:
+    """Raises OSError for what is there and is neither a file nor a folder: to open it can take for ever."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(EINVAL, "it is neither a file nor a folder", str(path))
 
 
 def digest_of(path: Path) -> str:

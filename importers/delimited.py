@@ -80,6 +80,8 @@ def _wrong_byte(path: Path, encoding: str) -> int | None:
                 decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 return fed - len(error.object) + error.start
+            except UnicodeError:  # UTF-16 that does not say in which order its bytes are
+                return 0
             if not chunk:
                 return None
 

@@ -39,7 +39,7 @@ class Guest:
     """Times are in seconds. `pause` lies between two requests, `stall` is the longest silence, `longest` one whole reply.
 
     A reply that is broken is asked for again `tries` times in all, after `first_wait`, then twice as long each time or as long
-    as the server says, but never more than `longest_wait`.
+    as the server says; one that says more than `longest_wait` is left alone.
     """
 
     pause: float = 1.0
@@ -65,8 +65,11 @@ class Guest:
             except Broken as broken:
                 found = str(broken)
                 wait = self.first_wait * 2**turn if broken.wait is None else broken.wait
+            if wait > self.longest_wait:
+                what = f"the server asks to be left alone for {wait:,.0f} seconds, longer than is waited here"
+                raise refuse(_host(url), what, found, _LATER)
             if turn + 1 < self.tries:
-                sleep(min(wait, self.longest_wait))
+                sleep(wait)
         raise refuse(_host(url), f"the server did not give a whole answer, asked {self.tries} times", found, _LATER)
 
     def _wait(self, pause: float) -> None:

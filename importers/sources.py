@@ -62,7 +62,7 @@ def reading(name: str, mapping: Path | None, skip_unknown: bool = False) -> Impo
 def others_file(name: str, path: Path) -> tuple[Problem, ...]:
     """A word for a file that its source can't read and others can: it is another publisher's. Nothing where none can."""
     own = [one for one in SOURCES if one.source.name == name]
-    if not own and name != listing_line.SOURCE or any(_reads(one, path) for one in own):
+    if any(_reads(one, path) for one in own):
         return ()
     others = [one.source for one in SOURCES if one.source.name not in (name, demo.importer.source.name) and _reads(one, path)]
     fix = f"Import it as {' or '.join(one.name for one in others)}"

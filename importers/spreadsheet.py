@@ -18,7 +18,8 @@ from importers.any_table import read_any_table
 from importers.base import Batch, Importer, Meaning, Row, Source, refuse, tidy
 from importers.bounds import expect_readable
 from importers.readers import Sheet
-from importers.spreadsheet_mapping import EVERY, SheetMapping, heading, load, nearest
+from importers.reading_toml import nearest
+from importers.spreadsheet_mapping import EVERY, SheetMapping, heading, load
 
 _FILE_HELP: Final = "an .xlsx workbook or a CSV file, with the mapping that says what its columns mean (docs/spreadsheets.md)"
 _PLACE: Final = ("organization", "program", "address_1", "city", "state_province", "postal_code")

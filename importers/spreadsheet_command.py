@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from directory.problems import CannotUnderstand
+from importers.contents import expect_no_device
 from importers.spreadsheet_suggestion import suggest
 
 
@@ -30,10 +31,6 @@ def _mapped(of_file: Callable[..., Any]) -> Callable[..., Any]:
             return None
         if not mapping:
             raise click.UsageError("Give --mapping TOML; --suggest-mapping prints one to begin with")
-        try:
-            mapping.open("rb").close()
-        except OSError as error:
-            raise click.ClickException(f"{mapping}: the mapping can't be read: {error.strerror or error}") from None
         return of_file(file=file, mapping=mapping, **told)
 
     return callback
@@ -42,6 +39,7 @@ def _mapped(of_file: Callable[..., Any]) -> Callable[..., Any]:
 def _suggested(file: Path) -> str:
     """A mapping for a file as it is on the disk; raises click.ClickException, in words."""
     try:
+        expect_no_device(file)
         return suggest(file, datetime.fromtimestamp(file.stat().st_mtime, UTC).date()).text
     except CannotUnderstand as error:
         raise click.ClickException(str(error)) from None

@@ -5,19 +5,18 @@ The law: each refusal names the file, the key, what stands there, and what could
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
 from directory import days, values
 from directory.normalize import FIELDS
-from directory.problems import CannotUnderstand, Loudness, Problem
+from directory.problems import CannotUnderstand
 from directory.vocabulary import SourceKind
 from importers.base import Meaning, Source, refuse, tidy
-from importers.listing_fields import BadLine, shown, term
+from importers.contents import expect_no_device
+from importers.reading_toml import Reading, nearest
 
 LARGEST_MAPPING: Final = 1 << 20
 EVERY: Final = Source.load(Path(__file__).with_name("spreadsheet.toml"))
@@ -26,8 +25,9 @@ _KEYS: Final = (
     "days", "ignore", "columns", "always", "yes_no", "terms", "separators",
 )  # fmt: skip
 _ENCODINGS: Final = ("utf-8", "cp1252", "latin-1", "utf-16")
+_LIKE_A_DAY: Final = re.compile(r"[0-9]{4}-[0-9]")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_TAKEN: Final = frozenset(("demo", "demo_day", "listings", "calls", "spreadsheet"))
+_TAKEN: Final = frozenset(("demo", "demo_calls", "listings", "calls", "spreadsheet"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def heading(text: str) -> str:
 def load(path: Path) -> SheetMapping:
     """The mapping in a TOML file; raises CannotUnderstand with everything that is wrong in it."""
     told = _toml(path)
-    reading = _Reading(path.name, told)
+    reading = Reading(path.name, told, _KEYS)
     mapping = _mapping(reading)
     if reading.problems:
         raise CannotUnderstand(*reading.problems)
@@ -81,6 +81,7 @@ def load(path: Path) -> SheetMapping:
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    expect_no_device(path)
     if path.stat().st_size > LARGEST_MAPPING:
         raise refuse(path.name, "this is no mapping: it is larger than any can be", fix="Give a TOML file")
     try:
@@ -92,89 +93,20 @@ def _toml(path: Path) -> dict[str, Any]:
         raise refuse(path.name, "the mapping is not TOML", str(error)[:120], fix) from None
 
 
-def nearest(word: str, possible: Iterable[str], shown_at_most: int = 40) -> str:
-    """What could stand there instead, the likeliest first."""
-    known = list(possible)
-    near = get_close_matches(word[:80], known, 1, 0.6)
-    more = " and more" if len(known) > shown_at_most else ""
-    return f"{f'Did you mean “{near[0]}”? ' if near else ''}Possible are: {', '.join(known[:shown_at_most])}{more}"
-
-
-class _Reading:
-    """A mapping being read: its keys one by one, and what was wrong with them."""
-
-    def __init__(self, file: str, told: dict[str, Any]) -> None:
-        self.file = file
-        self.told = told
-        self.problems: list[Problem] = []
-        for key in told:
-            if key not in _KEYS:
-                self.wrong(key, "is a key that nobody knows", key, nearest(key, _KEYS))
-
-    def wrong(self, key: str, what: str, found: Any = "", fix: str = "") -> None:
-        self.problems.append(Problem(Loudness.FILE, f"{self.file}, {key}", what, shown(found), fix))
-
-    def text(self, key: str, fix: str, needed: bool = False) -> str:
-        told = self.told.get(key, "")
-        told = told.isoformat() if isinstance(told, (date, datetime)) else told
-        if not isinstance(told, str) or (needed and not told.strip()):
-            self.wrong(key, "should be a text in quotation marks" if key in self.told else "is missing", told, fix)
-            return ""
-        return tidy(told)
-
-    def number(self, key: str, default: int, lowest: int) -> int:
-        told = self.told.get(key, default)
-        if type(told) is not int or not lowest <= told <= 1_000_000:
-            self.wrong(key, "should be a whole number", told, f"Enter a number from {lowest} to 1000000")
-            return default
-        return told
-
-    def texts(self, key: str, told: Any = None) -> tuple[str, ...]:
-        """A list of texts; one text is a list of it."""
-        told = self.told.get(key, []) if told is None else told
-        listed = [told] if isinstance(told, str) else told
-        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
-            self.wrong(key, "should be a list of texts", told, 'Write it as ["one", "another"]')
-            return ()
-        return tuple(listed)
-
-    def table(self, key: str, example: str) -> dict[str, Any]:
-        told = self.told.get(key, {})
-        if not isinstance(told, dict):
-            self.wrong(f"[{key}]", "should be a table", told, f"Write [{key}] and below it: {example}")
-            return {}
-        return told
-
-    def terms(self, key: str, told: Any) -> Meaning:
-        """Terms with their marks as a meaning."""
-        marked: dict[str, set[str]] = {"": set(), "-": set(), "~": set()}
-        for written in self.texts(key, told):
-            mark = written[0] if written[:1] in marked and written else ""
-            try:
-                marked[mark].add(term(written.removeprefix(mark)))
-            except BadLine as error:
-                self.wrong(key, "names a term that does not exist", written, error.fix)
-        return Meaning(frozenset(marked[""]), frozenset(marked["-"]), frozenset(marked["~"]))
-
-    def check(self, key: str, told: str, read: Callable[[str], Any]) -> None:
-        """Note a text that its reader can't read, with what to enter."""
-        try:
-            read(told)
-        except ValueError as error:
-            self.wrong(key, "can't be read", told, str(error))
-
-
-def _mapping(reading: _Reading) -> SheetMapping:
+def _mapping(reading: Reading) -> SheetMapping:
     columns = _columns(reading)
     always, sure = _always(reading)
+    at_least, at_most = (reading.number(key, getattr(EVERY, key), lowest) for lowest, key in enumerate(("at_least", "at_most")))
+    if at_least > at_most:
+        reading.wrong("at_most", "is less than at_least", at_most, f"Enter a number from {max(at_least, 1)} to 1000000")
     return SheetMapping(
         name=_name(reading),
         title=reading.text("title", "Say what the table is, such as “Centers of Franklin County”", needed=True),
         publisher=reading.text("publisher", "Say who keeps the table, such as “Franklin County Health”", needed=True),
         licence=reading.text("licence", "Say whether it may be used, such as “given to us for referrals”"),
         kind=_kind(reading),
-        at_least=reading.number("at_least", EVERY.at_least, 0),
-        at_most=reading.number("at_most", EVERY.at_most, 1),
+        at_least=at_least,
+        at_most=at_most,
         complete=(),
         columns=columns,
         phrases=_phrases(reading),
@@ -194,7 +126,7 @@ def _mapping(reading: _Reading) -> SheetMapping:
     )
 
 
-def _name(reading: _Reading) -> str:
+def _name(reading: Reading) -> str:
     fix = "Enter a short name in small letters, digits and _, such as franklin_county; listings will be called by it"
     name = reading.text("name", fix, needed=True)
     if name and (not _NAME.fullmatch(name) or name in _TAKEN):
@@ -202,7 +134,7 @@ def _name(reading: _Reading) -> str:
     return name
 
 
-def _kind(reading: _Reading) -> SourceKind:
+def _kind(reading: Reading) -> SourceKind:
     kinds = {str(kind): kind for kind in SourceKind if kind is not SourceKind.STAFF_CALL}
     told = reading.text("kind", f"Possible are: {', '.join(kinds)}", needed=True)
     if told and told not in kinds:
@@ -210,19 +142,22 @@ def _kind(reading: _Reading) -> SourceKind:
     return kinds.get(told, SourceKind.WEB)
 
 
-def _choice(reading: _Reading, key: str, possible: tuple[str, ...]) -> str:
+def _choice(reading: Reading, key: str, possible: tuple[str, ...]) -> str:
     told = reading.text(key, f"Possible are: {', '.join(possible)}")
     if told and told not in possible:
         reading.wrong(key, "is not one of the possible words", told, nearest(told, possible))
     return told
 
 
-def _observed(reading: _Reading) -> str:
-    told = reading.text("observed", "Enter a day as 2026-11-24, or the column that holds it")
+def _observed(reading: Reading) -> str:
+    fix = "Enter a day as 2026-11-24, or the column that holds it"
+    told = reading.text("observed", fix)
+    if _LIKE_A_DAY.match(told) and not values.is_day(told):
+        reading.wrong("observed", "is no day", told, fix)
     return told if values.is_day(told) else heading(told)
 
 
-def _columns(reading: _Reading) -> dict[str, str]:
+def _columns(reading: Reading) -> dict[str, str]:
     """Our field by their column; both are named once."""
     named: dict[str, str] = {}
     for ours, theirs in reading.table("columns", 'organization = "Name"').items():
@@ -243,7 +178,7 @@ def _columns(reading: _Reading) -> dict[str, str]:
     return named
 
 
-def _always(reading: _Reading) -> tuple[dict[str, str], Meaning]:
+def _always(reading: Reading) -> tuple[dict[str, str], Meaning]:
     told = dict(reading.table("always", 'state_province = "OH"'))
     sure = reading.terms("[always] terms", told.pop("terms", []))
     said: dict[str, str] = {}
@@ -261,7 +196,7 @@ def _always(reading: _Reading) -> tuple[dict[str, str], Meaning]:
     return said, sure
 
 
-def _yes_no(reading: _Reading) -> dict[str, tuple[str, ...]]:
+def _yes_no(reading: Reading) -> dict[str, tuple[str, ...]]:
     said: dict[str, tuple[str, ...]] = {}
     for column, told in reading.table("yes_no", '"Accepts Medicaid" = ["payer.medicaid"]').items():
         meaning = reading.terms(f"[yes_no] {column}", told)
@@ -271,7 +206,7 @@ def _yes_no(reading: _Reading) -> dict[str, tuple[str, ...]]:
     return said
 
 
-def _phrases(reading: _Reading) -> dict[str, Meaning]:
+def _phrases(reading: Reading) -> dict[str, Meaning]:
     said: dict[str, Meaning] = {}
     for column, told in reading.table("terms", '"Gender" = { "Men" = ["sex.male"] }').items():
         if not isinstance(told, dict):
@@ -287,7 +222,7 @@ def _phrases(reading: _Reading) -> dict[str, Meaning]:
     return said
 
 
-def _separators(reading: _Reading) -> dict[str, str]:
+def _separators(reading: Reading) -> dict[str, str]:
     said: dict[str, str] = {}
     spoken = {heading(column) for column in reading.table("terms", "")}
     for column, sign in reading.table("separators", '"Services" = ";"').items():

@@ -20,6 +20,11 @@ def written(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path
     return file
 
 
+def test_utf_16_that_does_not_say_the_order_of_its_bytes_is_refused_in_words(tmp_path: Path) -> None:
+    told = refused(written(tmp_path, PLAIN.encode("utf-8")), "utf-16")
+    assert "the file is not UTF-16 text" in told.what and "line 1" in told.where
+
+
 def refused(file: Path, encoding: str = "") -> Problem:
     with pytest.raises(CannotUnderstand) as error:
         read_csv(file, encoding)

@@ -222,12 +222,15 @@ def test_a_server_that_stays_ill_is_given_up_with_a_word(tmp_path: Path, odd: Re
     assert "asked 4 times" in words and "what has been fetched is kept" in words
 
 
-def test_a_wait_that_the_server_asks_for_is_kept_to_but_not_for_ever(tmp_path: Path) -> None:
-    def later(locator: Locator, _question: dict[str, str], _turn: int) -> None:
-        locator.say(429, b"", Retry_After="86400")
+def test_a_wait_that_the_server_asks_for_is_kept_to_and_a_long_one_is_no_wait(tmp_path: Path) -> None:
+    def later(seconds: str) -> Reply:
+        return lambda locator, _question, _turn: locator.say(429, b"", Retry_After=seconds)
 
-    _, asked = fetched(tmp_path, at_first(later), longest_wait=0.3)
-    assert 0.3 <= asked[2].at - asked[1].at < 2
+    _, asked = fetched(tmp_path, at_first(later("1")), longest_wait=2.0)
+    assert 1 <= asked[2].at - asked[1].at < 2
+    with a_locator(later("86400")) as (url, asked), pytest.raises(CannotUnderstand, match=r"left alone for 86,400 seconds"):
+        fetch(Wanted(state="PA", base_url=url), tmp_path, NOW, lambda *_: None, Guest(**QUICK))
+    assert len(asked) == 1
 
 
 def test_each_wait_is_longer_than_the_last(tmp_path: Path) -> None:

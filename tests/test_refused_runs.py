@@ -16,7 +16,7 @@ from flask import Flask
 
 from directory import review_commands, store, undoing
 from directory.account import Who
-from directory.database import Database, TurnTaken
+from directory.database import CannotWrite, Database
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
 from directory.settings import Settings
@@ -150,7 +150,7 @@ def test_a_refused_file_of_listings_leaves_one_record_and_no_line(database: Data
 
 
 def test_who_found_the_turn_taken_was_not_judged(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = TurnTaken()
+    taken = CannotWrite()
 
     def busy(*_: object) -> None:
         raise taken

@@ -283,6 +283,10 @@ MISTAKES = {
     "a number that is none": ('at_least = "ten"\n', "county.toml, at_least", "Enter a number"),
     "an order that is none": ('days = "daymonth"\n', "county.toml, days", "Possible are: month_first, day_first"),
     "an unknown encoding": ('encoding = "ebcdic"\n', "county.toml, encoding", "utf-8"),
+    "the name of the demo's calls": ('name = "demo_calls"\n', "county.toml, name", "franklin_county"),
+    "a day that is none": ('observed = "2026-13-20"\n', "county.toml, observed", "Enter a day as 2026-11-24"),
+    "a day with its time": ("observed = 2026-11-20T08:00:00\n", "county.toml, observed", "Enter a day as 2026-11-24"),
+    "more at least than at most": ("at_most = 1\nat_least = 2\n", "county.toml, at_most", "Enter a number from 2"),
     "an id that is none": ("id = 7\n", "county.toml, id", "Write it as"),
 }  # fmt: skip
 
@@ -421,6 +425,33 @@ def terminal(tmp_path: Path, template: Path) -> Iterator[FlaskCliRunner]:
 
 def told(terminal: FlaskCliRunner, *words: str) -> Result:
     return terminal.invoke(args=["import", "spreadsheet", *words])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a queue that is a file is not made there")
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path, terminal: FlaskCliRunner) -> None:
+    queue, file = tmp_path / "queue", written(tmp_path, "county.csv", COUNTY)
+    os.mkfifo(queue)
+    asked = told(terminal, str(file), "--mapping", str(queue), "--json")
+    (problem,) = json.loads(asked.stdout)["problems"]
+    assert (
+        asked.exit_code == 1
+        and problem["where"] == str(queue)
+        and "the mapping can't be read: it is neither" in problem["what"]
+    )
+    assert "it is neither a file nor a folder" in told(terminal, str(queue), "--suggest-mapping").stderr
+
+
+def test_a_refusal_is_json_where_json_is_asked_for(tmp_path: Path, terminal: FlaskCliRunner) -> None:
+    file = written(tmp_path, "county.csv", COUNTY)
+    asked = told(terminal, str(file), "--mapping", str(tmp_path / "nowhere.toml"), "--json")
+    assert asked.exit_code == 1 and json.loads(asked.stdout)["problems"][0]["where"].endswith("nowhere.toml")
+
+
+def test_a_document_is_no_table_also_for_a_mapping(tmp_path: Path, terminal: FlaskCliRunner) -> None:
+    mapping = written(tmp_path, "county.toml", MAPPING)
+    example = Path(__file__).parent / "sources" / "hsds" / "example.json"
+    said = told(terminal, str(example), "--mapping", str(mapping)).stderr
+    assert "the file is another publisher's" in said and "Import it as hsds" in said and "a JSON document and no table" in said
 
 
 def test_the_command_suggests_a_mapping_in_a_process_of_its_own(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import DBAPIError
 
 from directory import store, undoing
@@ -125,6 +125,26 @@ def a_list(path: Path, telephone: str) -> Path:
     with path.open("w", newline="", encoding="utf-8") as out:
         csv.writer(out).writerows([COLUMNS, changed(OAK, phone=telephone)])
     return path
+
+
+@pytest.mark.parametrize("way", ["a publisher's file", "a file of listings"])
+def test_without_room_on_the_disk_it_is_said_and_nothing_is_half_done(
+    sqlite_database: Database, tmp_path: Path, way: str
+) -> None:
+    of_many = replace(IMPORTER, source=replace(SOURCE, at_most=2 * MANY))
+    import_file(sqlite_database, of_many, a_file(tmp_path / "first.csv", "614-555-0101"), ORDER)
+    lines = "".join(exported(sqlite_database))
+    (tmp_path / "all.jsonl").write_text(lines.replace("invented_list", "other_list"), encoding="utf-8")
+    before, full = state(sqlite_database), Database(str(sqlite_database.engine.url))
+    event.listen(full.engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 1"))
+    work: dict[str, Callable[[], object]] = {
+        "a publisher's file": lambda: import_file(full, of_many, a_file(tmp_path / "b.csv", "614-555-0102"), ORDER),
+        "a file of listings": lambda: import_listings(full, tmp_path / "all.jsonl", ORDER),
+    }
+    with pytest.raises(CannotUnderstand, match=r"can't be written; nothing was changed \(found: .*full\)\. Make room"):
+        work[way]()
+    assert state(sqlite_database) == before
+    full.close()
 
 
 def test_another_fault_of_the_database_is_no_question_of_turns(database: Database) -> None:

@@ -37,6 +37,7 @@ GOOD: list[tuple[Callable[[str], Any], str, Any]] = [
     (values.phone, "614-555-0101", "6145550101"),
     (values.phone, "614-555-0101 x12", "6145550101x12"),
     (values.phone, "(614) 555-0101 ext. 12", "6145550101x12"),
+    (values.phone, "(614)555-0101#5", "6145550101x5"),
     (values.phone, "614.555.0101 Extension 7", "6145550101x7"),
     (values.phone, "+1 614 555 0101", "6145550101"),
     (values.phone, "1-800-662-HELP", "8006624357"),
