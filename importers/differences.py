@@ -103,8 +103,8 @@ class Changes:
         self._some: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
         self._fields = Counter[str]()
         self.counts = Counter[ChangeKind]()
-        self.others: list[str] = []
-        """The names of those that have another name and another street than before."""
+        self.others: list[Change] = []
+        """Those that have another name and another street than before."""
 
     def add(self, change: Change) -> None:
         """Count a change, and keep it where it is one of the first of its kind."""
@@ -112,7 +112,7 @@ class Changes:
         called = {one.called for one in change.fields}
         self._fields.update(called)
         if called >= _ANOTHER:
-            self.others.append(change.name)
+            self.others.append(change)
         if len(self._some[change.kind]) < self._most:
             self._some[change.kind].append(change)
 

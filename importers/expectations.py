@@ -10,6 +10,7 @@ from directory.problems import Loudness, Problem
 from directory.values import STATES
 from importers import missing
 from importers.base import Batch, Source, refuse
+from importers.differences import Change
 from importers.orders import File, Order
 from importers.understanding import Understood, Unknown
 
@@ -188,13 +189,28 @@ def _too_many(file: File, lost: Sequence[str], there: There, order: Order) -> li
     return [Problem(Loudness.NOTICE, file.name, what, found, "Check that the file is whole")]
 
 
-def other_centers(file: File, names: Sequence[str]) -> list[Problem]:
-    """A word where listings have another name and street under their id: a source may have given it to another center."""
-    if not names:
+def other_centers(file: File, others: Sequence[Change], there: There, said: Understood, order: Order) -> list[Problem]:
+    """A word where listings have another name and street under their id: a source may have given it to another center.
+
+    Refuses a file in which that befalls an id that several rows have, or had: which of them is the center of before, nobody
+    can tell, and what people confirmed of the one would stand beside the other.
+    """
+    if not others:
         return []
+    several = {_with_others(one) for one in there.last} | {_with_others(one.local_id) for one in said.statements}
+    mixed = [one for one in others if one.listing_id.partition(":")[2] in several]
+    if mixed and not order.force_because:
+        what = "several rows have one id, and which of them is the center of before can't be told; nothing was imported"
+        fix = "Ask the sender for an id of its own for each; if it is right, give the reason: --force “both have moved”"
+        raise refuse(file.name, what, f"{mixed[0].listing_id}, now {mixed[0].name}", fix)
     what = "listings have another name and another street than before under the same id; what people confirmed of them stays"
     fix = "Look whether they are the same centers; if not, ask the sender for ids that are not used again"
-    return [Problem(Loudness.NOTICE, file.name, what, f"{listings(len(names))}, first {names[0]}", fix)]
+    return [Problem(Loudness.NOTICE, file.name, what, f"{listings(len(others))}, first {others[0].name}", fix)]
+
+
+def _with_others(local_id: str) -> str:
+    """The id that a listing shares with others, where it was told apart from them."""
+    return local_id.rpartition("-")[0]
 
 
 def withdrawn(file: str, source: str, share: tuple[int, int], order: Order) -> list[Problem]:

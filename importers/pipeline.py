@@ -160,7 +160,7 @@ def _take_up(connection: Connection, coming: _Coming, order: Order) -> Summary:
     again = [one.statement for one in coming.worded if _said_again(one, there, days)]
     reviewed = review.review(connection, [one.statement for one in different], again, gazetteer.too_far)
     told = _changes(connection, there, [one.statement for one in different], gone, order.most)
-    problems += expectations.other_centers(file, told.others)
+    problems += expectations.other_centers(file, told.others, there, said, order)
     summary = replace(
         _counted(coming, there, different, gone),
         problems=tuple(problems),

@@ -20,6 +20,7 @@ Progress = Callable[[str, int, int], None]
 Thing = TypeVar("Thing")
 _TELL_EVERY: Final = 500
 _NAMING: Final = ("organization", "program")
+_WHO: Final = ("organization", "address_1")
 _MOST_TOLD: Final = 5_000
 """Of so many rows that could not be read it is kept what tells them; a file with more of them is known to be broken."""
 
@@ -154,6 +155,7 @@ def tell_apart(
         twins += same
         apart.append(different[0])
         for one in different[1:]:
+            twins += _sharing(one, different[0], headings)
             name = f"{local_id}-{one.distinguish}"
             if name in taken:
                 unclear.append(_unclear(one, headings))
@@ -180,6 +182,19 @@ def _content(record: ParsedRecord) -> tuple[str, str]:
 def _twin(record: ParsedRecord, first: ParsedRecord, headings: Mapping[str, str]) -> Problem:
     what = "the row says the same as another; they are one listing"
     return Problem(Loudness.NOTICE, _named(record, headings), what, first.where)
+
+
+def _sharing(record: ParsedRecord, first: ParsedRecord, headings: Mapping[str, str]) -> list[Problem]:
+    """A word about a row that has the id of another although its name or street is another."""
+    if not _is_another(record, first):
+        return []
+    what = "the row has the id of another, whose name or street is another; both are listings, and may be taken for each other"
+    fix = "Ask the sender for an id of its own for each"
+    return [Problem(Loudness.NOTICE, _named(record, headings), what, f"{record.local_id}, as {first.where}", fix)]
+
+
+def _is_another(record: ParsedRecord, first: ParsedRecord) -> bool:
+    return any(str(record.values.get(one, "")).casefold() != str(first.values.get(one, "")).casefold() for one in _WHO)
 
 
 def _unclear(record: ParsedRecord, headings: Mapping[str, str]) -> Problem:

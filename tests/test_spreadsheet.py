@@ -28,6 +28,7 @@ from importers.spreadsheet_mapping import SheetMapping, load
 from importers.spreadsheet_suggestion import Words, suggest
 from seed_data.workbook import write_workbook
 from tests import sites
+from tests.invented_list import state
 from tests.listing_files import LOCATE
 
 ROOT = Path(__file__).parent.parent
@@ -271,6 +272,43 @@ def test_each_row_can_have_a_day_of_its_own(sqlite_database: Database, tmp_path:
     days = {one.values["organization"]: one.provenance.observed_at for one in said}
     assert days["Example House"] == date(2026, 2, 20)
     assert days["Sample Center"] == date(2025, 12, 31)
+
+
+REGISTER = """
+name = "register"
+title = "Register"
+publisher = "Franklin County"
+kind = "web"
+observed = "2026-03-01"
+id = "License"
+ignore = ["License"]
+[columns]
+organization = "Name"
+address_1 = "Street"
+city = "City"
+state_province = "State"
+postal_code = "ZIP"
+phone = "Phone"
+"""
+PINE, OAK = ("Example Pine House", "1 Pine Street", "614-555-0101"), ("Example Oak House", "2 Oak Street", "614-555-0102")
+
+
+def register(*houses: tuple[str, str, str]) -> str:
+    rows = (f"L-1,{name},{street},Columbus,OH,43215,{phone}" for name, street, phone in houses)
+    return "\n".join(("License,Name,Street,City,State,ZIP,Phone", *rows, ""))
+
+
+def test_what_was_said_of_a_center_does_not_pass_to_another_of_its_id(sqlite_database: Database, tmp_path: Path) -> None:
+    first = taken(sqlite_database, tmp_path, register(PINE, OAK), REGISTER)
+    (told,) = (one for one in first.problems if one.what.startswith("the row has the id of another"))
+    assert first.new == 2 and told.found == "L-1, as county.csv, row 2" and "Ask the sender" in told.fix
+    before = state(sqlite_database)
+    moved = (PINE[0], "99 Pine Street", "614-555-0199")
+    for newer in (register(moved, OAK), register(OAK)):
+        with pytest.raises(CannotUnderstand, match="several rows have one id, and which of them is the center of before"):
+            taken(sqlite_database, tmp_path, newer, REGISTER)
+        assert state(sqlite_database) == before
+    assert taken(sqlite_database, tmp_path, register((PINE[0], "99 Pine Street", PINE[2]), OAK), REGISTER).changed == 1
 
 
 MISTAKES = {
