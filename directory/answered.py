@@ -1,6 +1,7 @@
 """The answer to a need, and the JSON in which programs get it (docs/options.schema.json)."""
 
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -62,6 +63,27 @@ class Answered:
         """The entries of the list: options, then backups."""
         by_id = {entry.listing.id: entry for entry in self.options}
         return tuple(by_id[key] for key in (*self.meeting.presented, *self.meeting.backups) if key in by_id)
+
+    def dialling(self, wrong: Set[str]) -> "Answered":
+        """The same, where of each center the numbers that were found wrong come last: the first is the one that is told."""
+        if not wrong:
+            return self
+
+        def right(listing: Listing) -> Listing:
+            return replace(listing, phones=tuple(sorted(listing.phones, key=lambda phone: phone.number in wrong)))
+
+        def told(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+            return tuple(replace(one, listing=right(one.listing), then=one.then and right(one.then)) for one in entries)
+
+        return replace(
+            self,
+            options=told(self.options),
+            call_first=told(self.call_first),
+            set_aside=told(self.set_aside),
+            bridges=told(self.bridges),
+            named=told(self.named),
+            by_hand=told(self.by_hand),
+        )
 
     def said_between(self) -> tuple[date, date] | None:
         """The oldest and the newest day on which anybody said what is shown; None where nothing is shown."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from directory import calling, referral, store
 from directory.answered import Answered
-from directory.case import Call, Case, Outcome, by_hand
+from directory.case import WRONG, Call, Case, Outcome, by_hand
 from directory.confirming import Clock, clock
 from directory.learned import Desk
 from directory.listing import Listing, Phone
@@ -92,8 +92,7 @@ def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
     with desk.directory.database.reading() as connection:
         case = calling.case_of(connection, desk, case_id)
         steps, calls = store.steps(connection, case_id), store.calls(connection, case_id)
-        missed = [call.listing_id for call in calls if call.reached in calling.WRONG]
-        wrong = frozenset(task["found"] for task in store.corrections(connection, missed)) if missed else frozenset()
+        wrong = store.found_wrong(connection, calls)
     hand = replace(by_hand(steps), watched=(listing_id,) if listing_id else ())
     need = case.needed(desk.directory.gazetteer, desk.now)
     return Standing(case, referral.options(desk.directory, need, _SHOWN, hand), tuple(calls), wrong)
@@ -166,7 +165,7 @@ def _why(desk: Desk, entry: Entry, known: tuple[Call | None, datetime | None], b
 
 
 def _wrong(call: Call | None) -> bool:
-    return call is not None and call.reached in calling.WRONG
+    return call is not None and call.reached in WRONG
 
 
 def _by_call(desk: Desk, call: Call) -> tuple[_Found, bool]:

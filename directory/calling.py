@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from directory import asking, call_sheet, free_text, store
 from directory.availability import Report
 from directory.call_sheet import BED, DECLINES, TYPED, Item
-from directory.case import Call, Case, Outcome, Reached
+from directory.case import WRONG, Call, Case, Outcome, Reached
 from directory.free_text import Written
 from directory.learned import Desk as Desk
 from directory.learned import Saying, report_beds, state_facts
@@ -27,7 +27,6 @@ from directory.vocabulary import BedState, Channel
 CLAIMED: Final = timedelta(minutes=20)
 """So long a call stays somebody's after the last tap."""
 ATTEMPTS: Final = (Reached.NO_ANSWER, Reached.VOICEMAIL)
-WRONG: Final = (Reached.WRONG_NUMBER, Reached.DISCONNECTED)
 
 
 class NotYours(LookupError):

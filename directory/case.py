@@ -36,6 +36,10 @@ class Reached(StrEnum):
     CALL_CENTER = "call_center"
 
 
+WRONG: Final = (Reached.WRONG_NUMBER, Reached.DISCONNECTED)
+"""What callers find who have the wrong number."""
+
+
 class Outcome(StrEnum):
     """What a call came to."""
 

@@ -134,9 +134,10 @@ class Desk:
             calls = tuple(store.calls(connection, case.id))
             printed = store.handouts(connection, case.id)
             seen = store.seen(connection, case.id, self.account.id)
+            wrong = store.found_wrong(connection, calls)
         begun = [call.listing_id for call in calls if call.unfinished(self.account.id, self.now)]
         hand = replace(by_hand(steps), watched=(*(seen.stood if seen else ()), *begun))
-        answered = referral.options(self.directory, self.need_of(case), limit, hand)
+        answered = referral.options(self.directory, self.need_of(case), limit, hand).dialling(wrong)
         changed = self._changed_since(printed[-1], answered) if printed else None
         moved = board.moved(seen.stood, answered) if seen else ()
         now = self.now.astimezone(answered.need.as_of.tzinfo)
@@ -188,7 +189,7 @@ class Desk:
             if ending.admitted_by:
                 how = "plan_b" if ending.kind is EndKind.PLAN_B else None
                 store.add_event(connection, ending.admitted_by, ending.on.isoformat(), "admitted", how)
-            _let_go(connection, case.id)
+            _let_go(connection, case.id, ending.admitted_by)
             store.change_case(connection, replace(standing, ended=_in_words(ending, names)))
             self._note(connection, "case ended", case)
 
@@ -250,13 +251,19 @@ def _erase(directory: Directory, case_id: str, who: Who) -> None:
         store.audit(connection, who, "case purged", case_id)
 
 
-def _let_go(connection: Connection, case_id: str) -> None:
-    """Take back the holds that were made for a case: the person is somewhere by now, or does not come."""
+def _let_go(connection: Connection, case_id: str, admitted_by: str = "") -> None:
+    """Take back the holds that were made for a case: the person is somewhere by now, or does not come.
+
+    How many beds were told with a hold stays, less the one in which the person is.
+    """
     for call in store.calls(connection, case_id):
         for recorded in store.recorded(connection, [call.listing_id]):
             made = [one for one in kept(recorded.since.reports) if one.state is BedState.HELD]
             own = [one for one in made if [one.observed_at.isoformat(), one.recorded_by] == call.answers.get("report")]
-            store.append_reports(connection, [(call.listing_id, taken_back(one)) for one in own])
+            taken = call.listing_id == admitted_by
+            left = [replace(one, state=BedState.OPEN, beds=(one.beds or 0) - taken, hold_until=None) for one in own]
+            told = [*map(taken_back, own), *(one for one in left if one.beds and one.beds > 0)]
+            store.append_reports(connection, [(call.listing_id, one) for one in told])
 
 
 def _purge_after(need: Need, now: datetime) -> datetime:

@@ -13,7 +13,7 @@ from directory import call_sheet, calling, meetings, referral, store
 from directory.account import Account, Role
 from directory.availability import Report
 from directory.calling import Closing, Desk, Line, Said
-from directory.case import KEPT, Call, Case, Ending, EndKind, Outcome, Reached
+from directory.case import KEPT, WRONG, Call, Case, Ending, EndKind, Outcome, Reached
 from directory.listing import Listing
 from directory.referral import Directory
 from directory.settings import Settings
@@ -112,12 +112,14 @@ def test_what_stood_before_the_call_stands_again_when_they_did_not_say(directory
     assert found.said_by["upfront_cost"].recorded_by == "counselor-1"
 
 
-@pytest.mark.parametrize("how", ["ended", "erased"])
-def test_a_hold_goes_with_the_case_that_it_was_made_for(directory: Directory, how: str) -> None:
+@pytest.mark.parametrize(("how", "said", "left"), [("ended", "one", None), ("ended", "two", 1), ("erased", "one", 1)])
+def test_a_hold_goes_with_the_case_that_it_was_made_for_and_what_was_heard_of_the_beds_stays(
+    directory: Directory, how: str, said: str, left: int | None
+) -> None:
     with directory.database.writing() as connection:
         of_others = Report(BedState.HELD, NOW, Channel.CALL, "counselor-9", hold_until=NOW + timedelta(hours=3))
         store.append_reports(connection, [(LISTING, of_others)])
-    tap(desk(directory, minutes=1), "bed.state", "one")
+    tap(desk(directory, minutes=1), "bed.state", said)
     tap(desk(directory, minutes=1), "bed.hold", "two_hours")
     assert len(held(directory).reports) == 2
     mine = meetings.Desk(directory, Account(ME, "counselor-1", Role.COUNSELOR), NOW + timedelta(hours=1))
@@ -125,7 +127,11 @@ def test_a_hold_goes_with_the_case_that_it_was_made_for(directory: Directory, ho
         mine.end(mine.case(LINE.case_id), Ending(EndKind.ADMITTED, NOW.date(), LISTING))
     else:
         mine.purge(mine.case(LINE.case_id))
-    assert [report.recorded_by for report in held(directory).reports] == ["counselor-9"]
+    reports = held(directory).reports
+    assert [one.recorded_by for one in reports if one.state is BedState.HELD] == ["counselor-9"]
+    stays = [one for one in reports if one.state is not BedState.HELD]
+    assert [(one.state, one.beds) for one in stays] == ([(BedState.OPEN, left)] if left else [])
+    assert all(timedelta(0) <= NOW + timedelta(minutes=1) - one.observed_at < timedelta(seconds=1) for one in stays)
 
 
 def test_a_hold_is_by_the_clock_of_the_center_and_means_what_it_meant(directory: Directory) -> None:
@@ -221,7 +227,7 @@ def test_an_attempt_is_reported_and_changes_no_state(directory: Directory, reach
     assert tier(directory) == "D" and "1 bed" not in str(the_calls(directory))
 
 
-@pytest.mark.parametrize("reached", calling.WRONG)
+@pytest.mark.parametrize("reached", WRONG)
 def test_a_wrong_number_opens_one_task_however_often_it_is_met(directory: Directory, reached: Reached) -> None:
     for _ in range(2):
         calling.close(desk(directory), LINE, Closing(reached, number="6145550102"))

@@ -98,6 +98,24 @@ def test_whoever_has_not_left_yet_is_not_told_of_each_minute(ends: datetime | No
     assert since(now, printed) == ()
 
 
+def test_a_number_that_was_found_wrong_is_not_the_one_that_is_printed() -> None:
+    numbers = Phone("6145550198", "", PhoneKind.INTAKE), Phone("6145550199", "", PhoneKind.MAIN)
+    known = [replace(one, phones=numbers) if one.id == FIRST else one for one in scene.listings()]
+    answered = scene.answered(*known, need=NEED)
+    told = [
+        next(one["phone"]["number"] for one in handout.freeze(told, {}, 4, AS_OF)["options"] if one["id"] == FIRST)
+        for told in (answered, answered.dialling({"6145550198"}), answered.dialling({"6145550198", "6145550199"}))
+    ]
+    assert told == ["614-555-0198", "614-555-0199", "614-555-0198"]
+
+
+def test_nobody_is_to_call_again_after_the_hold_is_over() -> None:
+    held = a_report("held", 0.5, hold_until=AS_OF + timedelta(hours=1))
+    now = frozen(with_reports(held), told=told(call_again_by=None))
+    (option,) = (one for one in (*now["options"], *now["backups"]) if one["id"] == FIRST)
+    assert option["call_again_by"] == (AS_OF + timedelta(hours=1)).isoformat(timespec="minutes")
+
+
 def test_a_center_that_went_and_one_that_came_are_named_and_the_others_only_where_their_order_is_another() -> None:
     full = frozen(with_reports(a_report("full", 0.1)))
     told = {one.name: one.sentences for one in since(full)}

@@ -207,9 +207,12 @@ def _closes(entry: Entry, need: Need) -> datetime | None:
 
 
 def _stale(entry: Entry, need: Need) -> datetime | None:
-    """When what was said of the beds no longer counts in full; None where that is over, or where nobody said anything."""
+    """When what was said of the beds no longer counts in full, or the hold ends; None where that is over, or none was said."""
     report = standing_for(entry.listing, need)
-    ends = report.observed_at + FRESH if report else need.as_of
+    if report is None:
+        return None
+    held = [report.hold_until] if report.state is BedState.HELD and report.hold_until else []
+    ends = min([report.observed_at + FRESH, *held])
     return ends if ends > need.as_of else None
 
 

@@ -101,7 +101,7 @@ from directory.store.listings import (
     worded,
 )
 from directory.store.looked import begin_looking, looked_up
-from directory.store.outliving import add_event, corrections, events, open_correction
+from directory.store.outliving import add_event, corrections, events, found_wrong, open_correction
 from directory.store.recorded import Recorded, listings, recorded, speaking_of, with_id
 from directory.store.runs import EXCHANGED, Run, conclude_run, newest_number, newest_run, newest_runs, record_run, run, runs
 from directory.store.sameness import decisions, sameness, stands_for
@@ -171,6 +171,7 @@ __all__ = [
     "conflict",
     "conflicts_of",
     "corrections",
+    "found_wrong",
     "count",
     "count_conflicts",
     "count_unchecked",

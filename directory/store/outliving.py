@@ -1,11 +1,12 @@
 """What outlives a case and names none: what programs did with somebody, and what is to be corrected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from directory.case import WRONG, Call
 from directory.store.sameness import sameness, with_standing
 from directory.tables import CorrectionRow, ProgramEventRow, utc
 
@@ -31,6 +32,12 @@ def open_correction(connection: Connection, listing_id: str, told: tuple[str, st
     if connection.scalar(select(CorrectionRow.id).where(*same, CorrectionRow.closed_at.is_(None))) is None:
         row = {"listing_id": listing_id, "kind": kind, "found": found, "opened_at": utc(now), "closed_at": None}
         connection.execute(insert(CorrectionRow), row)
+
+
+def found_wrong(connection: Connection, calls: Iterable[Call]) -> frozenset[str]:
+    """The numbers that the callers of a case found wrong, as long as nobody has looked into it."""
+    missed = [call.listing_id for call in calls if call.reached in WRONG]
+    return frozenset(task["found"] for task in corrections(connection, missed)) if missed else frozenset()
 
 
 def corrections(connection: Connection, listing_ids: Sequence[str] | None = None) -> list[Mapping[str, Any]]:
