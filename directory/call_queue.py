@@ -95,7 +95,8 @@ def standing(desk: Desk, case_id: str, listing_id: str = "") -> Standing:
         wrong = store.found_wrong(connection, calls)
     hand = replace(by_hand(steps), watched=(listing_id,) if listing_id else ())
     need = case.needed(desk.directory.gazetteer, desk.now)
-    return Standing(case, referral.options(desk.directory, need, _SHOWN, hand), tuple(calls), wrong)
+    answered = referral.options(desk.directory, need, _SHOWN, hand).dialling(wrong)
+    return Standing(case, answered, tuple(calls), wrong)
 
 
 def queue(desk: Desk) -> tuple[list[Due], list[tuple[Case, Clock]]]:

@@ -65,11 +65,9 @@ def refused(database: Database, attempt: Attempt, error: CannotUnderstand) -> Su
     try:
         with database.long_writing(summary.file) as connection:
             store.record_run(connection, _run(summary, attempt.order))
-    except CannotWrite as busy:
-        what = "that the file was refused could not be recorded"
-        return replace(
-            summary, problems=(*why, Problem(Loudness.NOTICE, summary.file, what, "; ".join(one.what for one in busy.problems)))
-        )
+    except CannotWrite as unable:
+        what, found = "that the file was refused could not be recorded", "; ".join(one.what for one in unable.problems)
+        return replace(summary, problems=(*why, Problem(Loudness.NOTICE, summary.file, what, found)))
     return summary
 
 

@@ -19,6 +19,8 @@ MOST_MEMORY: Final = 160 << 20
 _COSTS: Final = ((b"{", 240), (b"[", 64), (b",", 72))
 """Bytes of memory that an object, a list and one more value can need at most, by the sign that stands before them."""
 _HEAD: Final = 256
+_BEGINNING: Final = re.compile(r"[\[{]\s*(?:[\[{\]}\"0-9-]|$)")
+"""A table may have a heading in brackets, such as [Name]: a document goes on with another bracket, a text or a number."""
 _HALF_LETTER: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _FIX: Final = "Download it again, or ask the sender for it again"
@@ -32,7 +34,7 @@ def is_document(path: Path) -> bool:
     """Whether the file begins as a JSON document does, rather than as a table."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    return head.decode(json.detect_encoding(head), "replace").lstrip("\ufeff \t\r\n").startswith(("{", "["))
+    return bool(_BEGINNING.match(head.decode(json.detect_encoding(head), "replace").lstrip("\ufeff \t\r\n")))
 
 
 def read_json(path: Path) -> Any:

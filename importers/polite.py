@@ -39,7 +39,7 @@ class Guest:
     """Times are in seconds. `pause` lies between two requests, `stall` is the longest silence, `longest` one whole reply.
 
     A reply that is broken is asked for again `tries` times in all, after `first_wait`, then twice as long each time or as long
-    as the server says; one that says more than `longest_wait` is left alone.
+    as the server says, but never more than `longest_wait`; a server that asks for more is left alone.
     """
 
     pause: float = 1.0
@@ -63,13 +63,12 @@ class Guest:
             try:
                 return understand(self._once(opener, url))
             except Broken as broken:
-                found = str(broken)
-                wait = self.first_wait * 2**turn if broken.wait is None else broken.wait
-            if wait > self.longest_wait:
-                what = f"the server asks to be left alone for {wait:,.0f} seconds, longer than is waited here"
+                found, asked = str(broken), broken.wait
+            if asked is not None and asked > self.longest_wait:
+                what = f"the server asks to be left alone for {asked:,.0f} seconds, longer than is waited here"
                 raise refuse(_host(url), what, found, _LATER)
             if turn + 1 < self.tries:
-                sleep(wait)
+                sleep(min(self.first_wait * 2**turn if asked is None else asked, self.longest_wait))
         raise refuse(_host(url), f"the server did not give a whole answer, asked {self.tries} times", found, _LATER)
 
     def _wait(self, pause: float) -> None:

@@ -96,7 +96,8 @@ def _toml(path: Path) -> dict[str, Any]:
 def _mapping(reading: Reading) -> SheetMapping:
     columns = _columns(reading)
     always, sure = _always(reading)
-    at_least, at_most = (reading.number(key, getattr(EVERY, key), lowest) for lowest, key in enumerate(("at_least", "at_most")))
+    at_least = reading.number("at_least", EVERY.at_least, 0)
+    at_most = reading.number("at_most", EVERY.at_most, 1)
     if at_least > at_most:
         reading.wrong("at_most", "is less than at_least", at_most, f"Enter a number from {max(at_least, 1)} to 1000000")
     return SheetMapping(

@@ -7,6 +7,7 @@ import pytest
 
 from directory.problems import CannotUnderstand, Loudness, Problem
 from importers import delimited
+from importers.any_table import read_any_table
 from importers.bounds import MOST_COLUMNS, MOST_ROWS
 from importers.contents import LARGEST_FILE
 from importers.delimited import LONGEST_CELL, LONGEST_LINE, read_csv
@@ -18,6 +19,13 @@ def written(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path
     file = folder / "list.csv"
     file.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
     return file
+
+
+def test_a_heading_in_brackets_makes_no_document_of_a_table(tmp_path: Path) -> None:
+    assert read_any_table(written(tmp_path, "[Name],[City]\nExample House,Columbus\n")).rows[1] == ["Example House", "Columbus"]
+    for document in ('[{"a": 1}]', '{"a": 1}', "[\n [1]]", "{}", "[]", "\n[", '["a"]'):
+        with pytest.raises(CannotUnderstand, match="a JSON document and no table"):
+            read_any_table(written(tmp_path, document))
 
 
 def test_utf_16_that_does_not_say_the_order_of_its_bytes_is_refused_in_words(tmp_path: Path) -> None:

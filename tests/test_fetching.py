@@ -240,6 +240,11 @@ def test_each_wait_is_longer_than_the_last(tmp_path: Path) -> None:
     assert len(waits) == 3 and waits == sorted(waits) and waits[0] >= 0.05
 
 
+def test_what_is_waited_unasked_is_bounded_and_ends_nothing(tmp_path: Path) -> None:
+    _, asked = fetched(tmp_path, at_first(failing), first_wait=60.0, longest_wait=0.2)
+    assert 0.2 <= asked[2].at - asked[1].at < 2
+
+
 def test_a_refusal_is_not_asked_again(tmp_path: Path) -> None:
     turns: list[int] = []
 

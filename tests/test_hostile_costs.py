@@ -20,7 +20,7 @@ import pytest
 from importers.bounds import MOST_IMPORTED
 from seed_data.workbook import parts
 from tests import databases
-from tests.workbooks import DAY, END, FIRST_SHEET
+from tests.workbooks import COLUMNS_IN_A_MAPPING, DAY, END, FIRST_SHEET
 
 MOST_MEGABYTES = 500
 MOST_SECONDS = 60
@@ -251,7 +251,7 @@ def in_the_terminal(tmp_path: Path) -> Callable[..., Whole]:
 
 # --- in the terminal, with the index ----------------------------------------------------------------------------------
 
-MAPPING = """name = "long_table"
+MAPPING = f"""name = "long_table"
 title = "A long table"
 publisher = "A test"
 licence = "Invented"
@@ -259,14 +259,7 @@ kind = "web"
 observed = "2026-03-01"
 at_least = 1
 at_most = 250000
-[columns]
-organization = "Name"
-address_1 = "Street"
-city = "City"
-state_province = "State"
-postal_code = "ZIP"
-phone = "Phone"
-website = "Web"
+{COLUMNS_IN_A_MAPPING}website = "Web"
 [always]
 terms = ["status.operating", "setting.residential", "care.substance_use"]
 """

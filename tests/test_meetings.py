@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner
 
-from directory import asking, meetings, store
+from directory import asking, call_queue, learned, meetings, store
 from directory.account import Account, Role
 from directory.accounts.names import key_of
 from directory.board import Board, Doing
@@ -17,7 +17,7 @@ from directory.case import KEPT, Call, Case, Ending, EndKind, Outcome, Reached, 
 from directory.commands import purge_command
 from directory.free_text import Written, screened_words
 from directory.handing_out import HandingOut
-from directory.listing import Statement, Vetting
+from directory.listing import Phone, Statement, Vetting
 from directory.meetings import Desk, NoSuchCase
 from directory.problems import CannotUnderstand
 from directory.referral import Directory
@@ -247,6 +247,29 @@ def test_stopping_what_the_person_takes_now_can_not_be_allowed(desk: Desk) -> No
     by_hand(desk, case, "allowed", "ready")
     board = desk.board(case)
     assert "ready" not in listed(board) and board.stopping == ()
+
+
+def test_a_number_that_a_call_found_wrong_is_not_told_where_the_center_has_another(desk: Desk) -> None:
+    case, ready = a_case(desk), "invented_survey:ready"
+    another = builders.a_statement({"intake_1": "6145550199"}, "ready-line", yes=frozenset(), no=frozenset())
+    with desk.directory.database.writing() as connection:
+        store.append(connection, [replace(another, about=ready, restates=False)], None)
+    line = desk.directory.listings([ready])[ready].phone
+    assert line and told_of(desk, case, ready) == [line, line]
+    with desk.directory.database.writing() as connection:
+        call = store.claim_call(connection, a_call(case, "ready"), NOW)
+        store.change_call(connection, replace(call, closed_at=NOW, reached=Reached.WRONG_NUMBER))
+        store.open_correction(connection, ready, (str(Reached.WRONG_NUMBER), line.number), NOW)
+    told = told_of(desk, case, ready)
+    assert told[0] == told[1] != line and told[0] is not None
+
+
+def told_of(desk: Desk, case: Case, listing_id: str) -> list[Phone | None]:
+    """The number of a center that its board tells, and the one that its calls tell."""
+    (entry,) = [one for one in desk.board(case).answered.presented() if one.listing.id == listing_id]
+    caller = learned.Desk(desk.directory, desk.account.id, "counselor-1", desk.now)
+    called = call_queue.standing(caller, case.id).entry(listing_id)
+    return [entry.listing.phone, called.listing.phone if called else None]
 
 
 def test_what_planning_alone_moves_is_not_pointed_out(desk: Desk) -> None:

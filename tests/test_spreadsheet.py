@@ -30,6 +30,7 @@ from seed_data.workbook import write_workbook
 from tests import sites
 from tests.invented_list import state
 from tests.listing_files import LOCATE
+from tests.workbooks import COLUMNS_IN_A_MAPPING
 
 ROOT = Path(__file__).parent.parent
 DAY = date(2026, 3, 1)
@@ -274,7 +275,7 @@ def test_each_row_can_have_a_day_of_its_own(sqlite_database: Database, tmp_path:
     assert days["Sample Center"] == date(2025, 12, 31)
 
 
-REGISTER = """
+REGISTER = f"""
 name = "register"
 title = "Register"
 publisher = "Franklin County"
@@ -282,14 +283,7 @@ kind = "web"
 observed = "2026-03-01"
 id = "License"
 ignore = ["License"]
-[columns]
-organization = "Name"
-address_1 = "Street"
-city = "City"
-state_province = "State"
-postal_code = "ZIP"
-phone = "Phone"
-"""
+{COLUMNS_IN_A_MAPPING}"""
 PINE, OAK = ("Example Pine House", "1 Pine Street", "614-555-0101"), ("Example Oak House", "2 Oak Street", "614-555-0102")
 
 

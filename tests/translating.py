@@ -45,7 +45,8 @@ _FILLED: Final = re.compile(r"%\(\w+\)[sd]")
 Message_ = tuple[str | tuple[str, ...], str]
 """A sentence, or its two forms, and the file that has it."""
 _IN_BOTH: Final = (
-    "cards", "fields", "form", "layout", "listing", "message", "no-longer-kept", "options", "phone", "plan", "ranking",
+    "cards", "fields", "form", "layout", "listing", "message", "no-longer-kept", "options", "phone", "plan", "questions",
+    "ranking",
 )  # fmt: skip
 """The templates that speak both languages, beside those of the families' pages."""
 

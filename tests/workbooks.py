@@ -60,3 +60,14 @@ def made_of(file: Path) -> tuple[Batch, list[tuple[Statement | None, list[Proble
     batch = importer.read(file, SOURCE)
     records = [importer.parse(row, batch, SOURCE) for row in batch.rows]
     return batch, [normalize(r, Provenance(SOURCE.name, SOURCE.kind, r.where, DAY, "the test")) for r in records]
+
+
+COLUMNS_IN_A_MAPPING: Final = """[columns]
+organization = "Name"
+address_1 = "Street"
+city = "City"
+state_province = "State"
+postal_code = "ZIP"
+phone = "Phone"
+"""
+"""What the columns of a plain table mean, as a mapping says it."""

@@ -201,9 +201,14 @@ def _later(when: datetime, minutes: int) -> str:
 def _closes(entry: Entry, need: Need) -> datetime | None:
     """Until when they must be there: the end of the hold or of the intake hours, whichever comes first."""
     report, intake = standing_for(entry.listing, need), _intake(entry)
-    ends = [report.hold_until] if report and report.state is BedState.HELD and report.hold_until else []
+    ends = _held_until(report)
     ends += [datetime.fromisoformat(intake["at"])] if intake["kind"] == "until" else []
     return min(ends, default=None)
+
+
+def _held_until(report: Report | None) -> list[datetime]:
+    """The end of a hold, where it is one that has an end."""
+    return [report.hold_until] if report and report.state is BedState.HELD and report.hold_until else []
 
 
 def _stale(entry: Entry, need: Need) -> datetime | None:
@@ -211,8 +216,7 @@ def _stale(entry: Entry, need: Need) -> datetime | None:
     report = standing_for(entry.listing, need)
     if report is None:
         return None
-    held = [report.hold_until] if report.state is BedState.HELD and report.hold_until else []
-    ends = min([report.observed_at + FRESH, *held])
+    ends = min([report.observed_at + FRESH, *_held_until(report)])
     return ends if ends > need.as_of else None
 
 
